@@ -1,0 +1,36 @@
+import type { Files } from './files.ts'
+
+/** Keeps one value over restarts and power cuts. `load` gives the value last saved, or undefined. */
+export interface Journal<T> {
+  load(): Promise<T | undefined>
+  /** Returns when the value would survive a power cut. */
+  save(value: T): Promise<void>
+}
+
+/** Where an unreadable journal was put aside, and why. */
+export type SetAside = (aside: { path: string; why: string }) => void
+
+/**
+ * One JSON file, replaced atomically. What cannot be read is renamed to `<path>.old` and told to `setAside`;
+ * then it counts as absent, because a device that refuses to start cannot be updated any more.
+ */
+export function fileJournal<T>(
+  files: Files,
+  path: string,
+  read: (value: unknown) => T,
+  setAside: SetAside,
+): Journal<T> {
+  return {
+    async load() {
+      if (!(await files.facts(path))) return undefined
+      try {
+        return read(JSON.parse(new TextDecoder().decode(await files.readFile(path, 16 * 1024 * 1024))))
+      } catch (error) {
+        await files.rename(path, `${path}.old`)
+        setAside({ path: `${path}.old`, why: error instanceof Error ? error.message : String(error) })
+        return undefined
+      }
+    },
+    save: (value) => files.replace(path, JSON.stringify(value)),
+  }
+}

@@ -1,0 +1,14 @@
+export {
+  decodeLocalInstall,
+  decodeProbeAnswer,
+  decodeProbeOrder,
+  decodeRemoteInstall,
+  type ProbeAnswer,
+} from './agent-requests.ts'
+export { agentHeaders, cloudHeaders, cloudPaths, decodeExtraPoll, decodeSignature } from './cloud.ts'
+export { decodeInfo, decodeRuntimeSettings, type Info, type RuntimeSettingsDocument } from './info.ts'
+export { decodeLog, type LogDocument, type LogEntry } from './log.ts'
+export { decodeMetadata } from './metadata.ts'
+export { decodeProbe, encodeProbe, type FirmwareFacts, type Pairs, type ProbeRequest } from './probe.ts'
+export { decodeReport, encodeReport, type Report, type ReportStatus } from './report.ts'
+export { WireError, type WireErrorCode } from './wire-error.ts'

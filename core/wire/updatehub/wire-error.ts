@@ -1,0 +1,43 @@
+import * as v from 'valibot'
+
+export type WireErrorCode = 'not_json' | 'wrong_shape'
+
+/** Bytes from outside that are not the message they should be. The text says what was expected, what came and where. */
+export class WireError extends Error {
+  override readonly name = 'WireError'
+  readonly code: WireErrorCode
+  constructor(code: WireErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** Parses JSON text or bytes (UTF-8, no byte order mark). @throws WireError `not_json` */
+export function parseJson(message: string, body: string | Uint8Array): unknown {
+  try {
+    const text =
+      typeof body === 'string' ? body : new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
+    return JSON.parse(text)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new WireError('not_json', `${message}: expected JSON, got ${why}`, { cause })
+  }
+}
+
+/** Checks a value against a schema. @throws WireError `wrong_shape`, naming the first place that is off */
+export function shape<S extends v.GenericSchema>(message: string, schema: S, value: unknown): v.InferOutput<S> {
+  const result = v.safeParse(schema, value, { abortEarly: true })
+  if (result.success) return result.output
+  throw new WireError('wrong_shape', `${message}${describe(result.issues[0])}`)
+}
+
+/** One issue as `.objects[0][1].size: expected …, got …`. */
+export function describe(issue: v.BaseIssue<unknown>): string {
+  const path = (issue.path ?? []).map((step) => {
+    const key: unknown = step.key
+    return typeof key === 'number' ? `[${key}]` : `.${String(key)}`
+  })
+  const ownWords = !issue.message.startsWith('Invalid')
+  const expected = ownWords ? issue.message : (issue.expected ?? issue.message)
+  return `${path.join('')}: expected ${expected}, got ${issue.received.slice(0, 80)}`
+}
