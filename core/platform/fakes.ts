@@ -1,1 +1,7 @@
-export {}
+export { diskError, PowerCut } from './files/disk-error.ts'
+export { FakeFiles, type FileOp, type FileOperation } from './files/fake-files.ts'
+export { FakeHttp, type HttpFault } from './http/fake-http.ts'
+export { MemoryJournal, memoryJournal } from './journal/memory-journal.ts'
+export { ended, type FakeCall, type FakeEnded, FakeProcesses, type FakeProgram } from './processes/fake-processes.ts'
+export { FakeClock } from './time/fake-clock.ts'
+export { SeededRandom } from './time/seeded-random.ts'

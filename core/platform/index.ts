@@ -1,5 +1,5 @@
-export { type Clock, systemClock } from './clock.ts'
-export type { FileFacts, Files, OpenAs, OpenFile } from './files.ts'
+export type { FileFacts, Files, OpenAs, OpenFile } from './files/files.ts'
+export { FilesError, type FilesErrorCode } from './files/files-error.ts'
 export {
   type Http,
   type HttpAnswer,
@@ -10,8 +10,9 @@ export {
   type HttpHeaders,
   type HttpRequest,
   type HttpResponse,
-} from './http.ts'
-export { fileJournal, type Journal, type SetAside } from './journal.ts'
-export type { Log, LogFields, LogLevel, LogSink } from './log.ts'
-export { type Command, type Ended, ProcessError, type ProcessErrorCode, type Processes } from './processes.ts'
-export { type Random, systemRandom } from './random.ts'
+} from './http/http.ts'
+export { fileJournal, type Journal, type SetAside } from './journal/journal.ts'
+export type { Log, LogFields, LogLevel, LogSink } from './log/log.ts'
+export { type Command, type Ended, ProcessError, type ProcessErrorCode, type Processes } from './processes/processes.ts'
+export { type Clock, systemClock } from './time/clock.ts'
+export { type Random, systemRandom } from './time/random.ts'

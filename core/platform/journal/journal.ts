@@ -1,4 +1,4 @@
-import type { Files } from './files.ts'
+import type { Files } from '../files/files.ts'
 
 /** Keeps one value over restarts and power cuts. `load` gives the value last saved, or undefined. */
 export interface Journal<T> {

@@ -1,0 +1,3 @@
+export { testFiles } from './files/files.contract.ts'
+export { testJournal } from './journal/journal.contract.ts'
+export { testClock } from './time/clock.contract.ts'

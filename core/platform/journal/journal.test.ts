@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { FakeFiles } from '../files/fake-files.ts'
+import { testJournal } from './journal.contract.ts'
+import { fileJournal, type SetAside } from './journal.ts'
+import { memoryJournal } from './memory-journal.ts'
+
+const path = '/var/lib/agent/machine.json'
+const quiet: SetAside = () => undefined
+const open = (files: FakeFiles, setAside = quiet) => fileJournal<unknown>(files, path, (value) => value, setAside)
+
+testJournal('memoryJournal', async () => {
+  const journal = memoryJournal<unknown>()
+  return { journal, again: async () => journal }
+})
+testJournal('fileJournal on FakeFiles', async () => {
+  const files = new FakeFiles()
+  const again = async () => {
+    files.crash()
+    return open(files)
+  }
+  return { journal: open(files), again }
+})
+
+describe('fileJournal', () => {
+  it('holds the old or the new value whole, whichever operation the power goes at', async () => {
+    for (let seed = 0; seed < 20; seed += 1) {
+      for (let changes = 1, saved = false; !saved; changes += 1) {
+        const files = new FakeFiles({ seed })
+        await open(files).save({ step: 1 })
+        files.cutPowerAfter(changes)
+        saved = await open(files)
+          .save({ step: 2 })
+          .then(() => true)
+          .catch(() => false)
+        files.crash()
+        const asides: unknown[] = []
+        const value = await open(files, (aside) => asides.push(aside)).load()
+        expect(saved ? [{ step: 2 }] : [{ step: 1 }, { step: 2 }]).toContainEqual(value)
+        expect(asides).toEqual([])
+      }
+    }
+  })
+
+  it('holds nothing or the first value when the power goes during the first save', async () => {
+    for (let changes = 1, saved = false; !saved; changes += 1) {
+      const files = new FakeFiles({ seed: changes })
+      files.cutPowerAfter(changes)
+      saved = await open(files)
+        .save({ step: 1 })
+        .then(() => true)
+        .catch(() => false)
+      files.crash()
+      expect(saved ? [{ step: 1 }] : [undefined, { step: 1 }]).toContainEqual(await open(files).load())
+    }
+  })
+
+  it('puts aside what it cannot read, says so, and counts as empty', async () => {
+    const files = new FakeFiles()
+    files.put(path, '{"half":')
+    const asides: { path: string; why: string }[] = []
+    const journal = open(files, (aside) => asides.push(aside))
+    expect(await journal.load()).toBeUndefined()
+    expect(asides).toEqual([{ path: `${path}.old`, why: expect.stringContaining('JSON') }])
+    expect(new TextDecoder().decode(files.peek(`${path}.old`))).toBe('{"half":')
+    await journal.save(1)
+    expect(await journal.load()).toBe(1)
+  })
+
+  it('puts aside what its reader refuses', async () => {
+    const files = new FakeFiles()
+    await open(files).save({ version: 99 })
+    const journal = fileJournal<unknown>(files, path, refuse, quiet)
+    expect(await journal.load()).toBeUndefined()
+    expect(await files.list('/var/lib/agent')).toEqual(['machine.json.old'])
+  })
+})
+
+function refuse(): never {
+  throw new Error('expected version 1, got 99')
+}
