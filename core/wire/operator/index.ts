@@ -1,1 +1,36 @@
-export {}
+export { type OperatorClient, type OperatorClientOptions, operatorClient, type Upload } from './client.ts'
+export { digest, type Page, page, type Standing } from './common.ts'
+export {
+  type AttemptRecord,
+  type DeviceDetail,
+  type DeviceList,
+  type DeviceQuery,
+  type DeviceRecord,
+  deviceDetail,
+  deviceHistory,
+  deviceList,
+  deviceQuery,
+  type IdleReason,
+  type ReportRecord,
+  retryOrder,
+  type Wanted,
+} from './device.ts'
+export { type FleetEvent, fleetEvent } from './event.ts'
+export { encodeEvent, readEvents } from './event-stream.ts'
+export { type Health, health } from './health.ts'
+export { OperatorError, type OperatorErrorCode } from './operator-error.ts'
+export { type PackageRecord, packageList, packageRecord } from './package.ts'
+export { operatorPaths } from './paths.ts'
+export { type Problem, type ProblemCode, problem, problemCodes, problemOf, problemStatus } from './problem.ts'
+export {
+  type RolloutCounts,
+  type RolloutDetail,
+  type RolloutDevice,
+  type RolloutOrder,
+  type RolloutRecord,
+  type RolloutTarget,
+  rolloutDetail,
+  rolloutList,
+  rolloutOrder,
+  rolloutRecord,
+} from './rollout.ts'

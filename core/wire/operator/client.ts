@@ -1,0 +1,166 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type * as z from 'zod'
+import type { Page } from './common.ts'
+import type { ReportRecord } from './device.ts'
+import {
+  type DeviceDetail,
+  type DeviceList,
+  type DeviceQuery,
+  deviceDetail,
+  deviceHistory,
+  deviceList,
+} from './device.ts'
+import type { FleetEvent } from './event.ts'
+import { readEvents } from './event-stream.ts'
+import { type Health, health } from './health.ts'
+import { OperatorError, refusalOf } from './operator-error.ts'
+import { type PackageRecord, packageList, packageRecord } from './package.ts'
+import { operatorPaths } from './paths.ts'
+import {
+  type RolloutDetail,
+  type RolloutOrder,
+  type RolloutRecord,
+  rolloutDetail,
+  rolloutList,
+  rolloutRecord,
+} from './rollout.ts'
+
+/** `url`: the fleet's address without path. `token`: the operator's, where the fleet asks for one. */
+export interface OperatorClientOptions {
+  url: string
+  token?: string
+  fetch?: typeof fetch
+  /** How `events` waits before it connects again. Default: the system's timer. */
+  sleep?: (ms: number, signal?: AbortSignal) => Promise<void>
+}
+
+/** An upload: its bytes in any pieces, and who is told how many were handed to the network. */
+export interface Upload {
+  body: AsyncIterable<Uint8Array>
+  progress?: (sentBytes: number) => void
+  signal?: AbortSignal
+}
+
+/** The fleet's operator API. Every call throws OperatorError. */
+export interface OperatorClient {
+  health(): Promise<Health>
+  uploadPackage(upload: Upload): Promise<PackageRecord>
+  packages(): Promise<PackageRecord[]>
+  package(uid: string): Promise<PackageRecord>
+  removePackage(uid: string): Promise<void>
+  startRollout(order: RolloutOrder): Promise<RolloutRecord>
+  rollouts(): Promise<RolloutRecord[]>
+  rollout(id: number, page?: Page): Promise<RolloutDetail>
+  stopRollout(id: number): Promise<RolloutRecord>
+  devices(query?: DeviceQuery): Promise<DeviceList>
+  device(id: string): Promise<DeviceDetail>
+  history(id: string): Promise<ReportRecord[]>
+  retry(id: string, packageUid: string): Promise<DeviceDetail>
+  /** Ends when the signal fires. Connects again by itself; each connection starts with a `connected` event. */
+  events(signal: AbortSignal): AsyncIterable<FleetEvent>
+}
+
+export function operatorClient(options: OperatorClientOptions): OperatorClient {
+  const send = sender(options)
+  const get = <S extends z.ZodType>(schema: S, path: string, query?: object) =>
+    ask(send, schema, 'GET', path + search(query))
+  const post = <S extends z.ZodType>(schema: S, path: string, body?: object) => ask(send, schema, 'POST', path, body)
+  const paths = operatorPaths
+  return {
+    health: () => get(health, paths.health),
+    async uploadPackage({ body, progress, signal }) {
+      const headers = { 'content-type': 'application/octet-stream' }
+      const stream = ReadableStream.from(counted(body, progress))
+      const init = { method: 'POST', headers, body: stream, duplex: 'half' as const, ...(signal && { signal }) }
+      return parse(packageRecord, await send(paths.packages, init))
+    },
+    packages: async () => (await get(packageList, paths.packages)).packages,
+    package: (uid) => get(packageRecord, paths.package(uid)),
+    removePackage: async (uid) => void (await send(paths.package(uid), { method: 'DELETE' })),
+    startRollout: (order) => post(rolloutRecord, paths.rollouts, order),
+    rollouts: async () => (await get(rolloutList, paths.rollouts)).rollouts,
+    rollout: (id, page) => get(rolloutDetail, paths.rollout(id), page),
+    stopRollout: (id) => post(rolloutRecord, paths.stopRollout(id)),
+    devices: (query) => get(deviceList, paths.devices, query),
+    device: (id) => get(deviceDetail, paths.device(id)),
+    history: async (id) => (await get(deviceHistory, paths.history(id))).reports,
+    retry: (id, packageUid) => post(deviceDetail, paths.retry(id), { package: packageUid }),
+    events: (signal) => follow((s) => send(paths.events, { signal: s }), options.sleep ?? systemSleep, signal),
+  }
+}
+
+type Send = (path: string, init: RequestInit) => Promise<Response>
+
+function sender({ url, token, fetch: via = fetch }: OperatorClientOptions): Send {
+  const base = url.replace(/\/+$/, '')
+  return async (path, init) => {
+    const headers = new Headers(init.headers)
+    if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
+    const answer = await via(base + path, { ...init, headers, redirect: 'error' }).catch((cause: unknown) => {
+      init.signal?.throwIfAborted()
+      throw new OperatorError('unreachable', `expected a fleet at ${base}, got: ${whyOf(cause)}`, { cause })
+    })
+    if (!answer.ok) throw await refusalOf(answer)
+    return answer
+  }
+}
+
+async function ask<S extends z.ZodType>(send: Send, schema: S, method: string, path: string, body?: object) {
+  const json = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+  return parse(schema, await send(path, { method, ...json }))
+}
+
+async function parse<S extends z.ZodType>(schema: S, answer: Response): Promise<z.output<S>> {
+  const result = schema.safeParse(await answer.json().catch(() => undefined))
+  if (result.success) return result.data
+  const why = result.error.issues[0]?.message ?? 'another shape'
+  throw new OperatorError('unexpected', `expected an answer of this version's API from ${answer.url}, got: ${why}`, {
+    status: answer.status,
+  })
+}
+
+async function* counted(body: AsyncIterable<Uint8Array>, progress: Upload['progress']): AsyncIterable<Uint8Array> {
+  let sent = 0
+  for await (const piece of body) {
+    yield piece
+    sent += piece.length
+    progress?.(sent)
+  }
+}
+
+const firstPauseMs = 250
+const longestPauseMs = 5000
+const systemSleep = (ms: number, signal?: AbortSignal): Promise<void> => wait(ms, undefined, signal && { signal })
+
+// Only an unreachable fleet is worth waiting for: a refusal stays one.
+async function* follow(
+  open: (signal: AbortSignal) => Promise<Response>,
+  sleep: (ms: number, signal?: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): AsyncIterable<FleetEvent> {
+  let pauseMs = firstPauseMs
+  while (!signal.aborted) {
+    try {
+      for await (const event of readEvents(await open(signal))) {
+        pauseMs = firstPauseMs
+        yield event
+      }
+    } catch (error) {
+      if (signal.aborted) return
+      if (error instanceof OperatorError && error.code !== 'unreachable') throw error
+    }
+    await sleep(pauseMs, signal).catch(() => undefined)
+    pauseMs = Math.min(pauseMs * 2, longestPauseMs)
+  }
+}
+
+function search(query: object | undefined): string {
+  const given = Object.entries(query ?? {}).filter(([, value]) => value !== undefined)
+  const text = new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString()
+  return text && `?${text}`
+}
+
+function whyOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause)
+  return cause.cause instanceof Error ? cause.cause.message || cause.message : cause.message
+}

@@ -1,0 +1,77 @@
+import * as z from 'zod'
+import { digest, moment, page, pairs, standing } from './common.ts'
+
+/** A device as last seen. `status`: what it last reported, or `updated`, `rolled_back`, `idle`. */
+export const deviceRecord = z.object({
+  id: digest,
+  product: z.string(),
+  version: z.string(),
+  hardware: z.string(),
+  identity: pairs,
+  attributes: pairs,
+  status: z.string(),
+  firstSeen: moment,
+  lastSeen: moment,
+})
+export type DeviceRecord = z.infer<typeof deviceRecord>
+
+/** Why a device is not offered anything now. */
+export const idleReason = z.enum([
+  'no_rollout',
+  'product_mismatch',
+  'hardware_unsupported',
+  'up_to_date',
+  'failed_before',
+  'rolled_back_before',
+])
+export type IdleReason = z.infer<typeof idleReason>
+
+/** What the device's next probe will be answered, were it to come now. */
+export const wanted = z.discriminatedUnion('answer', [
+  z.object({ answer: z.literal('offer'), package: digest, version: z.string(), rollout: z.int() }),
+  z.object({ answer: z.literal('wait'), seconds: z.int().min(1), rollout: z.int() }),
+  z.object({ answer: z.literal('none'), reason: idleReason, rollout: z.int().nullable() }),
+])
+export type Wanted = z.infer<typeof wanted>
+
+/** What became of one package on one device. */
+export const attemptRecord = z.object({
+  package: digest,
+  version: z.string().nullable(),
+  state: standing,
+  reason: z.string().nullable(),
+  /** How often it was offered and when last; a device that never answers an offer shows here. */
+  offers: z.int(),
+  retry: z.boolean(),
+  at: moment,
+})
+export type AttemptRecord = z.infer<typeof attemptRecord>
+
+/** `GET /devices/:id`. Attempts newest first. */
+export const deviceDetail = deviceRecord.extend({ wanted, attempts: z.array(attemptRecord) })
+export type DeviceDetail = z.infer<typeof deviceDetail>
+
+/** `GET /devices?search=…`: `search` is a piece of an id, version, hardware, status or identity value. */
+export const deviceQuery = page.extend({ search: z.string().max(200).optional() })
+export type DeviceQuery = z.input<typeof deviceQuery>
+export const deviceList = z.object({ devices: z.array(deviceRecord), next: z.string().nullable() })
+export type DeviceList = z.infer<typeof deviceList>
+
+/** One report, or one thing the fleet concluded by itself from a probe (`concluded`). */
+export const reportRecord = z.object({
+  id: z.int(),
+  at: moment,
+  package: z.string(),
+  status: z.string(),
+  concluded: z.boolean(),
+  previousState: z.string().nullable(),
+  errorMessage: z.string().nullable(),
+  log: z.string().nullable(),
+})
+export type ReportRecord = z.infer<typeof reportRecord>
+
+/** `GET /devices/:id/history`: newest first. */
+export const deviceHistory = z.object({ reports: z.array(reportRecord) })
+
+/** `POST /devices/:id/retry`: the package may be offered to this device once more. */
+export const retryOrder = z.strictObject({ package: digest })

@@ -1,0 +1,38 @@
+import * as z from 'zod'
+import { digest, moment, standing } from './common.ts'
+
+/**
+ * `GET /events`: one JSON document per server-sent event. After `connected` the reader should read afresh what it
+ * shows: what happened while it was away is not sent again.
+ */
+export const fleetEvent = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('connected'), at: moment }),
+  z.object({ kind: z.literal('package'), at: moment, package: digest, change: z.enum(['added', 'removed']) }),
+  z.object({ kind: z.literal('rollout'), at: moment, rollout: z.int(), change: z.enum(['started', 'stopped']) }),
+  z.object({
+    kind: z.literal('device'),
+    at: moment,
+    device: digest,
+    change: z.enum(['registered', 'changed', 'retry']),
+    version: z.string(),
+    status: z.string(),
+  }),
+  z.object({
+    kind: z.literal('report'),
+    at: moment,
+    device: digest,
+    package: z.string(),
+    status: z.string(),
+    errorMessage: z.string().nullable(),
+  }),
+  z.object({
+    kind: z.literal('attempt'),
+    at: moment,
+    device: digest,
+    package: digest,
+    version: z.string().nullable(),
+    state: standing,
+    reason: z.string().nullable(),
+  }),
+])
+export type FleetEvent = z.infer<typeof fleetEvent>

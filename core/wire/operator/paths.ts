@@ -1,0 +1,17 @@
+const base = '/api/v1'
+const part = encodeURIComponent
+
+/** Paths of the operator API. */
+export const operatorPaths = {
+  packages: `${base}/packages`,
+  package: (uid: string) => `${base}/packages/${part(uid)}`,
+  rollouts: `${base}/rollouts`,
+  rollout: (id: number) => `${base}/rollouts/${id}`,
+  stopRollout: (id: number) => `${base}/rollouts/${id}/stop`,
+  devices: `${base}/devices`,
+  device: (id: string) => `${base}/devices/${part(id)}`,
+  history: (id: string) => `${base}/devices/${part(id)}/history`,
+  retry: (id: string) => `${base}/devices/${part(id)}/retry`,
+  events: `${base}/events`,
+  health: `${base}/health`,
+} as const

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest'
+import type { Attempt, Known, Order } from '../store/records.ts'
+import { attempt, product, sight, uidOf } from '../store/samples.ts'
+import { decide } from './decide.ts'
+
+const now = 100_000
+const order = (rollout: number, name: string, version: string, over: Partial<Order> = {}): Order => ({
+  rollout,
+  package: uidOf(name),
+  product,
+  version,
+  hardware: 'any',
+  startAt: null,
+  ...over,
+})
+const { id } = sight('A1', '3.0', 0)
+const known = (orders: Order[], attempts: Partial<Attempt>[] = [], version = '3.0'): Known => ({
+  device: {
+    id,
+    product,
+    version,
+    hardware: 'gw-mk2',
+    identity: {},
+    attributes: {},
+    status: 'idle',
+    firstSeen: 0,
+    lastSeen: 0,
+  },
+  orders,
+  attempts: attempts.map((over) => attempt(id, over)),
+})
+const p = order(1, 'p', '3.1')
+const later = order(2, 'q', '3.2', { startAt: now + 2500 })
+
+const cases: [what: string, known: Known, expected: object][] = [
+  ['no rollout, nothing', known([]), { answer: 'none', order: null, reason: 'no_rollout' }],
+  ['offers what differs', known([p]), { answer: 'offer', order: p, retry: false }],
+  ['an older version is an offer too', known([order(1, 'p', '1.0')]), { answer: 'offer' }],
+  ['same version, up to date', known([p], [], '3.1'), { answer: 'none', reason: 'up_to_date' }],
+  ['another product is not for it', known([order(1, 'p', '3.1', { product: 'x' })]), { reason: 'product_mismatch' }],
+  ['hardware not listed', known([order(1, 'p', '3.1', { hardware: ['GW-MK2'] })]), { reason: 'hardware_unsupported' }],
+  ['no hardware at all', known([order(1, 'p', '3.1', { hardware: [] })]), { reason: 'hardware_unsupported' }],
+  ['hardware listed', known([order(1, 'p', '3.1', { hardware: ['gw-mk3', 'gw-mk2'] })]), { answer: 'offer' }],
+  ['failed before: not again', known([p], [{ state: 'failed' }]), { answer: 'none', reason: 'failed_before' }],
+  ['rolled back before: not again', known([p], [{ state: 'rolled_back' }]), { reason: 'rolled_back_before' }],
+  ['failed, retry allowed', known([p], [{ state: 'failed', retry: true }]), { answer: 'offer', retry: true }],
+  ['a retry that is under way', known([p], [{ state: 'updating', retry: true }]), { answer: 'offer', retry: true }],
+  ['interrupted: offered again', known([p], [{ state: 'updating' }]), { answer: 'offer', retry: false }],
+  ['updated once, downgraded since', known([p], [{ state: 'updated' }]), { answer: 'offer', retry: false }],
+  ['failure of another package', known([p], [{ package: uidOf('q'), state: 'failed' }]), { answer: 'offer' }],
+  ['the newest decides', known([order(2, 'q', '3.2'), p]), { answer: 'offer', order: { rollout: 2 } }],
+  [
+    'the newest that fits decides',
+    known([order(2, 'q', '3.2', { hardware: ['x'] }), p]),
+    { answer: 'offer', order: { rollout: 1 } },
+  ],
+  [
+    'a failure of the newest does not lead back to an older one',
+    known([order(2, 'q', '3.2'), p], [{ package: uidOf('q'), state: 'failed' }]),
+    { answer: 'none', reason: 'failed_before', order: { rollout: 2 } },
+  ],
+  ['not started: wait, rounded up', known([later]), { answer: 'wait', seconds: 3, order: { rollout: 2 } }],
+  ['never longer than an hour', known([{ ...later, startAt: now + 1e9 }]), { answer: 'wait', seconds: 3600 }],
+  ['starts now', known([{ ...later, startAt: now }]), { answer: 'offer' }],
+  ['one to come does not hide an offer', known([later, p]), { answer: 'offer', order: { rollout: 1 } }],
+  ['up to date, another to come', known([later, p], [], '3.1'), { answer: 'wait', order: { rollout: 2 } }],
+  [
+    'to come, but refused before',
+    known([later], [{ package: uidOf('q'), state: 'failed' }]),
+    { reason: 'failed_before' },
+  ],
+  ['to come, but there already', known([later], [], '3.2'), { answer: 'none', reason: 'up_to_date' }],
+]
+
+describe('what a device should run', () => {
+  for (const [what, given, expected] of cases) {
+    it(what, () => expect(decide(given, now)).toMatchObject(expected))
+  }
+})

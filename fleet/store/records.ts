@@ -1,0 +1,106 @@
+import type { Sha256 } from '@windlass/model'
+import type { FirmwareFacts, Pairs } from '@windlass/wire/updatehub'
+
+/*
+ * What the fleet remembers. Times are milliseconds since 1970.
+ */
+
+/** One distinct content of a package. `at`: its first byte in the archive when stored there as it is, else null. */
+export interface KeptObject {
+  filename: string
+  mode: string
+  size: number
+  sha256sum: Sha256
+  at: number | null
+}
+
+export type Hardware = 'any' | readonly string[]
+
+/** `metadata` is byte for byte what was signed; `signature` is base64, empty when unsigned. */
+export interface KeptPackage {
+  uid: Sha256
+  product: string
+  version: string
+  hardware: Hardware
+  metadata: Uint8Array
+  signature: string
+  size: number
+  uploadedAt: number
+  objects: readonly KeptObject[]
+}
+
+/** Whom a rollout is for. */
+export type Target = { product: string } | { devices: readonly string[] }
+
+/** What a running rollout asks of a device. It carries all that is needed to decide. */
+export interface Order {
+  rollout: number
+  package: Sha256
+  product: string
+  version: string
+  hardware: Hardware
+  startAt: number | null
+}
+
+export interface Rollout extends Order {
+  to: Target
+  status: 'running' | 'stopped'
+  createdAt: number
+}
+
+export type Counts = { pending: number; updating: number; updated: number; failed: number; rolled_back: number }
+
+/** `status`: what the device last reported, or what was concluded: `updated`, `rolled_back`; `idle` at first. */
+export interface Device {
+  id: Sha256
+  product: string
+  version: string
+  hardware: string
+  identity: Pairs
+  attributes: Pairs
+  status: string
+  firstSeen: number
+  lastSeen: number
+}
+
+/**
+ * What became of one package on one device. `version` is the package's, null where the fleet does not know the package.
+ * `lastReport`: the last status the device sent for it. `retry`: it may be offered although it failed before.
+ */
+export interface Attempt {
+  device: Sha256
+  package: string
+  version: string | null
+  state: 'offered' | 'updating' | 'updated' | 'failed' | 'rolled_back'
+  reason: string | null
+  lastReport: string | null
+  offers: number
+  retry: boolean
+  at: number
+}
+
+/** One line of a device's history. `concluded`: the fleet learned it from a probe; nobody reported it. */
+export interface ReportEntry {
+  at: number
+  package: string
+  status: string
+  concluded: boolean
+  previousState: string | null
+  errorMessage: string | null
+  log: string | null
+}
+
+/** A device was heard. A probe tells what it runs; a report may come from a set that is being left. */
+export interface Sight {
+  id: Sha256
+  facts: FirmwareFacts
+  at: number
+  by: 'probe' | 'report'
+}
+
+/** All that is known of one device. `orders`: of running rollouts that name it or its product, newest first. */
+export interface Known {
+  device: Device
+  orders: readonly Order[]
+  attempts: readonly Attempt[]
+}

@@ -1,0 +1,303 @@
+import { sha256Text } from '@windlass/model'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Attempt, Known, ReportEntry } from './records.ts'
+import { attempt, facts, kept, product, sight, uidOf } from './samples.ts'
+import { historyLimit, type Store } from './store.ts'
+
+const nothing = { attempts: [], reports: [] }
+const hear = async (store: Store, name: string, version = '3.0', at = 1000, over = {}): Promise<string> => {
+  const s = sight(name, version, at, over)
+  await store.observe(s, null, () => nothing)
+  return s.id
+}
+const report = (over: Partial<ReportEntry> = {}): ReportEntry => ({
+  at: 1000,
+  package: uidOf('p'),
+  status: 'installing',
+  concluded: false,
+  previousState: null,
+  errorMessage: null,
+  log: null,
+  ...over,
+})
+const conclude = (store: Store, name: string, over: Partial<Attempt>): Promise<unknown> => {
+  const s = sight(name, '3.0', 1000)
+  return store.observe(s, null, () => ({ attempts: [attempt(s.id, over)], reports: [] }))
+}
+
+/** What every store must do. `fresh` gives an empty one. */
+export function storeContract(name: string, fresh: () => Promise<Store>): void {
+  describe(`${name} as a store`, () => {
+    let store: Store
+    beforeEach(async () => {
+      store = await fresh()
+    })
+    afterEach(() => store.close())
+    describe('hearing devices', () => hearing(() => store))
+    describe('packages', () => packages(() => store))
+    describe('rollouts', () => rollouts(() => store))
+    describe('lists', () => lists(() => store))
+  })
+}
+
+function hearing(store: () => Store): void {
+  it('registers a device at the first sight and tells it is news', async () => {
+    const s = sight('A1', '3.0', 1000)
+    const { news } = await store().observe(s, null, (heard) => ({ ...nothing, news: heard.news }))
+    expect(news).toBe('registered')
+    expect((await store().known(s.id))?.device).toEqual({
+      id: s.id,
+      product,
+      version: '3.0',
+      hardware: 'gw-mk2',
+      identity: { serial: 'A1' },
+      attributes: { iface: ['eth0', 'wlan0'], kernel: '6.6.9' },
+      status: 'idle',
+      firstSeen: 1000,
+      lastSeen: 1000,
+    })
+  })
+
+  it('tells a changed version, and nothing when all is as before', async () => {
+    await hear(store(), 'A1', '3.0')
+    const news = async (version: string) =>
+      (await store().observe(sight('A1', version, 2000), null, (heard) => ({ ...nothing, news: heard.news }))).news
+    expect(await news('3.0')).toBe('none')
+    expect(await news('3.1')).toBe('changed')
+    expect(await news('3.1')).toBe('none')
+  })
+
+  it('takes the facts from probes only, since a report may come from a set that is being left', async () => {
+    const id = await hear(store(), 'A1', '3.0', 1000)
+    await store().observe({ ...sight('A1', '3.1', 2000), by: 'report' }, null, () => ({ ...nothing, status: 'error' }))
+    const device = (await store().known(id))?.device
+    expect(device).toMatchObject({ version: '3.0', lastSeen: 2000, firstSeen: 1000, status: 'error' })
+  })
+
+  it('keeps last seen when the clock jumps back', async () => {
+    const id = await hear(store(), 'A1', '3.0', 5000)
+    await hear(store(), 'A1', '3.0', 4000)
+    expect((await store().known(id))?.device.lastSeen).toBe(5000)
+  })
+
+  it('replaces an attempt and keeps every field of it', async () => {
+    await conclude(store(), 'A1', { state: 'updating', lastReport: 'downloading' })
+    const full = {
+      state: 'failed',
+      reason: 'disk full',
+      lastReport: 'error',
+      offers: 3,
+      retry: true,
+      at: 2000,
+    } as const
+    await conclude(store(), 'A1', full)
+    const id = sight('A1', '3.0', 0).id
+    expect((await store().known(id))?.attempts).toEqual([attempt(id, full)])
+  })
+
+  it('shows the conclusion what the store knows', async () => {
+    await store().addPackage(kept('p', '3.1'))
+    await conclude(store(), 'A1', { state: 'failed' })
+    await store().addRollout({ package: kept('p', '3.1'), to: { product }, createdAt: 5, startAt: 9 })
+    const s = sight('A1', '3.0', 3000)
+    const seen = await store().observe(s, uidOf('p'), (heard) => ({ ...nothing, heard }))
+    expect(seen.heard.attempts).toEqual([attempt(s.id, { state: 'failed' })])
+    expect(seen.heard.packageVersion).toBe('3.1')
+    expect(seen.heard.orders).toEqual([
+      { rollout: 1, package: uidOf('p'), product, version: '3.1', hardware: 'any', startAt: 9 },
+    ])
+    expect(
+      (await store().observe(s, uidOf('none'), (heard) => ({ ...nothing, heard }))).heard.packageVersion,
+    ).toBeNull()
+  })
+
+  it('writes nothing when the conclusion throws', async () => {
+    const s = sight('A1', '3.0', 1000)
+    const failing = store().observe(s, null, () => {
+      throw new Error('a bug')
+    })
+    await expect(failing).rejects.toThrow('a bug')
+    expect(await store().known(s.id)).toBeUndefined()
+  })
+
+  it('lets sights of one device wait for each other', async () => {
+    const s = sight('A1', '3.0', 1000)
+    const count = () =>
+      store().observe(s, null, ({ attempts: [before] }) => ({
+        attempts: [attempt(s.id, { offers: (before?.offers ?? 0) + 1 })],
+        reports: [],
+      }))
+    await Promise.all(Array.from({ length: 8 }, count))
+    expect((await store().known(s.id))?.attempts[0]?.offers).toBe(8)
+  })
+
+  it('keeps the history, newest first and bounded', async () => {
+    const s = sight('A1', '3.0', 1000)
+    const lines = Array.from({ length: historyLimit + 5 }, (_, i) => report({ at: i, log: `line ${i}\n` }))
+    await store().observe(s, null, () => ({ attempts: [], reports: lines }))
+    await store().observe(s, null, () => ({
+      attempts: [],
+      reports: [report({ at: 9999, status: 'error', previousState: 'installing', errorMessage: 'ENOSPC', log: 'x' })],
+    }))
+    const history = await store().history(s.id, 1000)
+    expect(history).toHaveLength(historyLimit)
+    expect(history[0]).toMatchObject({ at: 9999, previousState: 'installing', errorMessage: 'ENOSPC', log: 'x' })
+    expect(history[1]).toMatchObject({ at: historyLimit + 4, concluded: false })
+    expect(await store().history(s.id, 2)).toHaveLength(2)
+  })
+}
+
+function packages(store: () => Store): void {
+  it('gives a package back as it was added', async () => {
+    const full = { ...kept('p', '3.1'), hardware: ['gw-mk2', 'gw-mk3'], signature: 'c2ln', size: 2 ** 33 }
+    expect(await store().addPackage(full)).toBe(true)
+    expect(await store().package(full.uid)).toEqual(full)
+    expect(await store().package(uidOf('none'))).toBeUndefined()
+  })
+
+  it('replaces only the signature of one that it has', async () => {
+    await store().addPackage(kept('p', '3.1'))
+    expect(await store().addPackage({ ...kept('p', '3.1'), signature: 'c2ln', uploadedAt: 99 })).toBe(false)
+    expect(await store().packages()).toEqual([{ ...kept('p', '3.1'), signature: 'c2ln' }])
+  })
+
+  it('removes a package, but not under a running rollout', async () => {
+    await store().addPackage(kept('p', '3.1'))
+    const rollout = await store().addRollout({
+      package: kept('p', '3.1'),
+      to: { product },
+      createdAt: 0,
+      startAt: null,
+    })
+    expect(await store().removePackage(uidOf('p'))).toBe('in_use')
+    await store().stopRollout(rollout?.rollout ?? 0)
+    expect(await store().removePackage(uidOf('p'))).toBe('removed')
+    expect(await store().removePackage(uidOf('p'))).toBe('unknown')
+    expect(await store().rollouts()).toHaveLength(1)
+  })
+}
+
+function rollouts(store: () => Store): void {
+  const start = async (name: string, to: Parameters<Store['addRollout']>[0]['to'], over = {}) => {
+    await store().addPackage({ ...kept(name, '3.1'), ...over })
+    return store().addRollout({ package: { ...kept(name, '3.1'), ...over }, to, createdAt: 7, startAt: null })
+  }
+  const orders = (known: Known | undefined) => known?.orders.map((order) => order.rollout)
+
+  it('numbers them from 1 and gives them back', async () => {
+    const a = await hear(store(), 'A1')
+    const first = await start('p', { product })
+    const second = await start('q', { devices: [a] })
+    expect(first).toMatchObject({ rollout: 1, status: 'running', to: { product }, createdAt: 7, startAt: null })
+    expect(await store().rollout(2)).toEqual(second)
+    expect((await store().rollouts()).map((r) => r.rollout)).toEqual([2, 1])
+    expect(await store().rollout(99)).toBeUndefined()
+  })
+
+  it('refuses unknown devices and leaves nothing behind', async () => {
+    expect(await start('p', { devices: [await hear(store(), 'A1'), uidOf('unknown')] })).toBeUndefined()
+    expect(await store().rollouts()).toEqual([])
+  })
+
+  it('takes a device named twice as one', async () => {
+    const a = await hear(store(), 'A1')
+    await start('p', { devices: [a, a] })
+    expect((await store().counts([1])).get(1)?.pending).toBe(1)
+  })
+
+  it('gives a device the running ones that name it or its product, newest first', async () => {
+    const a = await hear(store(), 'A1')
+    const b = await hear(store(), 'B1')
+    await start('p', { product })
+    await start('q', { devices: [a] })
+    await start('r', { product: sha256Text('f'.repeat(64)) }, { product: 'f'.repeat(64) })
+    await start('s', { product })
+    await store().stopRollout(4)
+    expect(orders(await store().known(a))).toEqual([2, 1])
+    expect(orders(await store().known(b))).toEqual([1])
+  })
+
+  it('counts devices by where they stand', async () => {
+    await start('p', { product }, { hardware: ['gw-mk2'] })
+    await hear(store(), 'pending')
+    await hear(store(), 'updated', '3.1')
+    await hear(store(), 'other hardware', '3.0', 0, { hardware: 'x' })
+    await hear(store(), 'other product', '3.0', 0, { productUid: 'f'.repeat(64) })
+    await conclude(store(), 'offered', { state: 'offered' })
+    await conclude(store(), 'updating', { state: 'updating' })
+    await conclude(store(), 'failed', { state: 'failed' })
+    await conclude(store(), 'retried', { state: 'failed', retry: true })
+    await conclude(store(), 'rolled back', { state: 'rolled_back' })
+    await conclude(store(), 'downgraded since', { state: 'updated' })
+    const counts = { pending: 4, updating: 1, updated: 1, failed: 1, rolled_back: 1 }
+    expect(await store().counts([1, 99])).toEqual(new Map([[1, counts]]))
+    const members = await store().members(1, 100, undefined)
+    expect(Object.groupBy(members, (m) => m.state)).toMatchObject({ pending: { length: 4 }, failed: { length: 1 } })
+  })
+
+  it('counts nobody as nobody', async () => {
+    await start('p', { product })
+    expect((await store().counts([1])).get(1)).toEqual({
+      pending: 0,
+      updating: 0,
+      updated: 0,
+      failed: 0,
+      rolled_back: 0,
+    })
+    expect(await store().counts([])).toEqual(new Map())
+  })
+
+  it('counts a named device on unfit hardware too, since somebody expects it', async () => {
+    const a = await hear(store(), 'A1', '3.0', 0, { hardware: 'x' })
+    await start('p', { devices: [a] }, { hardware: ['gw-mk2'] })
+    expect((await store().counts([1])).get(1)?.pending).toBe(1)
+  })
+
+  it('reads the members in pieces', async () => {
+    await start('p', { product })
+    const ids = await Promise.all(['a', 'b', 'c'].map((name) => hear(store(), name)))
+    const first = await store().members(1, 2, undefined)
+    const second = await store().members(1, 2, first[1]?.known.device.id)
+    expect([...first, ...second].map((m) => m.known.device.id)).toEqual(ids.sort())
+    expect(first[0]?.known.orders).toHaveLength(1)
+  })
+
+  it('allows a retry only of what failed', async () => {
+    const id = sight('A1', '3.0', 0).id
+    const allow = async (over: Partial<Attempt>) => {
+      await conclude(store(), 'A1', over)
+      return store().allowRetry(id, uidOf('p'))
+    }
+    expect(await store().allowRetry(id, uidOf('p'))).toBe('needless')
+    expect(await allow({ state: 'updating' })).toBe('needless')
+    expect(await allow({ state: 'failed' })).toBe('allowed')
+    expect(await allow({ state: 'rolled_back' })).toBe('allowed')
+    expect((await store().known(id))?.attempts[0]).toMatchObject({ state: 'rolled_back', retry: true })
+  })
+}
+
+function lists(store: () => Store): void {
+  it('lists devices by id, in pieces', async () => {
+    const ids = (await Promise.all(['a', 'b', 'c'].map((name) => hear(store(), name)))).sort()
+    const first = await store().devices({ limit: 2 })
+    expect(first.map((d) => d.id)).toEqual(ids.slice(0, 2))
+    expect((await store().devices({ limit: 2, after: ids[1] })).map((d) => d.id)).toEqual(ids.slice(2))
+  })
+
+  it('finds devices by a piece of what is known of them, and takes no character for a pattern', async () => {
+    await hear(store(), 'A1', '3.0')
+    await hear(store(), 'B_100%', '4.2')
+    const found = async (search: string) =>
+      (await store().devices({ search, limit: 9 })).map((d) => d.identity['serial'])
+    expect(await found('4.2')).toEqual(['B_100%'])
+    expect(await found('_100%')).toEqual(['B_100%'])
+    expect(await found('a1')).toContain('A1')
+    expect(await found('%')).toEqual(['B_100%'])
+    expect(await found('\\')).toEqual([])
+    expect((await store().devices({ search: facts('A1', '3.0').hardware, limit: 9 })).length).toBe(2)
+  })
+
+  it('answers a ping', async () => {
+    await expect(store().ping()).resolves.toBeUndefined()
+  })
+}

@@ -1,0 +1,70 @@
+import type { Attempt, Counts, Device, KeptPackage, Known, ReportEntry, Rollout, Sight, Target } from './records.ts'
+
+/** What is to be written after a device was heard. */
+export interface Conclusion {
+  /** Replace those of the same device and package. */
+  attempts: readonly Attempt[]
+  reports: readonly ReportEntry[]
+  status?: string
+}
+
+/** `news`: whether the device is new, or runs something else than before. */
+export interface Heard extends Known {
+  news: 'registered' | 'changed' | 'none'
+  /** Version of the package asked for in `observe`, where the fleet keeps it. */
+  packageVersion: string | null
+}
+
+export interface NewRollout {
+  package: KeptPackage
+  to: Target
+  createdAt: number
+  startAt: number | null
+}
+
+/** One device of a rollout. */
+export interface Member {
+  known: Known
+  state: keyof Counts
+}
+
+/**
+ * The fleet's records. Every method is one transaction: all of it survives a power cut when it returns, or none.
+ * Lists of devices are ordered by id; `after` is the last id of the piece before.
+ */
+export interface Store {
+  /**
+   * Writes down that a device was heard and what follows from it. `conclude` is pure and sees the device as it is after
+   * the sight; two calls for one device wait for each other. A device not known before is registered.
+   */
+  observe<C extends Conclusion>(sight: Sight, packageUid: string | null, conclude: (heard: Heard) => C): Promise<C>
+
+  /** False when it was there: then only the signature is replaced. */
+  addPackage(kept: KeptPackage): Promise<boolean>
+  package(uid: string): Promise<KeptPackage | undefined>
+  packages(): Promise<KeptPackage[]>
+  removePackage(uid: string): Promise<'removed' | 'unknown' | 'in_use'>
+
+  /** Undefined where a device is named that is not known. */
+  addRollout(order: NewRollout): Promise<Rollout | undefined>
+  rollout(id: number): Promise<Rollout | undefined>
+  rollouts(): Promise<Rollout[]>
+  stopRollout(id: number): Promise<Rollout | undefined>
+  /** Counted from the devices' own records, so that they cannot drift. */
+  counts(rollouts: readonly number[]): Promise<Map<number, Counts>>
+  members(rollout: number, limit: number, after: string | undefined): Promise<Member[]>
+
+  known(device: string): Promise<Known | undefined>
+  devices(query: { search?: string | undefined; limit: number; after?: string | undefined }): Promise<Device[]>
+  /** Newest first. */
+  history(device: string, limit: number): Promise<(ReportEntry & { id: number })[]>
+  /** `needless` when there is no failed or rolled back attempt. */
+  allowRetry(device: string, packageUid: string): Promise<'allowed' | 'needless'>
+
+  /** Throws when the records cannot be read. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+/** How many lines of history are kept for a device; older ones go. */
+export const historyLimit = 500
