@@ -1,0 +1,30 @@
+/** What a download may cost. Every wait and every retry in this folder is bounded by one of these. */
+export interface DownloadLimits {
+  /** Until the connection stands, in ms. */
+  connectTimeoutMs: number
+  /** Longest silence of the server, in ms. */
+  idleTimeoutMs: number
+  /** Slower than this on average over `rateWindowMs` of waiting for the server counts as stalled. Bytes per second. */
+  minBytesPerSecond: number
+  rateWindowMs: number
+  /** Attempts in a row that together bring less than `progressBytes` of new ground. */
+  attempts: number
+  progressBytes: number
+  /** The wait before the second attempt in ms; doubled for each further one. */
+  firstBackOffMs: number
+  longestBackOffMs: number
+  /** The most that a power cut loses, in bytes. */
+  syncEveryBytes: number
+}
+
+export const defaultLimits: DownloadLimits = {
+  connectTimeoutMs: 10_000, // updatehub.md 3.1
+  idleTimeoutMs: 30_000,
+  minBytesPerSecond: 1024,
+  rateWindowMs: 60_000,
+  attempts: 8, // a server that is gone is given up after 2 minutes of back-off, a silent one after 6
+  progressBytes: 64 * 1024,
+  firstBackOffMs: 1_000,
+  longestBackOffMs: 60_000,
+  syncEveryBytes: 8 * 1024 * 1024,
+}
