@@ -1,0 +1,216 @@
+import type { AnyDrawing, At, EventOf, OrderOf, StateOf } from './drawing.ts'
+import { MachineError } from './machine-error.ts'
+import { accepts, at, next } from './next.ts'
+import { type JournalRecord, recordOf } from './record.ts'
+import type { Later, Progress, Work } from './work.ts'
+
+/** What the runner needs of the world. */
+export interface RunnerPorts<G extends AnyDrawing> {
+  journal: { load(): Promise<JournalRecord<G> | undefined>; save(record: JournalRecord<G>): Promise<void> }
+  clock: { sleep(ms: number, signal?: AbortSignal): Promise<void> }
+}
+
+/** `failed` turns what work threw into the event of that name. `maxMoves`: as many moves as one update may take, not
+ * counting those that waited a second or longer. */
+export interface RunnerRules<G extends AnyDrawing> {
+  failed(error: unknown, state: StateOf<G>): EventOf<G>
+  maxMoves: number
+}
+
+/** Something happened: a move (already saved), progress within a state, or a state that could not be saved yet. */
+export type News<G extends AnyDrawing> =
+  | { kind: 'moved'; from: StateOf<G>; event: EventOf<G>; to: StateOf<G> }
+  | { kind: 'progress'; state: StateOf<G>; progress: Progress }
+  | { kind: 'not_saved'; state: StateOf<G>; error: unknown; retryMs: number }
+
+/** `at` is the state the order interrupted, or the one that refused it. */
+export type Verdict<G extends AnyDrawing> = { accepted: boolean; at: At<G['diagram']> }
+
+interface Pending<G extends AnyDrawing> {
+  order: OrderOf<G>
+  answer(verdict: Verdict<G>): void
+}
+
+/** What a state came to: nothing when the process is to end. `waited`: the move was slow, so no loop can spin on it. */
+interface Settled<G extends AnyDrawing> {
+  event?: EventOf<G>
+  order?: Pending<G>
+  waited?: boolean
+}
+
+const slowMs = 1_000
+const firstSaveRetryMs = 1_000
+const longestSaveRetryMs = 60_000
+
+/**
+ * The one writer of a machine. A state is on disk before anything acts on it; orders are judged one at a time, by the row
+ * of the current state alone; the work that an order replaces is stopped and awaited before the order takes effect.
+ */
+export class Runner<G extends AnyDrawing, P> {
+  readonly #drawing: G
+  readonly #work: Work<G, P>
+  readonly #ports: P & RunnerPorts<G>
+  readonly #rules: RunnerRules<G>
+  readonly #watchers = new Set<(news: News<G>) => void>()
+  readonly #queue: Pending<G>[] = []
+  #wake: () => void = () => {}
+  #moves = 0
+  #state: StateOf<G>
+  #progress: Progress | undefined
+
+  constructor(drawing: G, work: Work<G, P>, ports: P & RunnerPorts<G>, rules: RunnerRules<G>) {
+    this.#drawing = drawing
+    this.#work = work
+    this.#ports = ports
+    this.#rules = rules
+    this.#state = { at: drawing.start } as StateOf<G>
+  }
+
+  /** A copy of where the machine is. */
+  get state(): StateOf<G> {
+    return { ...this.#state }
+  }
+
+  /** How far the present state's work is, where it says so. */
+  get progress(): Progress | undefined {
+    return this.#progress
+  }
+
+  /** Calls back for everything that happens, until the returned function is called. */
+  watch(watcher: (news: News<G>) => void): () => void {
+    this.#watchers.add(watcher)
+    return () => this.#watchers.delete(watcher)
+  }
+
+  /** Asks for a move. Answered once the move is saved, or at once when the row has no such cell. */
+  order(order: OrderOf<G>): Promise<Verdict<G>> {
+    return new Promise((answer) => {
+      this.#queue.push({ order, answer })
+      this.#wake()
+    })
+  }
+
+  /** Goes on from the journal until `quit` fires. @throws MachineError when the table has no way out */
+  async run(quit: AbortSignal): Promise<void> {
+    try {
+      await this.#loop(quit)
+    } catch (error) {
+      if (!quit.aborted) throw error
+    } finally {
+      const here = at(this.#state) as At<G['diagram']>
+      for (const pending of this.#queue.splice(0)) pending.answer({ accepted: false, at: here })
+    }
+  }
+
+  async #loop(quit: AbortSignal): Promise<void> {
+    const record = await this.#ports.journal.load()
+    this.#moves = record?.moves ?? 0
+    const stored = record?.state ?? ({ at: this.#drawing.start } as StateOf<G>)
+    await this.#enter(next(this.#drawing, stored, { on: 'boot' } as EventOf<G>), quit)
+    while (!quit.aborted) {
+      const { event, order, waited } = await this.#settle(quit)
+      if (!event) return
+      const bounded = waited ? event : this.#bounded(event)
+      const from = this.#state
+      await this.#enter(next(this.#drawing, from, bounded), quit)
+      this.#tell({ kind: 'moved', from, event: bounded, to: this.#state })
+      order?.answer({ accepted: true, at: at(from) as At<G['diagram']> })
+    }
+  }
+
+  /** Runs the state's work against the orders of its row; whichever comes first gives the event. */
+  async #settle(quit: AbortSignal): Promise<Settled<G>> {
+    const waiting = this.#nextOrder()
+    if (waiting) return { event: waiting.order, order: waiting }
+    const stop = new AbortController()
+    const work = this.#perform(AbortSignal.any([stop.signal, quit]))
+    const ordered = this.#orderArrives()
+    const first = await Promise.race([work, ordered])
+    this.#wake = () => {}
+    if (first !== 'ordered') return quit.aborted ? {} : first
+    stop.abort(new DOMException('replaced by an order', 'AbortError'))
+    await work
+    const order = this.#nextOrder()
+    return order && !quit.aborted ? { event: order.order, order } : {}
+  }
+
+  async #perform(stop: AbortSignal): Promise<Settled<G>> {
+    const state = this.#state
+    const step = { stop, progress: (progress: Progress) => this.#advance(state, progress) }
+    try {
+      const work = this.#work[at(state) as At<G['diagram']>] as (s: unknown, p: P, t: typeof step) => Promise<unknown>
+      const outcome = await work(state, this.#ports, step)
+      if (!isLater(outcome)) return { event: outcome as EventOf<G> }
+      await this.#ports.clock.sleep(outcome.afterMs, stop)
+      return { event: outcome.then as EventOf<G>, waited: outcome.afterMs >= slowMs }
+    } catch (error) {
+      return { event: this.#rules.failed(error, state) }
+    }
+  }
+
+  #orderArrives(): Promise<'ordered'> {
+    return new Promise((resolve) => {
+      this.#wake = () => {
+        if (this.#refuseStrangers()) resolve('ordered')
+      }
+    })
+  }
+
+  #nextOrder(): Pending<G> | undefined {
+    return this.#refuseStrangers() ? this.#queue.shift() : undefined
+  }
+
+  /** Answers the orders at the head of the queue that this row does not have; true when one is left that it has. */
+  #refuseStrangers(): boolean {
+    for (;;) {
+      const head = this.#queue[0]
+      if (!head) return false
+      const here = at(this.#state) as At<G['diagram']>
+      if (accepts(this.#drawing, here, (head.order as { on: string }).on)) return true
+      this.#queue.shift()
+      head.answer({ accepted: false, at: here })
+    }
+  }
+
+  /** Past the bound an update fails where its row can fail; a row that cannot is left, once more as many moves. */
+  #bounded(event: EventOf<G>): EventOf<G> {
+    this.#moves++
+    const { maxMoves } = this.#rules
+    if (this.#moves <= maxMoves) return event
+    const error = new MachineError('too_many_moves', `expected at most ${maxMoves} moves, got one more`)
+    if (accepts(this.#drawing, at(this.#state), 'failed')) return this.#rules.failed(error, this.#state)
+    if (this.#moves > 2 * maxMoves) throw error
+    return event
+  }
+
+  async #enter(state: StateOf<G>, quit: AbortSignal): Promise<void> {
+    const record = recordOf(this.#drawing, this.#moves, state)
+    for (let retryMs = firstSaveRetryMs; ; retryMs = Math.min(retryMs * 2, longestSaveRetryMs)) {
+      try {
+        await this.#ports.journal.save(record)
+        break
+      } catch (error) {
+        // Going on would act on a state that a power cut forgets; stopping would leave the device without an agent.
+        this.#tell({ kind: 'not_saved', state, error, retryMs })
+        await this.#ports.clock.sleep(retryMs, quit)
+      }
+    }
+    this.#moves = record.moves
+    this.#state = state
+    this.#progress = undefined
+  }
+
+  #advance(state: StateOf<G>, progress: Progress): void {
+    if (state !== this.#state) return
+    this.#progress = progress
+    this.#tell({ kind: 'progress', state, progress })
+  }
+
+  #tell(news: News<G>): void {
+    for (const watcher of this.#watchers) watcher(news)
+  }
+}
+
+function isLater(outcome: unknown): outcome is Later<unknown> {
+  return typeof outcome === 'object' && outcome !== null && 'afterMs' in outcome
+}

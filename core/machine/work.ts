@@ -1,0 +1,33 @@
+import type { AnyDrawing, At, InState, OutcomeOf } from './drawing.ts'
+
+/** How far long work is. Bytes; `totalBytes` is null where nobody knows it. */
+export interface Progress {
+  doneBytes: number
+  totalBytes: number | null
+}
+
+/** What work is given beside its state and its ports. */
+export interface Step {
+  /** Fires when an accepted order replaces this state, or when the process is to end. Work must then end soon. */
+  stop: AbortSignal
+  progress(progress: Progress): void
+}
+
+/** An outcome that takes effect only after a wait. Orders of the row are accepted meanwhile. */
+export interface Later<E> {
+  afterMs: number
+  then: E
+}
+
+export function later<E>(afterMs: number, then: E): Later<E> {
+  return { afterMs, then }
+}
+
+/** What each state does. Each answers with an event of its own row; what it throws becomes `failed`. */
+export type Work<G extends AnyDrawing, P> = {
+  [A in At<G['diagram']>]: (
+    state: InState<G, A>,
+    ports: P,
+    step: Step,
+  ) => Promise<OutcomeOf<G, A> | Later<OutcomeOf<G, A>>>
+}
