@@ -1,0 +1,77 @@
+import { type Http, type HttpAnswer, HttpError } from '@windlass/platform'
+import {
+  agentHeaders,
+  cloudHeaders,
+  cloudPaths,
+  decodeExtraPoll,
+  decodeSignature,
+  encodeProbe,
+  encodeReport,
+  parseJson,
+} from '@windlass/wire/updatehub'
+import type { ProbeOutcome, Server } from '../update/ports.ts'
+import { UpdateError } from '../update-error.ts'
+
+const mostMetadataBytes = 1024 * 1024
+const idleTimeoutMs = 30_000
+
+/** A server that speaks UpdateHub's cloud protocol (updatehub.md 3). */
+export function polledServer(http: Http): Server {
+  return {
+    async probe(address, firmware, retries, stop) {
+      const headers = { ...agentHeaders, [cloudHeaders.retries]: String(retries) }
+      const call = {
+        method: 'POST',
+        url: address + cloudPaths.probe,
+        headers,
+        body: encodeProbe(firmware),
+        idleTimeoutMs,
+      } as const
+      return readOutcome(await send(http, call, stop))
+    },
+    async report(address, report, stop) {
+      const call = {
+        method: 'POST',
+        url: address + cloudPaths.report,
+        headers: agentHeaders,
+        body: encodeReport(report),
+        idleTimeoutMs,
+      } as const
+      const answer = await send(http, call, stop)
+      answer.discard()
+    },
+  }
+}
+
+async function send(http: Http, call: Parameters<Http['send']>[0], stop: AbortSignal): Promise<HttpAnswer> {
+  try {
+    return await http.send(call, stop)
+  } catch (cause) {
+    throw cause instanceof HttpError ? new UpdateError('server_unreachable', cause.message, { cause }) : cause
+  }
+}
+
+async function readOutcome(answer: HttpAnswer): Promise<ProbeOutcome> {
+  if (answer.status !== 200) answer.discard()
+  if (answer.status === 404) return { kind: 'none' }
+  if (answer.status !== 200) {
+    throw new UpdateError('server_refused', `probe: expected status 200 or 404, got ${answer.status}`)
+  }
+  const seconds = decodeExtraPoll(answer.headers[cloudHeaders.extraPoll])
+  if (seconds !== undefined) {
+    answer.discard()
+    return { kind: 'wait', seconds }
+  }
+  return readOffer(answer)
+}
+
+async function readOffer(answer: HttpAnswer): Promise<ProbeOutcome> {
+  const metadata = await answer.bytes(mostMetadataBytes)
+  // A page of a captive portal is no offer: ask again later instead of failing an update.
+  parseJson('probe answer', metadata)
+  const signature = answer.headers[cloudHeaders.signature] ?? null
+  if (signature !== null && !decodeSignature(signature)) {
+    throw new UpdateError('server_refused', `probe: expected UH-Signature in base64, got "${signature.slice(0, 40)}"`)
+  }
+  return { kind: 'offer', metadata, signature, retry: answer.headers[cloudHeaders.retry] ?? null }
+}

@@ -1,0 +1,27 @@
+import { verify } from '@windlass/trust'
+import { decodeSignature } from '@windlass/wire/updatehub'
+import { UpdateError } from '../update-error.ts'
+import type { Offer } from './facts.ts'
+import type { Ports } from './ports.ts'
+
+const mostKeyBytes = 64 * 1024
+
+/**
+ * Checks an offer's signature over its metadata bytes, where the device has a key (updatehub.md 3.3).
+ * @throws UpdateError `signature_missing`, `signature_mismatch` or `key_unusable`
+ */
+export async function checkSignature(
+  offer: Pick<Offer, 'metadata' | 'signature' | 'uid'>,
+  p: Pick<Ports, 'files' | 'firmware'>,
+): Promise<void> {
+  if (p.firmware.publicKey === null) return
+  if (!offer.signature)
+    throw new UpdateError('signature_missing', `package ${offer.uid} is not signed, and this device has a key`)
+  const signature = decodeSignature(offer.signature)
+  if (!signature)
+    throw new UpdateError('signature_mismatch', 'expected a signature in base64 on one line, got something else')
+  const key = new TextDecoder().decode(await p.files.readFile(p.firmware.publicKey, mostKeyBytes))
+  if (!verify(key, new TextEncoder().encode(offer.metadata), signature)) {
+    throw new UpdateError('signature_mismatch', `package ${offer.uid} is not signed by the key of this device`)
+  }
+}

@@ -1,0 +1,9 @@
+import type { Step } from '@windlass/machine'
+import type { In } from '../diagram.ts'
+import type { Ports } from '../ports.ts'
+
+/** Fetches a whole package from anywhere. */
+export async function directDownload({ source }: In<'direct_download'>, p: Ports, { stop, progress }: Step) {
+  const path = await p.fetcher.package(source, (doneBytes, totalBytes) => progress({ doneBytes, totalBytes }), stop)
+  return { on: 'saved', source: path } as const
+}

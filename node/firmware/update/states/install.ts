@@ -1,0 +1,66 @@
+import type { Step } from '@windlass/machine'
+import { type InstallationSet, objectsFor, otherSet, type PackageObject } from '@windlass/model'
+import { decodeMetadata } from '@windlass/wire/updatehub'
+import { modeFor } from '../../objects/modes.ts'
+import { report } from '../../telemetry/reporting.ts'
+import { UpdateError } from '../../update-error.ts'
+import { cancelledByCallback } from '../callback.ts'
+import type { In } from '../diagram.ts'
+import { restarted } from '../life.ts'
+import { payloadOf } from '../payloads.ts'
+import type { Ports } from '../ports.ts'
+
+/** Writes the objects into the spare set, then makes it the one to boot. */
+export async function install(state: In<'install'>, p: Ports, step: Step) {
+  const { offer, target } = state
+  // Power went after the switch: what runs now may be the new set, and must not be written.
+  if (p.runtime.appliedUid === offer.uid && restarted(state.life, p.host.life, false)) {
+    return { on: 'switched', uid: offer.uid, ordered: true } as const
+  }
+  if (await cancelledByCallback(p, 'install', step.stop)) return { on: 'cancelled' } as const
+  await report(p, 'installing', offer.uid, step.stop)
+  await makeSpare(target, p)
+  await installAll(state, p, step)
+  await switchTo(target, offer.uid, p)
+  await report(p, 'installed', offer.uid, step.stop)
+  return { on: 'installed', uid: offer.uid, ordered: false } as const
+}
+
+/** Largest first, as UpdateHub does: what is likeliest not to fit fails before anything is written. */
+export function installOrder(objects: readonly PackageObject[]): PackageObject[] {
+  return [...objects].sort((x, y) => y.size - x.size)
+}
+
+/** A set that an earlier update marked for the next boot is taken back first: half-written, it must not boot. */
+async function makeSpare(target: InstallationSet, p: Ports): Promise<void> {
+  if (p.runtime.pendingSet !== target) return
+  await p.slots.activate(otherSet(target))
+  await p.runtime.forgetUpdate()
+}
+
+async function installAll({ offer, target }: In<'install'>, p: Ports, { stop, progress }: Step): Promise<void> {
+  const objects = installOrder(objectsFor(decodeMetadata(offer.metadata), target))
+  const totalBytes = objects.reduce((sum, { size }) => sum + size, 0)
+  let before = 0
+  for (const object of objects) {
+    stop.throwIfAborted()
+    const mode = modeFor(object)
+    if (!mode) throw new UpdateError('mode_unsupported', `object ${object.filename}: mode ${object.mode}`)
+    const told = (done: number) => progress({ doneBytes: before + done, totalBytes })
+    const how = await mode.install(object, payloadOf(object, offer, p), p.objects, told, stop)
+    p.log.info(how === 'same' ? 'object is installed already' : 'object installed', { object: object.filename })
+    before += object.size
+  }
+}
+
+/** What was installed is on record before the boot loader may start it; if the boot loader refuses, it never was. */
+async function switchTo(target: InstallationSet, uid: string, p: Ports): Promise<void> {
+  await p.trial.save({ uid, target, life: p.host.life })
+  await p.runtime.installed(uid, target)
+  try {
+    await p.slots.activate(target)
+  } catch (error) {
+    await p.runtime.forgetUpdate()
+    throw error
+  }
+}

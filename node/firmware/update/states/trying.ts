@@ -1,0 +1,30 @@
+import { later, type Step } from '@windlass/machine'
+import { UpdateError } from '../../update-error.ts'
+import type { In } from '../diagram.ts'
+import { restarted } from '../life.ts'
+import type { Ports } from '../ports.ts'
+
+const slotsRetryMs = 30_000
+
+/** The system restarted into the new set, or should have: it is kept only when it runs and the device's own check agrees. */
+export async function trying({ target, life, ordered }: In<'trying'>, p: Ports, { stop }: Step) {
+  p.runtime.takeInherited()
+  if (!restarted(life, p.host.life, ordered)) {
+    return { on: 'not_restarted', life: p.host.life, ordered: false } as const
+  }
+  try {
+    const active = await p.slots.active()
+    if (active !== target) {
+      throw new UpdateError('fell_back', `the boot loader went back to set ${active}; set ${target} did not start`)
+    }
+    await p.callbacks.validate(stop)
+    await p.slots.validated()
+  } catch (error) {
+    if (!(error instanceof UpdateError) || error.code !== 'slots_failed') throw error
+    p.log.error('cannot ask the boot loader; trying again', { why: error.message })
+    return later(slotsRetryMs, { on: 'again' } as const)
+  }
+  await p.runtime.concluded()
+  p.log.info('update confirmed', { set: target })
+  return { on: 'confirmed' } as const
+}
