@@ -1,5 +1,7 @@
+export { isDiskError } from './files/disk-error.ts'
 export type { FileFacts, Files, OpenAs, OpenFile } from './files/files.ts'
 export { FilesError, type FilesErrorCode } from './files/files-error.ts'
+export { nodeFiles } from './files/node-files.ts'
 export {
   type Http,
   type HttpAnswer,
@@ -13,6 +15,7 @@ export {
 } from './http/http.ts'
 export { fileJournal, type Journal, type SetAside } from './journal/journal.ts'
 export type { Log, LogFields, LogLevel, LogSink } from './log/log.ts'
+export { nodeProcesses } from './processes/node-processes.ts'
 export { type Command, type Ended, ProcessError, type ProcessErrorCode, type Processes } from './processes/processes.ts'
 export { type Clock, systemClock } from './time/clock.ts'
 export { type Random, systemRandom } from './time/random.ts'

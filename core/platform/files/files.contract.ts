@@ -53,7 +53,8 @@ export function testFiles(
       await expect(files.open(folder, 'update')).rejects.toMatchObject({ code: 'EISDIR' })
       await expect(files.readFile(folder, 10_000)).rejects.toMatchObject({ code: 'EISDIR' })
       await expect(files.remove(folder)).rejects.toMatchObject({ code: 'EISDIR' })
-      await expect(files.rename(at('file'), folder)).rejects.toMatchObject({ code: 'EISDIR' })
+      await files.makeFolder(at('empty'))
+      await expect(files.rename(at('file'), at('empty'))).rejects.toMatchObject({ code: 'EISDIR' })
       expect(await files.facts(at('file/x'))).toBeUndefined()
     })
 

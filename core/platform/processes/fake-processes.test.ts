@@ -1,6 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../time/fake-clock.ts'
 import { ended, FakeProcesses } from './fake-processes.ts'
+import { testProcesses } from './processes.contract.ts'
+
+testProcesses(
+  'FakeProcesses',
+  () =>
+    new FakeProcesses({
+      cat: ({ input }) => ended({ stdout: new TextDecoder().decode(input) }),
+      echo: ({ args }) => ended({ stdout: `${args.join(' ')}\n` }),
+      false: () => ended({ code: 1 }),
+      sleep: () => new Promise(() => undefined),
+    }),
+)
 
 describe('FakeProcesses', () => {
   it('runs a program as a function and keeps the call', async () => {

@@ -2,6 +2,7 @@
 export interface Command {
   command: string
   args?: readonly string[]
+  /** Added to this process's own environment. */
   env?: Readonly<Record<string, string>>
   cwd?: string
   /** Fed to the program's standard input, then closed. */
