@@ -1,0 +1,56 @@
+import { type Kysely, sql } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import type { Tables } from './tables.ts'
+
+/**
+ * The tables, step by step, forward only. A step that was shipped is never changed.
+ * Devices, attempts and reports stand apart from packages and rollouts on purpose: what was observed outlives both.
+ */
+const steps: Record<string, Migration> = {
+  '001-first': {
+    async up(db) {
+      for (const statement of first) await sql.raw(statement).execute(db)
+    },
+  },
+}
+
+const first = [
+  `create table packages (
+     uid text primary key, product text not null, version text not null,
+     hardware text[], -- null: any
+     metadata bytea not null, signature text not null, size bigint not null,
+     uploaded_at timestamptz not null, objects json not null)`,
+  `create table devices (
+     id text primary key, product text not null, version text not null, hardware text not null,
+     identity json not null, attributes json not null, status text not null,
+     first_seen timestamptz not null, last_seen timestamptz not null)`,
+  'create index devices_of_product on devices (product)',
+  `create table rollouts (
+     id bigint generated always as identity primary key,
+     package text not null, product text not null, version text not null, hardware text[],
+     whole_product boolean not null, running boolean not null,
+     created_at timestamptz not null, start_at timestamptz)`,
+  'create index rollouts_running on rollouts (product) where running and whole_product',
+  'create index rollouts_of_package on rollouts (package)',
+  `create table rollout_devices (
+     rollout bigint not null references rollouts, device text not null references devices,
+     primary key (rollout, device))`,
+  'create index rollout_devices_of_device on rollout_devices (device)',
+  `create table attempts (
+     device text not null references devices, package text not null, version text,
+     state text not null, reason text, last_report text,
+     offers integer not null, retry boolean not null, at timestamptz not null,
+     primary key (device, package))`,
+  `create table reports (
+     id bigint generated always as identity primary key,
+     device text not null references devices, at timestamptz not null, package text not null, status text not null,
+     concluded boolean not null, previous_state text, error_message text, log text)`,
+  'create index reports_of_device on reports (device, id desc)',
+]
+
+/** Brings the tables up to this version. Processes that start together wait for each other. */
+export async function migrate(db: Kysely<Tables>): Promise<void> {
+  const provider = { getMigrations: async () => steps }
+  const { error } = await new Migrator({ db, provider }).migrateToLatest()
+  if (error) throw error
+}

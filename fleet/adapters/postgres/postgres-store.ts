@@ -1,0 +1,125 @@
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import type pg from 'pg'
+import type { Device } from '../../store/records.ts'
+import type { Conclusion, Store } from '../../store/store.ts'
+import { addReports, hearDevice, knownOf, packageVersion, saveAttempt, saveStatus } from './hot.ts'
+import { migrate } from './migrations.ts'
+import { transaction } from './pool.ts'
+import { addRollout, countStandings, listMembers, listRollouts } from './rollouts.ts'
+import { deviceOf, packageOf, reportOf } from './rows.ts'
+import type { Tables } from './tables.ts'
+
+/** The fleet's records in PostgreSQL, 15 or newer. Brings the tables up to date first; `close` ends the pool. */
+export async function postgresStore(pool: pg.Pool): Promise<Store> {
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  await migrate(db)
+  return {
+    observe: (sight, packageUid, conclude) =>
+      transaction(pool, async (client) => {
+        const { device, news } = await hearDevice(client, sight)
+        const [known = { device, orders: [], attempts: [] }] = await knownOf(client, [device])
+        const version = packageUid === null ? null : await packageVersion(client, packageUid)
+        const conclusion = conclude({ ...known, news, packageVersion: version })
+        await write(client, device, conclusion)
+        return conclusion
+      }),
+    ...packagesIn(db),
+    addRollout: (order) => addRollout(db, order),
+    rollouts: () => listRollouts(db),
+    rollout: async (id) => (await listRollouts(db, [id]))[0],
+    async stopRollout(id) {
+      await db.updateTable('rollouts').set({ running: false }).where('id', '=', id).execute()
+      return (await listRollouts(db, [id]))[0]
+    },
+    counts: (ids) => countStandings(db, ids),
+    async members(rollout, limit, after = '') {
+      const found = await listMembers(db, rollout, limit, after)
+      const known = await knownOf(
+        pool,
+        found.map((member) => member.device),
+      )
+      return known.map((each, i) => ({ known: each, state: found[i]?.state ?? 'pending' }))
+    },
+    ...devicesIn(db, pool),
+    ping: async () => void (await pool.query('select 1')),
+    close: () => db.destroy(),
+  }
+}
+
+async function write(client: pg.PoolClient, device: Device, conclusion: Conclusion): Promise<void> {
+  for (const attempt of conclusion.attempts) await saveAttempt(client, attempt)
+  await addReports(client, device.id, conclusion.reports)
+  if (conclusion.status !== undefined) await saveStatus(client, device.id, conclusion.status)
+}
+
+function packagesIn(db: Kysely<Tables>): Pick<Store, 'addPackage' | 'package' | 'packages' | 'removePackage'> {
+  return {
+    async addPackage(kept) {
+      const row = {
+        uid: kept.uid,
+        product: kept.product,
+        version: kept.version,
+        hardware: kept.hardware === 'any' ? null : [...kept.hardware],
+        metadata: Buffer.from(kept.metadata),
+        signature: kept.signature,
+        size: kept.size,
+        uploaded_at: new Date(kept.uploadedAt),
+        objects: JSON.stringify(kept.objects),
+      }
+      const { added } = await db
+        .insertInto('packages')
+        .values(row)
+        .onConflict((conflict) => conflict.column('uid').doUpdateSet({ signature: kept.signature }))
+        .returning(sql<boolean>`xmax = 0`.as('added'))
+        .executeTakeFirstOrThrow()
+      return added
+    },
+    async package(uid) {
+      const row = await db.selectFrom('packages').selectAll().where('uid', '=', uid).executeTakeFirst()
+      return row && packageOf(row)
+    },
+    async packages() {
+      const rows = await db.selectFrom('packages').selectAll().orderBy('uploaded_at', 'desc').orderBy('uid').execute()
+      return rows.map(packageOf)
+    },
+    removePackage: (uid) =>
+      db.transaction().execute(async (tx) => {
+        const running = tx.selectFrom('rollouts').select('id').where('package', '=', uid).where('running', '=', true)
+        if (await running.executeTakeFirst()) return 'in_use'
+        const { numDeletedRows } = await tx.deleteFrom('packages').where('uid', '=', uid).executeTakeFirst()
+        return numDeletedRows > 0 ? 'removed' : 'unknown'
+      }),
+  }
+}
+
+function devicesIn(db: Kysely<Tables>, pool: pg.Pool): Pick<Store, 'known' | 'devices' | 'history' | 'allowRetry'> {
+  return {
+    async known(id) {
+      const row = await db.selectFrom('devices').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && (await knownOf(pool, [deviceOf(row)]))[0]
+    },
+    async devices({ search, limit, after }) {
+      let query = db.selectFrom('devices').selectAll().orderBy('id').limit(limit)
+      if (after !== undefined) query = query.where('id', '>', after)
+      if (search) {
+        const text = sql`concat_ws(E'\\n', id, version, hardware, status, identity::text)`
+        query = query.where(sql<boolean>`position(lower(${search}) in lower(${text})) > 0`)
+      }
+      return (await query.execute()).map(deviceOf)
+    },
+    async history(device, limit) {
+      const query = db.selectFrom('reports').selectAll().where('device', '=', device).orderBy('id', 'desc')
+      return (await query.limit(limit).execute()).map(reportOf)
+    },
+    async allowRetry(device, packageUid) {
+      const { numUpdatedRows } = await db
+        .updateTable('attempts')
+        .set({ retry: true })
+        .where('device', '=', device)
+        .where('package', '=', packageUid)
+        .where('state', 'in', ['failed', 'rolled_back'])
+        .executeTakeFirst()
+      return numUpdatedRows > 0 ? 'allowed' : 'needless'
+    },
+  }
+}

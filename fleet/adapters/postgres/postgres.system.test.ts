@@ -1,0 +1,95 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { systemClock } from '@windlass/platform'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { storeContract } from '../../store/store.contract.ts'
+import { quietLog } from '../quiet-log.ts'
+import { type EmbeddedPostgres, embeddedPostgres } from './embedded.ts'
+import { openPool } from './pool.ts'
+import { postgresStore } from './postgres-store.ts'
+import { findPostmaster } from './postmaster.ts'
+
+const ports = { clock: systemClock, log: quietLog }
+
+describe('PostgreSQL in a folder', () => {
+  let folder: string
+  let server: EmbeddedPostgres
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'windlass-pg-'))
+    // As below /root: nobody else may pass through.
+    await chmod(folder, 0o700)
+    server = await embeddedPostgres(join(folder, 'database'), ports)
+  })
+  afterAll(async () => {
+    await server.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  const cluster = () => join(folder, 'database', 'cluster')
+  const ask = async (text: string) => {
+    const client = new pg.Client(server.url)
+    await client.connect()
+    const { rows } = await client.query(text)
+    await client.end()
+    return rows
+  }
+
+  let databases = 0
+  storeContract('postgres', async () => {
+    databases += 1
+    await ask(`create database contract_${databases}`)
+    return postgresStore(openPool(server.url.replace(/postgres$/, `contract_${databases}`), () => undefined))
+  })
+
+  it('can be migrated by several at once, and again', async () => {
+    await ask('create database together')
+    const url = server.url.replace(/postgres$/, 'together')
+    const stores = await Promise.all([1, 2, 3].map(() => postgresStore(openPool(url, () => undefined))))
+    await Promise.all(stores.map((store) => store.close()))
+    const again = await postgresStore(openPool(url, () => undefined))
+    expect(await again.packages()).toEqual([])
+    await again.close()
+  })
+
+  it('listens on loopback only and wants its password', async () => {
+    expect(await ask('show listen_addresses')).toEqual([{ listen_addresses: '127.0.0.1' }])
+    expect(await ask('show fsync')).toEqual([{ fsync: 'on' }])
+    const wrong = new pg.Client(server.url.replace(/:[^:@]+@/, ':wrong@'))
+    await expect(wrong.connect()).rejects.toThrow('password')
+  })
+
+  it('is not given to a second fleet while the first lives', async () => {
+    await expect(embeddedPostgres(join(folder, 'database'), ports)).rejects.toMatchObject({ code: 'data_in_use' })
+    expect(await ask('select 1 as one')).toEqual([{ one: 1 }])
+  })
+
+  it('stops in order, keeps its data, and starts again over a stale pid of another process', async () => {
+    await ask('create table kept (n int)')
+    await server.stop()
+    expect(await findPostmaster(cluster())).toBeUndefined()
+    await writeFile(join(cluster(), 'postmaster.pid'), `${process.pid}\n${cluster()}\n0\n1\n\n127.0.0.1\n0\nready\n`)
+    server = await embeddedPostgres(join(folder, 'database'), ports)
+    expect(await ask('select * from kept')).toEqual([])
+  })
+
+  it('is started anew after it was killed, and the loss is told', async () => {
+    process.kill((await findPostmaster(cluster()))?.pid ?? 0, 'SIGKILL')
+    expect(await server.lost).toBeInstanceOf(Error)
+    server = await embeddedPostgres(join(folder, 'database'), ports)
+    expect(await ask('select * from kept')).toEqual([])
+  })
+
+  it('says what is wrong when the folder cannot be used', async () => {
+    await writeFile(join(folder, 'a-file'), '')
+    const tried = embeddedPostgres(join(folder, 'a-file'), ports)
+    await expect(tried).rejects.toMatchObject({ code: 'data_unusable' })
+  })
+
+  it('tells what PostgreSQL said when it does not start', async () => {
+    await mkdir(join(folder, 'broken', 'cluster'), { recursive: true })
+    await expect(embeddedPostgres(join(folder, 'broken'), ports)).rejects.toThrow('postgresql.conf')
+    expect(await readFile(join(folder, 'broken', 'log'), 'utf8')).toContain('postgresql.conf')
+  })
+})

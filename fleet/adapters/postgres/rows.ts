@@ -1,0 +1,85 @@
+import type { Sha256 } from '@windlass/model'
+import type { Selectable } from 'kysely'
+import type { Attempt, Device, KeptPackage, Order, ReportEntry, Rollout } from '../../store/records.ts'
+import type { Tables } from './tables.ts'
+
+/*
+ * Rows to records. Digests were checked on their way in.
+ */
+
+type Row<T extends keyof Tables> = Selectable<Tables[T]>
+
+export function packageOf(row: Row<'packages'>): KeptPackage {
+  return {
+    uid: row.uid as Sha256,
+    product: row.product,
+    version: row.version,
+    hardware: row.hardware ?? 'any',
+    metadata: new Uint8Array(row.metadata),
+    signature: row.signature,
+    size: row.size,
+    uploadedAt: row.uploaded_at.getTime(),
+    objects: row.objects,
+  }
+}
+
+export function deviceOf(row: Row<'devices'>): Device {
+  return {
+    id: row.id as Sha256,
+    product: row.product,
+    version: row.version,
+    hardware: row.hardware,
+    identity: row.identity,
+    attributes: row.attributes,
+    status: row.status,
+    firstSeen: row.first_seen.getTime(),
+    lastSeen: row.last_seen.getTime(),
+  }
+}
+
+export function orderOf(row: Row<'rollouts'>): Order {
+  return {
+    rollout: row.id,
+    package: row.package as Sha256,
+    product: row.product,
+    version: row.version,
+    hardware: row.hardware ?? 'any',
+    startAt: row.start_at?.getTime() ?? null,
+  }
+}
+
+export function rolloutOf(row: Row<'rollouts'>, devices: readonly string[]): Rollout {
+  return {
+    ...orderOf(row),
+    to: row.whole_product ? { product: row.product } : { devices },
+    status: row.running ? 'running' : 'stopped',
+    createdAt: row.created_at.getTime(),
+  }
+}
+
+export function attemptOf(row: Row<'attempts'>): Attempt {
+  return {
+    device: row.device as Sha256,
+    package: row.package,
+    version: row.version,
+    state: row.state,
+    reason: row.reason,
+    lastReport: row.last_report,
+    offers: row.offers,
+    retry: row.retry,
+    at: row.at.getTime(),
+  }
+}
+
+export function reportOf(row: Row<'reports'>): ReportEntry & { id: number } {
+  return {
+    id: row.id,
+    at: row.at.getTime(),
+    package: row.package,
+    status: row.status,
+    concluded: row.concluded,
+    previousState: row.previous_state,
+    errorMessage: row.error_message,
+    log: row.log,
+  }
+}

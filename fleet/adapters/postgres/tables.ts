@@ -1,0 +1,76 @@
+import type { Pairs } from '@windlass/wire/updatehub'
+import type { Generated, JSONColumnType } from 'kysely'
+import type { Attempt, KeptObject } from '../../store/records.ts'
+
+/*
+ * Rows as kysely sees them. Instants are Dates in and out; bigint columns are numbers (see pool.ts).
+ */
+
+interface PackageRow {
+  uid: string
+  product: string
+  version: string
+  hardware: string[] | null
+  metadata: Buffer
+  signature: string
+  size: number
+  uploaded_at: Date
+  objects: JSONColumnType<KeptObject[]>
+}
+
+interface DeviceRow {
+  id: string
+  product: string
+  version: string
+  hardware: string
+  identity: JSONColumnType<Record<string, string | string[]> & Pairs>
+  attributes: JSONColumnType<Record<string, string | string[]> & Pairs>
+  status: string
+  first_seen: Date
+  last_seen: Date
+}
+
+interface RolloutRow {
+  id: Generated<number>
+  package: string
+  product: string
+  version: string
+  hardware: string[] | null
+  whole_product: boolean
+  running: boolean
+  created_at: Date
+  start_at: Date | null
+}
+
+interface AttemptRow {
+  device: string
+  package: string
+  version: string | null
+  state: Attempt['state']
+  reason: string | null
+  last_report: string | null
+  offers: number
+  retry: boolean
+  at: Date
+}
+
+interface ReportRow {
+  id: Generated<number>
+  device: string
+  at: Date
+  package: string
+  status: string
+  concluded: boolean
+  previous_state: string | null
+  error_message: string | null
+  log: string | null
+}
+
+export interface Tables {
+  packages: PackageRow
+  devices: DeviceRow
+  rollouts: RolloutRow
+  rollout_devices: { rollout: number; device: string }
+  attempts: AttemptRow
+  reports: ReportRow
+}
