@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { encodeEnd } from './archive/zip-end.ts'
 import { encodeCentral, encodeLocal, type ZipHeader } from './archive/zip-header.ts'
@@ -89,4 +90,35 @@ export function paxRecord(key: string, value: string): string {
   const length = (digits: number) => digits + Buffer.byteLength(rest)
   const digits = String(length(String(length(1)).length)).length
   return `${length(digits)}${rest}`
+}
+
+interface Hole {
+  name: string
+  size: number
+}
+interface Small {
+  name: string
+  data: string | Buffer
+}
+
+/** A stored zip whose first object is a hole in the file. */
+export async function largeZip(file: FileHandle, hole: Hole, rest: readonly Small[]): Promise<void> {
+  const parts = [{ ...hole, data: Buffer.alloc(0) }, ...rest.map((p) => ({ ...p, size: p.data.length }))]
+  const directory: Buffer[] = []
+  let at = 0
+  for (const { name, size, data } of parts) {
+    const header = { name: Buffer.from(name), flags: 0, method: 0, crc: crc32(data), packed: size, size }
+    const local = encodeLocal(header)
+    directory.push(encodeCentral(header, at))
+    await file.write(Buffer.concat([local, Buffer.from(data)]), 0, null, at)
+    at += local.length + size
+  }
+  const end = encodeEnd({ count: parts.length, size: Buffer.concat(directory).length, at })
+  await file.write(Buffer.concat([...directory, end]), 0, null, at)
+}
+
+/** A tar whose first object is a hole in the file. `size` in whole blocks. */
+export async function largeTar(file: FileHandle, hole: Hole, rest: readonly Small[]): Promise<void> {
+  await file.write(tarHeader(hole.name, hole.size, '0'), 0, null, 0)
+  await file.write(tarOf(rest), 0, null, 512 + hole.size)
 }

@@ -52,7 +52,7 @@ function read(pem: string, what: string, label: RegExp, parse: (pem: string) => 
   if (!label.test(came)) throw unusable(what, `BEGIN ${came}`)
   const key = parsed(pem, what, came, parse)
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0
-  if (key.asymmetricKeyType !== 'rsa') throw unusable(what, `an ${key.asymmetricKeyType ?? 'unknown'} key`)
+  if (key.asymmetricKeyType !== 'rsa') throw unusable(what, `a key of type ${key.asymmetricKeyType ?? 'unknown'}`)
   if (bits < leastBits) throw unusable(what, `${bits} bits`)
   return key
 }

@@ -72,7 +72,8 @@ function sizeOf(block: Buffer): number {
 }
 
 function octal(block: Buffer, at: number, length: number, what: string): number {
-  const digits = text(block, at, length).trim()
+  const field = block.toString('latin1', at, at + length)
+  const digits = field.replace(/\0.*$/s, '').trim()
   if (!/^[0-7]+$/.test(digits)) throw invalid(`tar: expected ${what} in octal, got ${JSON.stringify(digits)}`)
   return Number.parseInt(digits, 8)
 }
