@@ -1,0 +1,87 @@
+import type { OpenFile } from '@windlass/platform'
+import { filled } from './pieces.ts'
+
+const pieceBytes = 1024 * 1024
+const blockBytes = 64 * 1024
+// Dirty pages stay under twice this, so that the last sync is short and the rest of the system keeps its memory.
+const syncEveryBytes = 32 * 1024 * 1024
+
+export interface Written {
+  /** The offset after the last byte. */
+  end: number
+  /** How many bytes had to be written; the others were there already. */
+  changedBytes: number
+}
+
+/**
+ * Makes the target hold these bytes from `at` on. Blocks of 64 KiB that are so already are not written: a flash
+ * wears by writing, and two versions of an image are mostly equal. Synced when it returns.
+ */
+export async function writeDifferences(
+  target: OpenFile,
+  pieces: AsyncIterable<Uint8Array>,
+  at: number,
+): Promise<Written> {
+  const size = await target.size()
+  const old = Buffer.allocUnsafeSlow(pieceBytes)
+  const sync = steadySync(target)
+  let end = at
+  let changedBytes = 0
+  try {
+    for await (const piece of filled(pieces, pieceBytes)) {
+      const present = await readAt(target, old.subarray(0, Math.max(0, Math.min(piece.length, size - end))), end)
+      for (const [from, to] of differences(piece, present)) {
+        await target.write(piece.subarray(from, to), end + from)
+        changedBytes += to - from
+        await sync.wrote(to - from)
+      }
+      end += piece.length
+    }
+    await sync.settled()
+  } finally {
+    await sync.settled().catch(() => undefined)
+  }
+  await target.sync()
+  return { end, changedBytes }
+}
+
+async function readAt(target: OpenFile, into: Uint8Array, at: number): Promise<Uint8Array> {
+  let have = 0
+  while (have < into.length) {
+    const came = await target.read(into.subarray(have), at + have)
+    if (came === 0) break
+    have += came
+  }
+  return into.subarray(0, have)
+}
+
+/** The ranges of `fresh` that `present` does not hold, in whole blocks, neighbours joined. */
+export function* differences(fresh: Uint8Array, present: Uint8Array): Generator<[from: number, to: number]> {
+  if (fresh.length === present.length && Buffer.compare(fresh, present) === 0) return
+  let from: number | undefined
+  for (let at = 0; at < fresh.length; at += blockBytes) {
+    const equal = Buffer.compare(fresh.subarray(at, at + blockBytes), present.subarray(at, at + blockBytes)) === 0
+    if (!equal) from ??= at
+    if (!equal || from === undefined) continue
+    yield [from, at]
+    from = undefined
+  }
+  if (from !== undefined) yield [from, fresh.length]
+}
+
+/** Syncs in the background every so many bytes, one sync at a time. */
+function steadySync(target: OpenFile) {
+  let unsynced = 0
+  let running: Promise<void> = Promise.resolve()
+  return {
+    async wrote(bytes: number): Promise<void> {
+      unsynced += bytes
+      if (unsynced < syncEveryBytes) return
+      unsynced = 0
+      await running
+      running = target.sync()
+      running.catch(() => undefined)
+    },
+    settled: () => running,
+  }
+}
