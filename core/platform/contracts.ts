@@ -1,4 +1,5 @@
 export { testFiles } from './files/files.contract.ts'
+export { testHttp } from './http/http.contract.ts'
 export { testJournal } from './journal/journal.contract.ts'
 export { testProcesses } from './processes/processes.contract.ts'
 export { testClock } from './time/clock.contract.ts'

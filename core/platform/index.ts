@@ -13,7 +13,10 @@ export {
   type HttpRequest,
   type HttpResponse,
 } from './http/http.ts'
+export { type ListenAddress, type Listening, type ListenOptions, listen } from './http/listen.ts'
+export { type NodeHttpOptions, nodeHttp } from './http/node-http.ts'
 export { fileJournal, type Journal, type SetAside } from './journal/journal.ts'
+export { createLog, fromLevel } from './log/create-log.ts'
 export type { Log, LogFields, LogLevel, LogSink } from './log/log.ts'
 export { nodeProcesses } from './processes/node-processes.ts'
 export { type Command, type Ended, ProcessError, type ProcessErrorCode, type Processes } from './processes/processes.ts'

@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../time/fake-clock.ts'
 import { FakeHttp } from './fake-http.ts'
-import type { HttpRequest } from './http.ts'
+import { testHttp } from './http.contract.ts'
+import type { HttpHandler, HttpRequest } from './http.ts'
+
+testHttp('FakeHttp', () => {
+  const http = new FakeHttp()
+  let servers = 0
+  const serve = async (handler: HttpHandler) => {
+    servers += 1
+    http.route(`http://server-${servers}.test`, handler)
+    return `http://server-${servers}.test`
+  }
+  return { http, serve }
+})
 
 const url = 'http://fleet.test/object?id=1'
 const serving = (body: string | Uint8Array, clock = new FakeClock()) =>

@@ -79,7 +79,7 @@ export class FakeHttp implements Http {
 
   async *#faulty(body: string | Uint8Array | Body, fault: HttpFault | undefined, url: string): Body {
     if (fault === 'endless') for (;;) yield new Uint8Array(65_536)
-    if (typeof fault !== 'object') yield* piecesOf(body)
+    if (typeof fault !== 'object') yield* unbroken(body, url)
     else if ('cutAfter' in fault) yield* cut(body, fault.cutAfter, url)
     else {
       for await (const piece of piecesOf(body, fault.drip)) {
@@ -122,6 +122,14 @@ async function* ended(body: Body, gone: AbortController): Body {
     yield* body
   } finally {
     gone.abort()
+  }
+}
+
+async function* unbroken(body: string | Uint8Array | Body, url: string): Body {
+  try {
+    yield* piecesOf(body)
+  } catch (cause) {
+    throw new HttpError('cut', `the connection to ${url} ended before the body did`, { cause })
   }
 }
 
