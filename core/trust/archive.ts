@@ -30,6 +30,7 @@ export interface PackageArchive {
   /**
    * Hands out the wanted objects in one pass, in the order of the archive, each checked while it flows. An error during the
    * last chunk of an object may come after its bytes: `write` must not take them for good before it has seen the end.
+   * Each chunk is new memory, the reader's to keep; where some 30 MB of garbage matter, read in place what `locate` finds.
    *
    * Missing objects and wrong sizes are refused before the first byte.
    * @throws TrustError `archive_entry_missing`, `object_mismatch`, `archive_invalid`; `signal.reason`; what `write` throws
@@ -46,7 +47,7 @@ export interface PackageArchive {
  * byte of it is handed out. Names that are safe but mean nothing (`README`, `folder/file`) are ignored, as UpdateHub's
  * agent does; `./metadata` is not `metadata` and is refused.
  *
- * Memory stays at a few buffers of 128 KiB plus metadata, whatever the file holds. A compressed tar is unpacked once
+ * Memory stays at a few buffers of 64 KiB plus metadata, whatever the file holds. A compressed tar is unpacked once
  * here and once more by `extract`.
  * @throws TrustError
  */

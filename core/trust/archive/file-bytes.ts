@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { invalid } from './container.ts'
 
 /** The most that is read at once. */
-export const chunkBytes = 128 * 1024
+export const chunkBytes = 64 * 1024
 
 /** Reads exactly `size` bytes. @throws TrustError `archive_invalid` when the file ends before */
 export async function readBytes(file: FileHandle, at: number, size: number): Promise<Buffer> {

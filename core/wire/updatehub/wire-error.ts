@@ -33,11 +33,16 @@ export function shape<S extends v.GenericSchema>(message: string, schema: S, val
 
 /** One issue as `.objects[0][1].size: expected …, got …`. */
 export function describe(issue: v.BaseIssue<unknown>): string {
+  const ownWords = !issue.message.startsWith('Invalid')
+  const expected = ownWords ? issue.message : (issue.expected ?? issue.message)
+  return `${placeOf(issue)}: expected ${expected}, got ${issue.received.slice(0, 80)}`
+}
+
+/** Where it is, as `.objects[0][1].size`. */
+export function placeOf(issue: v.BaseIssue<unknown>): string {
   const path = (issue.path ?? []).map((step) => {
     const key: unknown = step.key
     return typeof key === 'number' ? `[${key}]` : `.${String(key)}`
   })
-  const ownWords = !issue.message.startsWith('Invalid')
-  const expected = ownWords ? issue.message : (issue.expected ?? issue.message)
-  return `${path.join('')}: expected ${expected}, got ${issue.received.slice(0, 80)}`
+  return path.join('')
 }
