@@ -19,10 +19,12 @@ describe('nodeHttp over TLS', () => {
   beforeAll(async () => {
     const paths = ['-keyout', join(folder, 'key'), '-out', join(folder, 'cert')]
     const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...paths, ...subject])
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...paths, ...subject], {
+      stdio: 'ignore',
+    })
     ca = readFileSync(join(folder, 'cert'))
     server = createServer({ cert: ca, key: readFileSync(join(folder, 'key')) }, (_, response) => response.end('ok'))
-    await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     url = `https://localhost:${(server.address() as AddressInfo).port}/`
   })
   afterAll(() => {
