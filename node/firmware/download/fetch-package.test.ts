@@ -22,14 +22,20 @@ async function fetching(handler: HttpHandler, scene: Scene = {}) {
   const http = new FakeHttp({ 'http://anywhere.test': handler }, clock)
   http.fault('http://anywhere.test', scene.fault)
   const files = scene.files ?? new FakeFiles()
+  const progress: (number | null)[][] = []
   const wanted = { url: 'http://anywhere.test/v2.uhupkg', path, maxBytes: scene.maxBytes ?? 1_000_000 }
-  const result = await fetchPackage({ http, files, clock, log: silent }, wanted, defaultLimits, () => {}, go).catch(
-    (failed: unknown) => ({ failed }),
-  )
+  const result = await fetchPackage(
+    { http, files, clock, log: silent },
+    wanted,
+    defaultLimits,
+    (...told) => void progress.push(told),
+    go,
+  ).catch((failed: unknown) => ({ failed }))
   return {
     result: typeof result === 'object' ? codeOf(result) : result,
     asked: http.calls.map(({ headers = {} }) => startOf({ headers })),
     headers: http.calls.at(-1)?.headers,
+    told: progress.at(-1),
     held: (await files.facts(path)) && sha256Of(files.peek(path)),
   }
 }
@@ -39,11 +45,16 @@ describe('fetchPackage()', () => {
     const files = new FakeFiles()
     files.put(path, 'an older package')
     const outcome = await fetching(objectServer(archive), { files })
-    expect(outcome).toEqual({ result: archive.length, asked: [undefined], headers: {}, held: right })
+    const told = [archive.length, archive.length]
+    expect(outcome).toEqual({ result: archive.length, asked: [undefined], headers: {}, told, held: right })
   })
 
   it('takes a body of unknown length to its end', async () => {
-    expect(await fetching(async () => chunked(archive))).toMatchObject({ result: archive.length, held: right })
+    expect(await fetching(async () => chunked(archive))).toMatchObject({
+      result: archive.length,
+      told: [archive.length, null],
+      held: right,
+    })
   })
 
   it('goes on after a cut under the same strong ETag', async () => {

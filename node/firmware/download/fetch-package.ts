@@ -1,7 +1,7 @@
 import { dirname } from 'node:path/posix'
-import type { Progress } from '../objects/port.ts'
 import { UpdateError } from '../update-error.ts'
 import type { DownloadPorts } from './fetch.ts'
+import type { Fetched } from './fetcher.ts'
 import { Interrupted, sorted } from './interrupted.ts'
 import type { DownloadLimits } from './limits.ts'
 import { Pace } from './pace.ts'
@@ -28,7 +28,7 @@ export async function fetchPackage(
   ports: DownloadPorts,
   wanted: WantedPackage,
   limits: DownloadLimits,
-  progress: Progress,
+  progress: Fetched,
   stop: AbortSignal,
 ): Promise<number> {
   try {
@@ -52,7 +52,7 @@ async function fill(
   ports: DownloadPorts,
   { url, path, maxBytes }: WantedPackage,
   limits: DownloadLimits,
-  progress: Progress,
+  progress: Fetched,
   stop: AbortSignal,
 ): Promise<void> {
   const source = new Source(ports.http, { url, headers: {}, size: undefined }, limits)
@@ -63,9 +63,11 @@ async function fill(
     room < maxBytes
       ? new UpdateError('no_space', `expected a package that fits into ${room} free bytes, got a longer one`)
       : new UpdateError('download_too_long', `expected a package of at most ${maxBytes} bytes, got a longer one`)
+  let announced: number | null = null
   await untilDone(
     async (told) => {
       const piece = await source.ask(part.length, stop)
+      announced = piece.total ?? null
       if ((piece.total ?? 0) > most) {
         piece.answer.discard()
         throw tooMuch()
@@ -73,7 +75,7 @@ async function fill(
       await pour(piece, { part, most, tooMuch }, pace, told, stop)
       ensureWhole(piece, part)
     },
-    { held: 0, progress },
+    { held: 0, progress: (held) => progress(held, announced) },
     ports,
     limits,
     stop,
