@@ -1,8 +1,10 @@
+import { writeFile } from 'node:fs/promises'
 import { deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { defaultLimits, openArchive } from './archive.ts'
+import { defaultLimits, openArchive, type PackageArchive } from './archive.ts'
 import { paxRecord, seal, type TarPart, tarHeader, tarOf, type ZipPart, zipOf } from './archive-maker.ts'
-import { sha256Of, type TrustErrorCode } from './index.ts'
+import { sha256Of, TrustError, type TrustErrorCode } from './index.ts'
 import { testFile } from './test-files.ts'
 
 const object = '1234567890'
@@ -452,6 +454,39 @@ describe('an archive cut at any byte is refused:', () => {
     for (let length = 0; length < bytes.length; length += bytes.length > 1000 ? 97 : 1) {
       await expect(openArchive(await testFile(bytes.subarray(0, length)))).rejects.toMatchObject({ name: 'TrustError' })
     }
+  })
+})
+
+describe('an archive with any few bytes changed', () => {
+  const contents = { name, data: object }
+  it.each([
+    ['zip', whole],
+    [
+      'zip, deflated',
+      zipOf([{ name: 'signature' }, deflated('{"a": "long enough to deflate, long enough"}'), contents]),
+    ],
+    ['tar', tar(contents)],
+    ['tar with pax', tar({ name: 'p', type: 'x', data: paxRecord('path', name) }, { name: 'x', data: object })],
+    ['tar.gz', gzipSync(tar(contents))],
+    ['tar.zst', zstdCompressSync(tar(contents))],
+  ])('opens, or is refused by name, as %s', async (_, bytes) => {
+    const changes = fc.array(fc.tuple(fc.nat({ max: bytes.length - 1 }), fc.integer({ min: 0, max: 255 })), {
+      minLength: 1,
+      maxLength: 4,
+    })
+    const path = await testFile(bytes)
+    await fc.assert(
+      fc.asyncProperty(changes, async (places) => {
+        await writeFile(
+          path,
+          patched(bytes, (b) => places.forEach(([at, value]) => b.writeUInt8(value, at))),
+        )
+        const opened = await openArchive(path).catch((error: unknown) => error)
+        if (opened instanceof Error) expect(opened).toBeInstanceOf(TrustError)
+        else await (opened as PackageArchive).close()
+      }),
+      { numRuns: 150 },
+    )
   })
 })
 
