@@ -1,1 +1,2 @@
-export {}
+export { main } from './main.ts'
+export type { Elsewhere } from './parse.ts'

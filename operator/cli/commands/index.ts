@@ -1,0 +1,48 @@
+import type { Command } from '../command.ts'
+import { deviceAbort } from './device-abort.ts'
+import { deviceInfo } from './device-info.ts'
+import { deviceInstall } from './device-install.ts'
+import { deviceLog } from './device-log.ts'
+import { deviceProbe } from './device-probe.ts'
+import { devices } from './devices.ts'
+import { devicesRetry } from './devices-retry.ts'
+import { inspect } from './inspect.ts'
+import { keysNew } from './keys-new.ts'
+import { keysShow } from './keys-show.ts'
+import { list } from './list.ts'
+import { pack } from './pack.ts'
+import { publish } from './publish.ts'
+import { rolloutList } from './rollout-list.ts'
+import { rolloutStart } from './rollout-start.ts'
+import { rolloutStop } from './rollout-stop.ts'
+import { rolloutWatch } from './rollout-watch.ts'
+import { verify } from './verify.ts'
+
+/** Every command, in the order of the help: from making a package to looking at what became of it. */
+export const allCommands: readonly Command[] = [
+  keysNew,
+  keysShow,
+  pack,
+  inspect,
+  verify,
+  publish,
+  list,
+  rolloutStart,
+  rolloutWatch,
+  rolloutList,
+  rolloutStop,
+  devices,
+  devicesRetry,
+  deviceInfo,
+  deviceLog,
+  deviceProbe,
+  deviceAbort,
+  deviceInstall,
+]
+
+/** What the first words of two-word names stand for. */
+export const groups: Readonly<Record<string, string>> = {
+  keys: 'Key pairs that sign packages',
+  rollout: 'Who gets which package',
+  device: "One device, through its agent's local API; works on UpdateHub's agent too",
+}

@@ -1,0 +1,46 @@
+import type { OperatorClient, PackageRecord, RolloutTarget } from '@windlass/wire/operator'
+import { CliError } from '../cli-error.ts'
+import { command } from '../command.ts'
+import { connect, fleetParam } from '../fleet/connect.ts'
+import { deviceNamed, packageNamed } from '../fleet/name.ts'
+import { rolloutPage } from '../fleet/rollout-page.ts'
+import { type Param, required, several } from '../params.ts'
+
+/** Alone it means the package's own product. */
+const product: Param<string | true | undefined> = {
+  flags: '--product [uid]',
+  says: "every device of the package's product, later ones too",
+  read: (raw) => (raw === undefined || raw === true ? raw : String(raw)),
+}
+
+export const rolloutStart = command({
+  name: 'rollout start',
+  description: 'Offer a package to every device of its product, or to the devices named',
+  params: {
+    package: required('<package>', 'uid of a published package, or its first digits'),
+    product,
+    device: several('--device <id...>', 'only these devices (ids or their first digits)'),
+    fleet: fleetParam,
+  },
+  async run({ package: name, product, device, fleet }, io) {
+    if ((product === undefined) === (device.length === 0)) {
+      throw new CliError('usage', `expected either --product or --device, got ${device.length > 0 ? 'both' : 'none'}`)
+    }
+    const client = connect(fleet, io)
+    const chosen = await packageNamed(client, name)
+    const to = product === undefined ? await devicesNamed(client, device) : productOf(chosen, product)
+    const rollout = await client.startRollout({ package: chosen.uid, to })
+    return { page: `${rolloutPage(rollout)}\n\nNext: windlass rollout watch ${rollout.id}`, json: rollout }
+  },
+})
+
+function productOf(chosen: PackageRecord, product: string | true): RolloutTarget {
+  if (product === true || product === chosen.product) return { product: chosen.product }
+  throw new CliError('refused', `--product: expected the package's product ${chosen.product}, got ${product}`)
+}
+
+async function devicesNamed(client: OperatorClient, names: readonly string[]): Promise<RolloutTarget> {
+  const devices: string[] = []
+  for (const name of names) devices.push(await deviceNamed(client, name))
+  return { devices: [...new Set(devices)] }
+}

@@ -1,0 +1,66 @@
+import { TrustError } from '@windlass/trust'
+import { OperatorError, type OperatorErrorCode } from '@windlass/wire/operator'
+import { WireError } from '@windlass/wire/updatehub'
+import { CliError } from './cli-error.ts'
+
+type Ending = CliError['ending']
+
+/** Any error as the one that ends a command: a kind and one line, never a stack. */
+export function explain(error: unknown): CliError {
+  if (error instanceof CliError) return error
+  const cause = error instanceof Error ? error : new Error(String(error))
+  const ending = endingOf(cause)
+  const line = cause.message.replace(/\s*\n\s*/g, ' ')
+  if (ending !== 'internal') return new CliError(ending, `${line}${nextStep(cause)}`, { cause })
+  return new CliError(ending, `${line} (a mistake of Windlass itself; please report it)`, { cause })
+}
+
+function endingOf(error: Error): Ending {
+  if (error instanceof OperatorError) return fleetEndings[error.code] ?? 'data'
+  if (error instanceof TrustError) return error.code === 'file_unreadable' ? 'missing' : 'data'
+  if (error instanceof WireError) return 'data'
+  return diskEndings[codeOf(error)] ?? 'internal'
+}
+
+/** What is not listed is about the bytes that were sent. */
+const fleetEndings: Partial<Record<OperatorErrorCode, Ending>> = {
+  unreachable: 'unavailable',
+  unexpected: 'unavailable',
+  internal: 'unavailable',
+  no_space: 'unavailable',
+  upload_cut: 'unavailable',
+  route_unknown: 'unavailable',
+  package_unknown: 'missing',
+  rollout_unknown: 'missing',
+  device_unknown: 'missing',
+  token_missing: 'refused',
+  token_wrong: 'refused',
+  host_refused: 'refused',
+  origin_refused: 'refused',
+  package_in_use: 'refused',
+  retry_needless: 'refused',
+  product_mismatch: 'refused',
+}
+
+const diskEndings: Readonly<Record<string, Ending>> = {
+  ENOENT: 'missing',
+  ENOTDIR: 'missing',
+  EISDIR: 'missing',
+  EACCES: 'missing',
+  EPERM: 'missing',
+  EEXIST: 'cannotCreate',
+  ENOSPC: 'cannotCreate',
+  EROFS: 'cannotCreate',
+}
+
+function nextStep(error: Error): string {
+  if (!(error instanceof OperatorError)) return ''
+  const listed = error.errors.length > 0 ? `: ${error.errors.join('; ')}` : ''
+  if (error.code === 'unreachable') return '; start one with `windlass fleet`, or name it with --fleet'
+  if (error.code === 'token_missing' || error.code === 'token_wrong') return '; put the token into WINDLASS_TOKEN'
+  return listed
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : ''
+}

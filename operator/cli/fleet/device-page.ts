@@ -1,0 +1,54 @@
+import type { AttemptRecord, DeviceDetail, DeviceRecord, IdleReason, Wanted } from '@windlass/wire/operator'
+import { facts, table } from '../page/table.ts'
+import { shortId } from './name.ts'
+
+const reasons: Record<IdleReason, string> = {
+  no_rollout: 'no rollout is for it',
+  product_mismatch: 'the rollout is for another product',
+  hardware_unsupported: 'the package does not support its hardware',
+  up_to_date: 'it runs the version of the rollout',
+  failed_before: 'the package failed on it before; `windlass devices retry` allows another try',
+  rolled_back_before: 'the package was rolled back on it; `windlass devices retry` allows another try',
+}
+
+/** What the device will be answered when it asks next, and why. */
+export function wantedText(wanted: Wanted): string {
+  switch (wanted.answer) {
+    case 'offer':
+      return `will be offered version ${wanted.version} (rollout ${wanted.rollout})`
+    case 'wait':
+      return `will be told to wait ${wanted.seconds} s (rollout ${wanted.rollout})`
+    case 'none':
+      return `nothing to do: ${reasons[wanted.reason]}`
+  }
+}
+
+export function pairsText(pairs: DeviceRecord['identity']): string {
+  return Object.entries(pairs)
+    .map(([key, value]) => `${key}=${Array.isArray(value) ? value.join('+') : value}`)
+    .join(' ')
+}
+
+export function devicePage(device: DeviceDetail): string {
+  const page = facts({
+    device: device.id,
+    identity: pairsText(device.identity),
+    attributes: pairsText(device.attributes) || undefined,
+    product: device.product,
+    hardware: device.hardware,
+    version: device.version,
+    status: device.status,
+    'first seen': device.firstSeen,
+    'last seen': device.lastSeen,
+    next: wantedText(device.wanted),
+  })
+  if (device.attempts.length === 0) return page
+  return `${page}\n\n${table(device.attempts.map(attemptRow), ['PACKAGE', 'VERSION', 'STATE', 'OFFERED', 'AT', 'WHY'])}`
+}
+
+function attemptRow(attempt: AttemptRecord): string[] {
+  const state = attempt.state.replace('_', ' ')
+  const why = [attempt.reason, attempt.retry ? 'may be tried again' : undefined].filter((text) => text)
+  const offered = attempt.offers === 1 ? 'once' : `${attempt.offers} times`
+  return [shortId(attempt.package), attempt.version ?? '', state, offered, attempt.at, why.join('; ')]
+}

@@ -1,0 +1,106 @@
+import {
+  type DeviceDetail,
+  encodeEvent,
+  type FleetEvent,
+  type PackageRecord,
+  type ProblemCode,
+  problemOf,
+  type RolloutDetail,
+  rolloutOrder,
+} from '@windlass/wire/operator'
+
+/** A fleet as far as its operator API shows it, behind a `fetch`. Fields may be changed while it runs. */
+export class FakeFleet {
+  packages: PackageRecord[] = []
+  devices: DeviceDetail[] = []
+  rollouts: RolloutDetail[] = []
+  /** What `GET /events` sends, in order; before each, what happened in the fleet is done. */
+  happenings: { event: FleetEvent; does?: () => void }[] = []
+  /** Bytes of the packages that were uploaded. */
+  uploads: Uint8Array[] = []
+  readonly asked: string[] = []
+
+  readonly fetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+    init.signal?.throwIfAborted()
+    const url = new URL(input instanceof Request ? input.url : input)
+    const path = url.pathname.replace('/api/v1/', '')
+    this.asked.push(`${init.method ?? 'GET'} ${path}`)
+    if (path === 'events') return new Response(ReadableStream.from(this.#events()))
+    return await this.#answer(`${init.method ?? 'GET'} ${path}`, url.searchParams, init)
+  }
+
+  async #answer(request: string, query: URLSearchParams, init: RequestInit): Promise<Response> {
+    const [method, what, id, verb] = request.split(/[ /]/)
+    if (request === 'POST packages') return await this.#upload(init)
+    if (request === 'GET packages') return Response.json({ packages: this.packages })
+    if (what === 'packages')
+      return found(
+        'package_unknown',
+        this.packages.find(({ uid }) => uid === id),
+      )
+    if (request === 'POST rollouts') return this.#start(await new Response(init.body ?? null).json())
+    if (request === 'GET rollouts') return Response.json({ rollouts: this.rollouts })
+    if (what === 'rollouts') {
+      const rollout = this.rollouts.find((r) => r.id === Number(id))
+      if (rollout && verb === 'stop' && method === 'POST') rollout.status = 'stopped'
+      return found('rollout_unknown', rollout)
+    }
+    if (request === 'GET devices') return this.#page(query.get('search') ?? '', Number(query.get('cursor') ?? 0))
+    return found(
+      'device_unknown',
+      this.devices.find((device) => device.id === id),
+    )
+  }
+
+  async #upload(init: RequestInit): Promise<Response> {
+    const bytes = new Uint8Array(await new Response(init.body ?? null).arrayBuffer())
+    this.uploads.push(bytes)
+    const record = this.packages[0]
+    return record ? Response.json({ ...record, size: bytes.length }) : problem('archive_invalid')
+  }
+
+  #start(body: unknown): Response {
+    const order = rolloutOrder.parse(body)
+    const pkg = this.packages.find(({ uid }) => uid === order.package)
+    if (!pkg) return problem('package_unknown')
+    const counts = { pending: 0, updating: 0, updated: 0, failed: 0, rolled_back: 0 }
+    const rollout: RolloutDetail = {
+      id: this.rollouts.length + 1,
+      package: pkg.uid,
+      product: pkg.product,
+      version: pkg.version,
+      to: order.to,
+      status: 'running',
+      createdAt: '2026-01-02T03:04:05.000Z',
+      startAt: null,
+      counts: { ...counts, pending: 'devices' in order.to ? order.to.devices.length : this.devices.length },
+      devices: [],
+      next: null,
+    }
+    this.rollouts.unshift(rollout)
+    return Response.json(rollout)
+  }
+
+  /** Two devices at a time, whatever is asked for, so that readers have to ask for the rest. */
+  #page(search: string, from: number): Response {
+    const hits = this.devices.filter((device) => JSON.stringify(device).includes(search))
+    const devices = hits.slice(from, from + 2)
+    return Response.json({ devices, next: from + 2 < hits.length ? String(from + 2) : null })
+  }
+
+  async *#events(): AsyncGenerator<Uint8Array> {
+    for (const { event, does } of this.happenings) {
+      does?.()
+      yield Buffer.from(encodeEvent(event))
+    }
+  }
+}
+
+function found(code: ProblemCode, value: unknown): Response {
+  return value === undefined ? problem(code) : Response.json(value)
+}
+
+function problem(code: ProblemCode): Response {
+  const document = problemOf(code, `expected another, got ${code}`)
+  return Response.json(document, { status: document.status })
+}

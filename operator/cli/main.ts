@@ -1,0 +1,36 @@
+import { systemClock } from '@windlass/platform'
+import { allCommands, groups } from './commands/index.ts'
+import about from './package.json' with { type: 'json' }
+import type { Elsewhere } from './parse.ts'
+import { run } from './run.ts'
+
+/**
+ * The operator's commands on this process. Resolves to the exit code (see `exitCodes`).
+ * `elsewhere` names the subcommands that somebody else answers, for help and suggestions.
+ */
+export async function main(argv: readonly string[], elsewhere: readonly Elsewhere[] = []): Promise<number> {
+  const stop = new AbortController()
+  const interrupt = (): void => stop.abort(new Error('interrupted'))
+  process.once('SIGINT', interrupt)
+  process.once('SIGTERM', interrupt)
+  // A reader that closes the pipe early (`| head`) has seen enough.
+  process.stdout.on('error', interrupt)
+  try {
+    return await run(
+      argv,
+      {
+        fetch: globalThis.fetch,
+        stdout: process.stdout,
+        stderr: process.stderr,
+        clock: systemClock,
+        cwd: process.cwd(),
+        env: process.env,
+        signal: stop.signal,
+      },
+      { version: about.version, commands: allCommands, groups, elsewhere },
+    )
+  } finally {
+    process.off('SIGINT', interrupt)
+    process.off('SIGTERM', interrupt)
+  }
+}

@@ -1,0 +1,54 @@
+import { stat } from 'node:fs/promises'
+import { sha256Of, sign } from '@windlass/trust'
+import { writeArchive } from '@windlass/trust/pack'
+import { checkMetadata, decodeMetadata, encodeMetadata } from '@windlass/wire/updatehub'
+import { CliError } from '../cli-error.ts'
+import type { Description } from './description.ts'
+import { byName, cautions, metadataOf, type Payloads } from './metadata.ts'
+import { measure, type Payload } from './payload.ts'
+
+export interface PackOptions {
+  out: string
+  /** PEM; without it the package is unsigned. */
+  privateKey: string | undefined
+  progress: (doneBytes: number, totalBytes: number) => void
+  signal: AbortSignal
+}
+
+export interface Packed {
+  packageUid: string
+  metadata: Record<string, unknown>
+  payloads: readonly Payload[]
+  signed: boolean
+  cautions: readonly string[]
+}
+
+/** Makes a package of a description. Nothing is written before the metadata has been checked. @throws CliError, TrustError */
+export async function pack(description: Description, options: PackOptions): Promise<Packed> {
+  const payloads = await measureAll(description, options)
+  const metadata = metadataOf(description, payloads)
+  const bytes = Buffer.from(encodeMetadata(metadata))
+  const problems = checkMetadata(bytes, { allowTest: true })
+  if (problems.length > 0) throw new CliError('data', `the package would break its schema: ${problems.join('; ')}`)
+  decodeMetadata(bytes) // agents have rules of their own, such as octal digits in a target-mode
+  const signature = options.privateKey === undefined ? '' : sign(options.privateKey, bytes)
+  const objects = [...payloads.values()].sort(byName)
+  await writeArchive(options.out, { metadata: bytes, signature, objects })
+  return {
+    packageUid: sha256Of(bytes),
+    metadata,
+    payloads: objects,
+    signed: signature !== '',
+    cautions: cautions(description, payloads),
+  }
+}
+
+async function measureAll(description: Description, { progress, signal }: PackOptions): Promise<Payloads> {
+  const paths = [...new Set(description.objects.map(({ path }) => path))]
+  const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size))
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  let done = 0
+  const payloads = new Map<string, Payload>()
+  for (const path of paths) payloads.set(path, await measure(path, (bytes) => progress((done += bytes), total), signal))
+  return payloads
+}

@@ -1,0 +1,108 @@
+import { CommanderError, Option, Command as Parser } from 'commander'
+import { CliError } from './cli-error.ts'
+import type { Command } from './command.ts'
+import { exitCodeList } from './exit-codes.ts'
+import type { Params, Raw } from './params.ts'
+
+/** A subcommand that somebody else answers; named in help and in suggestions only. */
+export interface Elsewhere {
+  name: string
+  description: string
+}
+
+/** What a command line asks for: a command with its values, or to read something. */
+export type Asked =
+  | { what: 'run'; command: Command; values: Record<string, unknown>; json: boolean }
+  | { what: 'read'; text: string }
+
+/** What can be asked for. `groups` describes the first words of names of two words. */
+export interface Vocabulary {
+  version: string
+  commands: readonly Command[]
+  groups: Readonly<Record<string, string>>
+  elsewhere: readonly Elsewhere[]
+}
+
+/** @throws CliError `usage`; its message has the whole usage behind it where no command was recognised */
+export function parse(argv: readonly string[], vocabulary: Vocabulary): Asked {
+  let asked: Asked | undefined
+  let text = ''
+  const keep = (piece: string): void => void (text += piece)
+  const program = new Parser('windlass')
+    .exitOverride()
+    .enablePositionalOptions()
+    .configureOutput({ writeOut: keep, writeErr: keep, outputError: () => undefined, getOutHelpWidth: () => 100 })
+    .description('Updates fleets of Linux devices over the air.')
+    .version(vocabulary.version, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this, or the help of a command')
+    .addHelpText('after', `\n${exitCodeList()}`)
+  for (const place of vocabulary.elsewhere) {
+    program.command(place.name).description(place.description).helpGroup('Places, each with its own --help:')
+  }
+  program.commandsGroup('Commands:')
+  for (const command of vocabulary.commands) {
+    add(program, vocabulary, command, (values, json) => (asked = { what: 'run', command, values, json }))
+  }
+  try {
+    program.parse([...argv], { from: 'user' })
+  } catch (error) {
+    return readOrRefuse(error, text, program)
+  }
+  if (!asked) throw new CliError('usage', `${argv[0]}: this is a place, not a command`)
+  return asked
+}
+
+function readOrRefuse(error: unknown, text: string, program: Parser): Asked {
+  if (!(error instanceof CommanderError)) throw error
+  if (error.exitCode === 0) return { what: 'read', text: text.trimEnd() }
+  if (error.code === 'commander.help') throw new CliError('usage', `expected a command, got none\n${text.trimEnd()}`)
+  const line = error.message
+    .replace(/^error: /, '')
+    .replace(/\s*\n\(?/, '; ')
+    .replace(/\)$/, '')
+  const usage = error.code === 'commander.unknownCommand' ? `\n${program.helpInformation().trimEnd()}` : ''
+  throw new CliError('usage', line + usage)
+}
+
+type Chosen = (values: Record<string, unknown>, json: boolean) => void
+
+function add(program: Parser, vocabulary: Vocabulary, command: Command, chosen: Chosen): void {
+  let parser = program
+  for (const word of command.name.split(' ')) {
+    parser = parser.commands.find((c) => c.name() === word) ?? parser.command(word)
+    if (vocabulary.groups[word]) parser.description(aboutGroup(word, vocabulary))
+  }
+  parser.description(command.description).option('--json', 'print one JSON document instead of text')
+  for (const { flags, says, group } of Object.values(command.params)) {
+    if (flags.startsWith('-')) parser.addOption(new Option(flags, says).helpGroup(group ?? 'Options:'))
+    else parser.argument(flags, says)
+  }
+  parser.action(() => {
+    const options: Record<string, Raw> = parser.opts()
+    chosen(values(command.params, parser.args, options), options['json'] === true)
+  })
+}
+
+/** `Who gets which package: start, watch, list, stop` */
+function aboutGroup(word: string, { groups, commands }: Vocabulary): string {
+  const verbs = commands
+    .filter(({ name }) => name.startsWith(`${word} `))
+    .map(({ name }) => name.slice(word.length + 1))
+  return `${groups[word] ?? word}: ${verbs.join(', ')}`
+}
+
+function values(params: Params, args: readonly string[], options: Record<string, Raw>): Record<string, unknown> {
+  let position = 0
+  return Object.fromEntries(
+    Object.entries(params).map(([key, param]) => {
+      const raw = param.flags.startsWith('-') ? options[optionKey(param.flags)] : args[position++]
+      return [key, param.read(raw)]
+    }),
+  )
+}
+
+/** The key under which commander keeps the value of `-o, --target-path <path>`: `targetPath`. */
+function optionKey(flags: string): string {
+  const name = /--([^ ]+)/.exec(flags)?.[1] ?? flags
+  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+}
