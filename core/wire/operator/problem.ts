@@ -19,6 +19,7 @@ export const problemStatus = {
   archive_invalid: 422,
   archive_entry_missing: 422,
   archive_too_large: 422,
+  name_forbidden: 422,
   metadata_invalid: 422,
   object_mismatch: 422,
   signature_missing: 422,

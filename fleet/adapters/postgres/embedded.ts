@@ -44,7 +44,7 @@ export async function embeddedPostgres(
   const password = (await readFile(place.password, 'utf8')).trim()
   const url = `postgresql://windlass:${password}@127.0.0.1:${postmaster.port}/postgres`
   const hold = await holdDatabase(url, folder, clock).catch(async (error: unknown) => {
-    if (!(error instanceof StartError)) await stopPostmaster(place.cluster, postmaster.pid, clock)
+    if (!(error instanceof StartError)) await stopPostmaster(place.cluster, clock)
     throw error instanceof StartError ? error : await failed(place, `it cannot be reached: ${String(error)}`)
   })
   return {
@@ -52,7 +52,7 @@ export async function embeddedPostgres(
     lost: hold.lost,
     async stop() {
       await hold.release()
-      await stopPostmaster(place.cluster, postmaster.pid, clock)
+      await stopPostmaster(place.cluster, clock)
     },
   }
 }

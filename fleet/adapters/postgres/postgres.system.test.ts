@@ -1,17 +1,16 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { systemClock } from '@windlass/platform'
+import { createLog, systemClock } from '@windlass/platform'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { storeContract } from '../../store/store.contract.ts'
-import { quietLog } from '../quiet-log.ts'
 import { type EmbeddedPostgres, embeddedPostgres } from './embedded.ts'
 import { openPool } from './pool.ts'
 import { postgresStore } from './postgres-store.ts'
 import { findPostmaster } from './postmaster.ts'
 
-const ports = { clock: systemClock, log: quietLog }
+const ports = { clock: systemClock, log: createLog([], Date.now) }
 
 describe('PostgreSQL in a folder', () => {
   let folder: string

@@ -44,10 +44,10 @@ export async function untilReady(
 }
 
 /** Ends it in order: sessions are cut, everything is written, the next start needs no recovery. */
-export async function stopPostmaster(cluster: string, pid: number, clock: Clock): Promise<void> {
-  signal(pid, 'SIGINT')
+export async function stopPostmaster(cluster: string, clock: Clock): Promise<void> {
+  await signal(cluster, 'SIGINT')
   await untilGone(cluster, clock, 20_000)
-  if (await findPostmaster(cluster)) signal(pid, 'SIGQUIT')
+  await signal(cluster, 'SIGQUIT')
 }
 
 export async function untilGone(cluster: string, clock: Clock, timeoutMs: number): Promise<void> {
@@ -62,11 +62,14 @@ async function isPostgres(pid: number, cluster: string): Promise<boolean> {
   return command.split('\0').includes(cluster)
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
+// Looked up each time: the number of a server that ended by itself may be somebody else's by now.
+async function signal(cluster: string, name: NodeJS.Signals): Promise<void> {
+  const found = await findPostmaster(cluster)
+  if (!found) return
   try {
-    process.kill(pid, name)
+    process.kill(found.pid, name)
   } catch {
-    // already gone
+    // gone since
   }
 }
 

@@ -1,0 +1,44 @@
+import { PassThrough } from 'node:stream'
+import type { Clock } from '@windlass/platform'
+import { encodeEvent } from '@windlass/wire/operator'
+import type { FastifyInstance } from 'fastify'
+import type { Events } from '../../telemetry/events.ts'
+
+// Often enough that no proxy takes the line for dead.
+const heartbeatMs = 15_000
+
+/** `GET /events`: what changes, as it changes (server-sent events). Ends with the caller or with `closing`. */
+export function eventRoute(
+  app: FastifyInstance,
+  { events, clock, closing }: { events: Events; clock: Clock; closing: AbortSignal },
+): void {
+  app.get('/events', (request, reply) => {
+    const gone = new AbortController()
+    request.raw.socket.once('close', () => gone.abort())
+    const signal = AbortSignal.any([closing, gone.signal])
+    const out = new PassThrough()
+    out.on('error', () => gone.abort())
+    out.write(encodeEvent({ kind: 'connected', at: new Date(clock.now()).toISOString() }))
+    void pump(events, out, signal)
+    void beat(clock, out, signal)
+    return reply.header('content-type', 'text/event-stream').header('cache-control', 'no-store').send(out)
+  })
+}
+
+async function pump(events: Events, out: PassThrough, signal: AbortSignal): Promise<void> {
+  for await (const event of events.listen(signal)) {
+    if (out.write(encodeEvent(event))) continue
+    await new Promise<void>((resolve) => {
+      out.once('drain', resolve)
+      signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+  }
+  out.end()
+}
+
+async function beat(clock: Clock, out: PassThrough, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && !out.writableEnded) {
+    await clock.sleep(heartbeatMs, signal).catch(() => undefined)
+    if (!out.writableEnded) out.write(':\n\n')
+  }
+}

@@ -1,0 +1,37 @@
+import type { Log } from '@windlass/platform'
+import { type ProblemCode, problemOf, problemStatus } from '@windlass/wire/operator'
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { FleetError } from '../../fleet-error.ts'
+
+/** Turns everything thrown in this scope, and unknown paths below `/api`, into problem documents. */
+export function answerProblems(app: FastifyInstance, log: Log): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    if (error instanceof FleetError) return refuse(reply, error.code, error.message, error.errors)
+    if (hasZodFastifySchemaValidationErrors(error)) {
+      const errors = error.validation.map((issue) => `${issue.instancePath || '/'}: ${issue.message}`)
+      return refuse(reply, 'request_invalid', errors[0] ?? error.message, errors)
+    }
+    if (error.statusCode === 413) return refuse(reply, 'upload_too_large', error.message)
+    if ((error.statusCode ?? 500) < 500) return refuse(reply, 'request_invalid', error.message)
+    log.error('request failed', { method: request.method, route: request.routeOptions.url, why: error.message })
+    return refuse(reply, 'internal', 'the fleet could not do this; its log says why')
+  })
+  app.setNotFoundHandler((request, reply) =>
+    refuse(
+      reply,
+      'route_unknown',
+      `expected a path of the operator API, got ${request.method} ${request.url.slice(0, 200)}`,
+    ),
+  )
+}
+
+function refuse(reply: FastifyReply, code: ProblemCode, detail: string, errors?: readonly string[]): FastifyReply {
+  // An upload that is refused half-way is not read to its end: the connection cannot be used again.
+  if (!reply.request.raw.complete) reply.header('connection', 'close')
+  return reply
+    .code(problemStatus[code])
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send(problemOf(code, detail, errors))
+}

@@ -1,0 +1,73 @@
+import type { Clock, Log } from '@windlass/platform'
+import fastify, { type FastifyInstance } from 'fastify'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import type { PackageFiles } from '../../packages/package-files.ts'
+import type { Shelf } from '../../packages/shelf.ts'
+import type { Store } from '../../store/store.ts'
+import type { Events } from '../../telemetry/events.ts'
+import { deviceRoutes } from './device-routes.ts'
+import { eventRoute } from './event-route.ts'
+import { admit, type Gate } from './guard.ts'
+import { objectRoutes } from './object-routes.ts'
+import { operatorRoutes } from './operator-routes.ts'
+import { answerProblems } from './problems.ts'
+
+export interface ServerPorts {
+  store: Store
+  files: PackageFiles
+  shelf: Shelf
+  events: Events
+  clock: Clock
+  log: Log
+}
+
+export interface ServerOptions {
+  gate: Gate
+  tls: { cert: string; key: string } | null
+  resumeQuirk: boolean
+  version: string
+}
+
+// A connection on which nothing moved for so long is dropped.
+const silenceMs = 120_000
+
+/** The fleet's HTTP server: devices at the root, operators below `/api/v1`. Not listening yet. */
+export function fleetServer(ports: ServerPorts, options: ServerOptions): FastifyInstance {
+  const closing = new AbortController()
+  const app = fastify({
+    ...(options.tls && { https: options.tls }),
+    connectionTimeout: silenceMs,
+    forceCloseConnections: true,
+    // The address a device is given may end in a slash, and it appends to it as it is (updatehub.md 3.1).
+    routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: 200 },
+    exposeHeadRoutes: false,
+  }) as FastifyInstance
+  app.addHook('preClose', async () => closing.abort())
+  app.get('/', (_request, reply) => reply.type('text/plain; charset=utf-8').send(welcome(options.version)))
+  app.register(async (devices) => deviceRoutes(devices, ports))
+  app.register(async (objects) => objectRoutes(objects, { ...ports, resumeQuirk: options.resumeQuirk }))
+  app.register(async (api) => operatorApi(api, ports, options, closing.signal), { prefix: '/api/v1' })
+  return app
+}
+
+function operatorApi(api: FastifyInstance, ports: ServerPorts, options: ServerOptions, closing: AbortSignal): void {
+  api.setValidatorCompiler(validatorCompiler)
+  api.setSerializerCompiler(serializerCompiler)
+  answerProblems(api, ports.log)
+  api.addHook('onRequest', async ({ headers }) => {
+    admit(options.gate, { host: headers.host, origin: headers.origin, authorization: headers.authorization })
+  })
+  operatorRoutes(api, { ...ports, version: options.version })
+  eventRoute(api, { ...ports, closing })
+}
+
+function welcome(version: string): string {
+  return [
+    `Windlass ${version}: the fleet server.`,
+    '',
+    'Devices probe   POST /upgrades',
+    'Operators ask   GET  /api/v1/health, /api/v1/devices, /api/v1/packages, /api/v1/rollouts, /api/v1/events',
+    'At a shell      windlass devices | list | publish FILE | rollout start',
+    '',
+  ].join('\n')
+}

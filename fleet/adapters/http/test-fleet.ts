@@ -1,0 +1,157 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Sha256 } from '@windlass/model'
+import { createLog } from '@windlass/platform'
+import { FakeClock, SeededRandom } from '@windlass/platform/fakes'
+import { sha256Of, sign } from '@windlass/trust'
+import { writeArchive } from '@windlass/trust/pack'
+import { checkMetadata } from '@windlass/wire/updatehub'
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
+import { onTestFinished } from 'vitest'
+import { packageShelf } from '../../packages/shelf.ts'
+import { memoryStore } from '../../store/memory-store.ts'
+import type { KeptPackage } from '../../store/records.ts'
+import { product } from '../../store/samples.ts'
+import type { Store } from '../../store/store.ts'
+import { eventHub } from '../../telemetry/events.ts'
+import { folderPackages } from '../folder-packages.ts'
+import type { Gate } from './guard.ts'
+import { fleetServer } from './server.ts'
+
+/** A whole fleet in memory, but for the packages' bytes, on a clock that stands still. */
+export interface TestFleet {
+  app: FastifyInstance
+  store: Store
+  clock: FakeClock
+  folder: string
+  /** Everything logged, one `level text` per line. */
+  logged: string[]
+  probe(serial: string, version: string, over?: Over): Promise<LightMyRequestResponse>
+  report(serial: string, status: string, body?: object): Promise<LightMyRequestResponse>
+  upload(archive: string | Buffer): Promise<LightMyRequestResponse>
+  api(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<LightMyRequestResponse>
+}
+
+interface Over {
+  headers?: Record<string, string>
+  body?: object
+}
+
+export async function testFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'windlass-fleet-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+export async function testFleet(
+  given: { trustedKeys?: string[]; gate?: Gate; resumeQuirk?: boolean; maxUploadBytes?: number; store?: Store } = {},
+): Promise<TestFleet> {
+  const folder = await testFolder()
+  const clock = new FakeClock()
+  const logged: string[] = []
+  const log = createLog([({ level, text }) => logged.push(`${level} ${text}`)], () => clock.now())
+  const store = given.store ?? memoryStore()
+  const events = eventHub()
+  const files = await folderPackages(join(folder, 'packages'), new SeededRandom(1))
+  const rules = {
+    trustedKeys: given.trustedKeys ?? [],
+    maxUploadBytes: given.maxUploadBytes ?? 1024 * 1024,
+    checkMetadata: (metadata: Uint8Array) => checkMetadata(metadata, { allowTest: true }),
+  }
+  const shelf = packageShelf({ store, files, clock, events, log }, rules)
+  const app = fleetServer(
+    { store, files, shelf, events, clock, log },
+    {
+      gate: given.gate ?? { token: null, loopback: true },
+      tls: null,
+      resumeQuirk: given.resumeQuirk ?? false,
+      version: '0',
+    },
+  )
+  onTestFinished(() => app.close())
+  return { app, store, clock, folder, logged, ...calls(app) }
+}
+
+function calls(app: FastifyInstance): Pick<TestFleet, 'probe' | 'report' | 'upload' | 'api'> {
+  const agent = { 'user-agent': 'updatehub/2.0 Linux', 'content-type': 'application/json' }
+  const post = (url: string, payload: object, headers = {}) =>
+    app.inject({ method: 'POST', url, headers: { ...agent, ...headers }, payload: JSON.stringify(payload) })
+  return {
+    probe: (serial, version, over = {}) =>
+      post('/upgrades', { ...deviceBody(serial, version), ...over.body }, { 'api-retries': '0', ...over.headers }),
+    report: (serial, status, body = {}) => post('/report', { ...deviceBody(serial, '3.0'), status, ...body }),
+    upload: async (archive) => {
+      const payload = typeof archive === 'string' ? await readFile(archive) : archive
+      const headers = { 'content-type': 'application/octet-stream', host: 'localhost' }
+      return app.inject({ method: 'POST', url: '/api/v1/packages', headers, payload })
+    },
+    api: (method, path, body) =>
+      app.inject({
+        method,
+        url: `/api/v1${path}`,
+        headers: { host: 'localhost:8000' },
+        ...(body && { payload: body }),
+      }),
+  }
+}
+
+export function deviceBody(serial: string, version: string): object {
+  return {
+    'product-uid': product,
+    version,
+    hardware: 'gw-mk2',
+    'device-identity': { serial },
+    'device-attributes': { iface: ['eth0', 'wlan0'], kernel: '6.6.9' },
+  }
+}
+
+export interface TestPackage {
+  path: string
+  uid: Sha256
+  metadata: string
+  content: Buffer
+  object: Sha256
+}
+
+/** A package of one `test` object in both sets, as a file. `privateKey`: signs it. */
+export async function testPackage(
+  version: string,
+  given: { privateKey?: string; signature?: string; content?: string; over?: object; objectOver?: object } = {},
+): Promise<TestPackage> {
+  const folder = await testFolder()
+  const content = Buffer.from(given.content ?? '1234567890')
+  const object = sha256Of(content)
+  const described = {
+    filename: 'hello.bin',
+    'force-check-requirements-fail': false,
+    mode: 'test',
+    sha256sum: object,
+    size: content.length,
+    target: '/dev/null',
+    ...given.objectOver,
+  }
+  const top = { objects: [[described], [described]], product, 'supported-hardware': 'any', version, ...given.over }
+  const metadata = JSON.stringify(top)
+  const signature = given.signature ?? (given.privateKey ? sign(given.privateKey, Buffer.from(metadata)) : '')
+  const path = join(folder, 'test.uhupkg')
+  const payload = join(folder, 'payload')
+  await writeFile(payload, content)
+  const objects = [{ sha256sum: object, size: content.length, path: payload }]
+  await writeArchive(path, { metadata, signature, objects })
+  return { path, uid: sha256Of(metadata), metadata, content, object }
+}
+
+/** Uploads a package and starts a rollout of it to the whole product, or to those named. */
+export async function rollOut(
+  fleet: TestFleet,
+  version: string,
+  given: { to?: object; startAt?: string; privateKey?: string } = {},
+): Promise<TestPackage & { rollout: number; kept: KeptPackage | undefined }> {
+  const made = await testPackage(version, given)
+  await fleet.upload(made.path)
+  const { to = { product }, startAt } = given
+  const order = { package: made.uid, to, ...(startAt && { startAt }) }
+  const started = await fleet.api('POST', '/rollouts', order)
+  return { ...made, rollout: started.json<{ id: number }>().id, kept: await fleet.store.package(made.uid) }
+}

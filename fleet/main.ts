@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises'
+import { StartError, type StartErrorCode } from './fleet-error.ts'
+import { readSettings } from './settings.ts'
+import { startFleet } from './start-fleet.ts'
+
+const usage = `windlass fleet: the server that keeps packages and tells each device what to run
+
+  --settings FILE              JSON; the options below win over it
+  --data DIR                   where everything is kept (default .windlass/fleet)
+  --listen HOST:PORT           default 127.0.0.1:8000; beyond loopback --tls-* and a token are needed
+  --database URL               postgresql://…, 15 or newer (default: our own below --data)
+  --trusted-key FILE           PEM; may come several times; then only packages signed with one of them are taken
+  --tls-cert FILE --tls-key FILE
+  --operator-token-file FILE   what operators must show as a bearer token
+`
+
+/** As in sysexits.h: configuration, and something that is needed is not to be had. */
+const exitCodes: Record<StartErrorCode, number> = {
+  settings_invalid: 78,
+  tls_required: 78,
+  token_required: 78,
+  data_unusable: 73,
+  data_in_use: 75,
+  database_failed: 69,
+  port_busy: 69,
+}
+
+/** Runs a fleet until SIGTERM or SIGINT. Answers the exit code: 0 when asked to end, 70 when the database went away. */
+export async function main(argv: string[]): Promise<number> {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    process.stdout.write(usage)
+    return 0
+  }
+  try {
+    return await runFleet(argv)
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error
+    process.stderr.write(`windlass fleet: ${error.message} (${error.code})\n`)
+    return exitCodes[error.code]
+  }
+}
+
+async function runFleet(argv: string[]): Promise<number> {
+  // Asked to end while still starting: the start is finished and undone, so that no database is left behind.
+  const { promise: asked, resolve: ask } = Promise.withResolvers<undefined>()
+  const onSignal = (): void => ask(undefined)
+  process.once('SIGTERM', onSignal).once('SIGINT', onSignal)
+  try {
+    const fleet = await startFleet(await readSettings(argv, (path) => readFile(path, 'utf8')))
+    process.stdout.write(`${fleet.url}\n`)
+    const lost = await Promise.race([asked, fleet.lost])
+    if (lost) process.stderr.write(`windlass fleet: the database went away: ${lost.message}\n`)
+    await fleet.stop()
+    return lost ? 70 : 0
+  } finally {
+    process.off('SIGTERM', onSignal).off('SIGINT', onSignal)
+  }
+}

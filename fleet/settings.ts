@@ -1,0 +1,166 @@
+import { dirname, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import * as z from 'zod'
+import type { DatabaseChoice } from './adapters/postgres/database.ts'
+import { StartError } from './fleet-error.ts'
+
+/** What a fleet needs to know to run; keys, certificate and token are their contents, not their paths. */
+export interface FleetSettings {
+  /** Folder of everything the fleet keeps; made when missing. */
+  data: string
+  /** Port 0 takes any that is free. */
+  listen: { host: string; port: number }
+  database: DatabaseChoice
+  /** PEM public keys. With any, only packages signed by one of them are taken. */
+  trustedKeys: readonly string[]
+  tls: { cert: string; key: string } | null
+  /** What operators must show. Needed beyond loopback. */
+  operatorToken: string | null
+  maxUploadBytes: number
+  /** Help UpdateHub's own agents to resume (updatehub.md 3.5). */
+  resumeQuirk: boolean
+}
+
+const gib = 1024 ** 3
+export const defaultSettings: FleetSettings = {
+  data: '.windlass/fleet',
+  listen: { host: '127.0.0.1', port: 8000 },
+  database: { kind: 'embedded' },
+  trustedKeys: [],
+  tls: null,
+  operatorToken: null,
+  maxUploadBytes: 16 * gib,
+  resumeQuirk: false,
+}
+
+/** What the file or the command line may say; paths in the file are relative to it. */
+const fragment = z.strictObject({
+  data: z.string().min(1).optional(),
+  listen: z.string().optional(),
+  database: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'expected an address postgresql://…')
+    .optional(),
+  trustedKeys: z.array(z.string()).optional(),
+  tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
+  operatorTokenFile: z.string().optional(),
+  maxUploadBytes: z.int().min(1).optional(),
+  resumeQuirk: z.boolean().optional(),
+})
+type Fragment = z.infer<typeof fragment>
+
+/** Reads a small text file. */
+export type ReadText = (path: string) => Promise<string>
+
+const flags = {
+  settings: { type: 'string' },
+  data: { type: 'string' },
+  listen: { type: 'string' },
+  database: { type: 'string' },
+  'trusted-key': { type: 'string', multiple: true },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
+  'operator-token-file': { type: 'string' },
+} as const
+
+/** Command line over file over defaults. @throws StartError `settings_invalid`, naming the place */
+export async function readSettings(argv: readonly string[], read: ReadText): Promise<FleetSettings> {
+  const line = parseLine(argv)
+  const fromFile = line.settings === undefined ? {} : await parseFile(line.settings, read)
+  return settingsOf({ ...fromFile, ...fromLine(line) }, read)
+}
+
+function parseLine(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: flags, strict: true, allowPositionals: false }).values
+  } catch (cause) {
+    throw invalid(`command line: ${messageOf(cause)}`, cause)
+  }
+}
+
+async function parseFile(path: string, read: ReadText): Promise<Fragment> {
+  const text = await content(path, 'settings', read)
+  const result = fragment.safeParse(jsonOf(path, text))
+  if (!result.success) {
+    const [issue] = result.error.issues
+    throw invalid(`${path}: ${issue?.path.join('.') || 'top level'}: ${issue?.message}`, result.error)
+  }
+  const from = (other: string): string => resolve(dirname(path), other)
+  const { data, trustedKeys, tls, operatorTokenFile } = result.data
+  return {
+    ...result.data,
+    ...(data !== undefined && { data: from(data) }),
+    ...(trustedKeys && { trustedKeys: trustedKeys.map(from) }),
+    ...(tls && { tls: { cert: from(tls.cert), key: from(tls.key) } }),
+    ...(operatorTokenFile !== undefined && { operatorTokenFile: from(operatorTokenFile) }),
+  }
+}
+
+function fromLine(line: ReturnType<typeof parseLine>): Fragment {
+  const cert = line['tls-cert']
+  const key = line['tls-key']
+  if ((cert === undefined) !== (key === undefined)) throw invalid('command line: --tls-cert and --tls-key go together')
+  const given = {
+    data: line.data,
+    listen: line.listen,
+    database: line.database,
+    trustedKeys: line['trusted-key'],
+    tls: cert !== undefined && key !== undefined ? { cert, key } : undefined,
+    operatorTokenFile: line['operator-token-file'],
+  }
+  const result = fragment.safeParse(
+    Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  )
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  throw invalid(`command line: ${issue?.path.join('.')}: ${issue?.message}`)
+}
+
+async function settingsOf(input: Fragment, read: ReadText): Promise<FleetSettings> {
+  const { data, listen, database, trustedKeys, tls, operatorTokenFile: tokenFile, maxUploadBytes, resumeQuirk } = input
+  const keys = (trustedKeys ?? []).map((path) => content(path, 'trustedKeys', read))
+  const token = tokenFile === undefined ? null : (await content(tokenFile, 'operatorTokenFile', read)).trim()
+  if (token !== null && token.length < 16)
+    throw invalid(`operatorTokenFile: expected at least 16 characters in ${tokenFile}, got ${token.length}`)
+  return {
+    data: resolve(data ?? defaultSettings.data),
+    listen: listen === undefined ? defaultSettings.listen : parseListen(listen),
+    database: database === undefined ? defaultSettings.database : { kind: 'url', url: database },
+    trustedKeys: await Promise.all(keys),
+    tls: tls ? { cert: await content(tls.cert, 'tls.cert', read), key: await content(tls.key, 'tls.key', read) } : null,
+    operatorToken: token,
+    maxUploadBytes: maxUploadBytes ?? defaultSettings.maxUploadBytes,
+    resumeQuirk: resumeQuirk ?? defaultSettings.resumeQuirk,
+  }
+}
+
+/** `host:port`, `[v6]:port` or `:port`, which is every address. */
+function parseListen(text: string): { host: string; port: number } {
+  const [, v6, name, port = ''] = /^(?:\[([^[\]]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text) ?? []
+  if (port === '' || Number(port) > 65535) throw invalid(`listen: expected HOST:PORT, got ${JSON.stringify(text)}`)
+  return { host: v6 || name || '::', port: Number(port) }
+}
+
+async function content(path: string, key: string, read: ReadText): Promise<string> {
+  try {
+    return await read(path)
+  } catch (cause) {
+    throw invalid(`${key}: expected a file at ${path}, got: ${messageOf(cause)}`, cause)
+  }
+}
+
+function jsonOf(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw invalid(`${path}: expected JSON, got: ${messageOf(cause)}`, cause)
+  }
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}
+
+function invalid(message: string, cause?: unknown): StartError {
+  return new StartError('settings_invalid', message, { cause })
+}

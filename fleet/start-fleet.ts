@@ -1,0 +1,117 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Clock, createLog, type Log, type Random, systemClock, systemRandom } from '@windlass/platform'
+import { TrustError, verify } from '@windlass/trust'
+import { checkMetadata } from '@windlass/wire/updatehub'
+import type { FastifyInstance } from 'fastify'
+import { folderPackages } from './adapters/folder-packages.ts'
+import { isLocalName } from './adapters/http/guard.ts'
+import { fleetServer } from './adapters/http/server.ts'
+import { pinoSink } from './adapters/pino-sink.ts'
+import { type Database, openDatabase } from './adapters/postgres/database.ts'
+import { StartError } from './fleet-error.ts'
+import manifest from './package.json' with { type: 'json' }
+import { packageShelf } from './packages/shelf.ts'
+import type { FleetSettings } from './settings.ts'
+import { eventHub } from './telemetry/events.ts'
+
+/** A fleet at work. `lost` resolves when it cannot go on: its database went away. `stop` may be called again. */
+export interface Fleet {
+  url: string
+  lost: Promise<Error>
+  stop(): Promise<void>
+}
+
+export interface FleetPorts {
+  clock: Clock
+  log: Log
+  random: Random
+}
+
+/** Builds a fleet and lets it listen: records first, server last. @throws StartError */
+export async function startFleet(settings: FleetSettings, given: Partial<FleetPorts> = {}): Promise<Fleet> {
+  const clock = given.clock ?? systemClock
+  const log = given.log ?? createLog([pinoSink('info')], () => clock.now())
+  checkExposure(settings)
+  checkKeys(settings.trustedKeys)
+  await makeFolder(settings.data)
+  const database = await openDatabase(settings.database, settings.data, { clock, log })
+  try {
+    const app = await buildServer(settings, database, { clock, log, random: given.random ?? systemRandom })
+    const url = await listen(app, settings)
+    log.info('fleet listens', { url })
+    const stop = once(async () => {
+      await app.close()
+      await database.stop()
+      log.info('fleet stopped')
+    })
+    return { url, lost: database.lost, stop }
+  } catch (error) {
+    await database.stop()
+    throw error
+  }
+}
+
+async function buildServer(settings: FleetSettings, { store }: Database, ports: FleetPorts): Promise<FastifyInstance> {
+  const events = eventHub()
+  const files = await folderPackages(join(settings.data, 'packages'), ports.random)
+  await files.sweep(new Set((await store.packages()).map((kept) => kept.uid)))
+  const { trustedKeys, maxUploadBytes, resumeQuirk, tls, operatorToken: token } = settings
+  const rules = {
+    trustedKeys,
+    maxUploadBytes,
+    checkMetadata: (metadata: Uint8Array) => checkMetadata(metadata, { allowTest: true }),
+  }
+  const shelf = packageShelf({ store, files, events, ...ports }, rules)
+  const gate = { token, loopback: isLocalName(settings.listen.host) }
+  const options = { gate, tls, resumeQuirk, version: manifest.version }
+  return fleetServer({ store, files, shelf, events, ...ports }, options)
+}
+
+/** What others can reach must be encrypted, and must know its operators. */
+function checkExposure({ listen: { host }, tls, operatorToken }: FleetSettings): void {
+  if (isLocalName(host)) return
+  const where = `beyond loopback (${host})`
+  if (!tls) throw new StartError('tls_required', `expected tls.cert and tls.key to listen ${where}, got none`)
+  if (operatorToken === null)
+    throw new StartError('token_required', `expected operatorTokenFile to listen ${where}, got none`)
+}
+
+function checkKeys(keys: readonly string[]): void {
+  for (const key of keys) {
+    try {
+      verify(key, new Uint8Array(), new Uint8Array())
+    } catch (cause) {
+      const why = cause instanceof TrustError ? cause.message : String(cause)
+      throw new StartError('settings_invalid', `trustedKeys: ${why}`, { cause })
+    }
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true })
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new StartError('data_unusable', `expected a folder at ${path}, got: ${why}`, { cause })
+  }
+}
+
+async function listen(app: FastifyInstance, { listen: address, tls }: FleetSettings): Promise<string> {
+  try {
+    await app.listen(address)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    const message = `expected to listen on ${address.host}:${address.port}, got: ${why}`
+    throw new StartError('port_busy', message, { cause })
+  }
+  const bound = app.server.address()
+  const port = bound !== null && typeof bound === 'object' ? bound.port : address.port
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host
+  return `${tls ? 'https' : 'http'}://${host}:${port}`
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined
+  return () => (done ??= work())
+}
