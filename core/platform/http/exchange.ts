@@ -14,12 +14,18 @@ export interface Means {
   agent: Agent
 }
 
+export interface ExchangePorts {
+  clock: Clock
+  /** Hears how many bytes of a body were read. */
+  passed(this: void, bytes: number): void
+}
+
 /** One request and its answer. @throws HttpError; the signal's reason */
 export async function exchange(
   means: Means,
   url: URL,
   call: HttpCall,
-  clock: Clock,
+  ports: ExchangePorts,
   signal: AbortSignal | undefined,
 ): Promise<HttpAnswer> {
   const request = means.request(url, {
@@ -27,7 +33,7 @@ export async function exchange(
     method: call.method ?? 'GET',
     headers: { ...lengthOf(call.body), ...call.headers },
   })
-  const line = new Line(request, url, call, clock, signal)
+  const line = new Line(request, url, call, ports.clock, signal)
   try {
     const coming = headOf(request)
     sendBody(request, call.body, line)
@@ -35,7 +41,7 @@ export async function exchange(
     line.heard()
     return makeAnswer(
       { status: response.statusCode ?? 0, headers: joined(response.headers), url: call.url },
-      piecesOf(response, line),
+      piecesOf(response, line, ports),
       () => discard(response, line),
     )
   } catch (cause) {
@@ -43,7 +49,7 @@ export async function exchange(
     request.destroy()
     // The server may close a kept connection just as we use it again: nothing was answered, so ask anew.
     if (request.reusedSocket && !line.why && isReset(cause) && !isStream(call.body)) {
-      return exchange(means, url, call, clock, signal)
+      return exchange(means, url, call, ports, signal)
     }
     throw line.explain(cause)
   }
@@ -162,12 +168,13 @@ async function* watched(body: AsyncIterable<Uint8Array>, line: Line): AsyncGener
   }
 }
 
-async function* piecesOf(response: IncomingMessage, line: Line): AsyncGenerator<Uint8Array> {
+async function* piecesOf(response: IncomingMessage, line: Line, { passed }: ExchangePorts): AsyncGenerator<Uint8Array> {
   try {
     for await (const piece of response) {
       line.rest()
       yield piece
       line.heard()
+      passed(piece.length)
     }
   } catch (cause) {
     throw line.explain(cause)

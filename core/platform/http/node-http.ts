@@ -2,18 +2,24 @@ import * as http from 'node:http'
 import type { SecureContextOptions } from 'node:tls'
 import { type Clock, systemClock } from '../time/clock.ts'
 import { exchange } from './exchange.ts'
+import { youngCollector } from './flat-memory.ts'
 import type { Http } from './http.ts'
 import { followRedirects, parseUrl } from './redirects.ts'
 
-/** `ca`, `cert`, `key` as in node:tls; by default the system's own trust. `clock` times connecting and silence. */
+/** `ca`, `cert`, `key` as in node:tls; by default the system's own trust. */
 export interface NodeHttpOptions extends Pick<SecureContextOptions, 'ca' | 'cert' | 'key'> {
+  /** Times connecting and silence. Default: the system's. */
   clock?: Clock
+  /** Keeps memory flat while long bodies are read, for devices. Default false. */
+  flatMemory?: boolean
 }
 
 /** The real network. Connections are kept and used again; a kept one does not keep the process alive. */
 export function nodeHttp(options: NodeHttpOptions = {}): Http {
-  const { clock = systemClock, ...tls } = options
+  const { clock = systemClock, flatMemory = false, ...tls } = options
+  const passed = flatMemory ? youngCollector() : () => undefined
   const plain = { request: http.request, agent: new http.Agent({ keepAlive: true }) }
+  const ports = { clock, passed }
   let secure: Promise<typeof plain> | undefined
   const secureMeans = async () => {
     const https = await import('node:https')
@@ -24,9 +30,9 @@ export function nodeHttp(options: NodeHttpOptions = {}): Http {
       signal?.throwIfAborted()
       return followRedirects(call, async (one) => {
         const url = parseUrl(one.url)
-        if (url.protocol === 'http:') return exchange(plain, url, one, clock, signal)
+        if (url.protocol === 'http:') return exchange(plain, url, one, ports, signal)
         secure ??= secureMeans()
-        return exchange(await secure, url, one, clock, signal)
+        return exchange(await secure, url, one, ports, signal)
       })
     },
   }
