@@ -24,15 +24,21 @@ export interface PackageContent {
   objects: readonly ObjectFile[]
 }
 
+/** `wrote` is told how many bytes of objects were written, each time some were. */
+export interface WriteOptions {
+  signal?: AbortSignal
+  wrote?: (bytes: number) => void
+}
+
 /**
  * Writes a package as UpdateHub's packager does (updatehub.md 5.6): zip, stored, `signature`, `metadata`, then the objects.
  * The same content gives the same bytes. Sizes and checksums stand in front of the data, so that readers which cannot seek
  * manage too. `out` appears whole and synced, or not at all; `<out>.part` is in use meanwhile.
  *
  * @throws TrustError `object_mismatch` when a file is not what was announced, `file_unreadable`, `archive_too_large`; what
- *   the disk says about `out`
+ *   the disk says about `out`; `signal.reason`
  */
-export async function writeArchive(out: string, content: PackageContent): Promise<void> {
+export async function writeArchive(out: string, content: PackageContent, options: WriteOptions = {}): Promise<void> {
   const metadata = Buffer.from(content.metadata)
   const signature = Buffer.from(content.signature)
   const objects = new Map(content.objects.map((o) => [o.sha256sum, o]))
@@ -42,7 +48,7 @@ export async function writeArchive(out: string, content: PackageContent): Promis
   const part = `${out}.part`
   const file = await open(part, 'w')
   try {
-    await writeZip(file, { metadata, signature }, [...objects.values()])
+    await writeZip(file, { metadata, signature }, [...objects.values()], options)
     await file.sync()
     await file.close()
     await rename(part, out)
@@ -58,6 +64,7 @@ async function writeZip(
   file: FileHandle,
   front: { signature: Buffer; metadata: Buffer },
   objects: readonly ObjectFile[],
+  options: WriteOptions,
 ): Promise<void> {
   const central: Buffer[] = []
   let at = 0
@@ -68,7 +75,7 @@ async function writeZip(
   }
   await add('signature', front.signature.length, [front.signature])
   await add('metadata', front.metadata.length, [front.metadata])
-  for (const object of objects) await add(object.sha256sum, object.size, objectBytes(object))
+  for (const object of objects) await add(object.sha256sum, object.size, objectBytes(object, options))
   const directory = Buffer.concat(central)
   const end = encodeEnd({ count: central.length, size: directory.length, at })
   await writeAll(file, Buffer.concat([directory, end]), at)
@@ -93,10 +100,17 @@ async function writeEntry(
   return header
 }
 
-async function* objectBytes(object: ObjectFile): AsyncGenerator<Uint8Array> {
+async function* objectBytes(object: ObjectFile, { signal, wrote }: WriteOptions): AsyncGenerator<Uint8Array> {
   const file = await openObject(object)
   try {
-    yield* checkedStream(file.createReadStream({ highWaterMark: chunkBytes, autoClose: false }), object)
+    for await (const chunk of checkedStream(
+      file.createReadStream({ highWaterMark: chunkBytes, autoClose: false }),
+      object,
+    )) {
+      signal?.throwIfAborted()
+      yield chunk
+      wrote?.(chunk.length)
+    }
   } finally {
     await file.close()
   }

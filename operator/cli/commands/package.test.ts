@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { systemClock } from '@windlass/platform'
 import { openArchive } from '@windlass/trust/archive'
 import { checkMetadata } from '@windlass/wire/updatehub'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -154,6 +155,16 @@ describe('windlass pack', () => {
     expect(said.code).toBe(code)
   })
 
+  it('interrupted while it writes, ends with 130 and leaves nothing', async () => {
+    const cwd = await release('  - { mode: test, file: a, target: x }', { a: Buffer.alloc(4_000_000) })
+    const stop = new AbortController()
+    const stderr = { isTTY: true, write: (text: string) => (/ 6\d % /.test(text) ? stop.abort() : undefined) }
+    const clock = { ...systemClock, uptime: ticking() }
+    const said = await say(['pack', 'release.yaml'], { cwd, stderr, clock, signal: stop.signal })
+    expect(said.code).toBe(130)
+    expect((await readdir(cwd)).toSorted()).toEqual(['a', 'release.yaml'])
+  })
+
   it('draws a bar on a terminal, and takes it away', async () => {
     const cwd = await release('  - { mode: test, file: a, target: x }', { a: 'a'.repeat(3_000_000) })
     const { err } = await say(['pack', 'release.yaml'], { cwd, isTTY: true })
@@ -273,6 +284,12 @@ describe('windlass verify', () => {
     expect((await say(['verify', path, '--key', join(keys, 'public.pem')], { cwd })).code).toBe(65)
   })
 })
+
+/** So late at every look that the bar is drawn each time. */
+function ticking(): () => number {
+  let at = 0
+  return () => (at += 1000)
+}
 
 function replace(bytes: Buffer, from: string, to: string): Buffer {
   return Buffer.from(bytes.toString('latin1').replace(from, to), 'latin1')

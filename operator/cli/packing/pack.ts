@@ -4,7 +4,7 @@ import { writeArchive } from '@windlass/trust/pack'
 import { checkMetadata, decodeMetadata, encodeMetadata } from '@windlass/wire/updatehub'
 import { CliError } from '../cli-error.ts'
 import type { Description } from './description.ts'
-import { byName, cautions, metadataOf, type Payloads } from './metadata.ts'
+import { byName, cautions, metadataOf } from './metadata.ts'
 import { measure, type Payload } from './payload.ts'
 
 export interface PackOptions {
@@ -23,17 +23,21 @@ export interface Packed {
   cautions: readonly string[]
 }
 
-/** Makes a package of a description. Nothing is written before the metadata has been checked. @throws CliError, TrustError */
+/**
+ * Makes a package of a description. Nothing is written before the metadata has been checked, and then all or nothing.
+ * @throws CliError, TrustError, WireError
+ */
 export async function pack(description: Description, options: PackOptions): Promise<Packed> {
-  const payloads = await measureAll(description, options)
+  const paths = [...new Set(description.objects.map(({ path }) => path))]
+  const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size))
+  const count = halves(sizes, options.progress)
+  const payloads = new Map<string, Payload>()
+  for (const path of paths) payloads.set(path, await measure(path, count, options.signal))
   const metadata = metadataOf(description, payloads)
-  const bytes = Buffer.from(encodeMetadata(metadata))
-  const problems = checkMetadata(bytes, { allowTest: true })
-  if (problems.length > 0) throw new CliError('data', `the package would break its schema: ${problems.join('; ')}`)
-  decodeMetadata(bytes) // agents have rules of their own, such as octal digits in a target-mode
+  const bytes = checked(metadata)
   const signature = options.privateKey === undefined ? '' : sign(options.privateKey, bytes)
   const objects = [...payloads.values()].sort(byName)
-  await writeArchive(options.out, { metadata: bytes, signature, objects })
+  await writeArchive(options.out, { metadata: bytes, signature, objects }, { signal: options.signal, wrote: count })
   return {
     packageUid: sha256Of(bytes),
     metadata,
@@ -43,12 +47,17 @@ export async function pack(description: Description, options: PackOptions): Prom
   }
 }
 
-async function measureAll(description: Description, { progress, signal }: PackOptions): Promise<Payloads> {
-  const paths = [...new Set(description.objects.map(({ path }) => path))]
-  const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size))
+/** Every byte counts twice: once when it is read and once when it is written. */
+function halves(sizes: readonly number[], progress: PackOptions['progress']): (bytes: number) => void {
   const total = sizes.reduce((sum, size) => sum + size, 0)
-  let done = 0
-  const payloads = new Map<string, Payload>()
-  for (const path of paths) payloads.set(path, await measure(path, (bytes) => progress((done += bytes), total), signal))
-  return payloads
+  let counted = 0
+  return (bytes) => progress((counted += bytes) / 2, total)
+}
+
+function checked(metadata: Record<string, unknown>): Uint8Array {
+  const bytes = Buffer.from(encodeMetadata(metadata))
+  const problems = checkMetadata(bytes, { allowTest: true })
+  if (problems.length > 0) throw new CliError('data', `the package would break its schema: ${problems.join('; ')}`)
+  decodeMetadata(bytes) // agents have rules of their own, such as octal digits in a target-mode
+  return bytes
 }
