@@ -1,0 +1,18 @@
+import { agentDiagram } from '@windlass/firmware'
+import { mermaid } from '@windlass/machine'
+
+/** Diagrams in the documents, by the name of their marker; each is drawn from the table that runs. */
+export const diagrams: Readonly<Record<string, string>> = {
+  agent: mermaid(agentDiagram.diagram, agentDiagram.start),
+}
+
+/** The document with every diagram between its markers drawn anew. @throws Error when a marker is missing */
+export function redraw(document: string): string {
+  let text = document
+  for (const [name, diagram] of Object.entries(diagrams)) {
+    const form = new RegExp(`(<!-- diagram: ${name} -->\\n)[^]*?(\\n<!-- end -->)`)
+    if (!form.test(text)) throw new Error(`expected a marker <!-- diagram: ${name} --> … <!-- end -->`)
+    text = text.replace(form, (_, begin, end) => `${begin}\`\`\`mermaid\n${diagram}\n\`\`\`${end}`)
+  }
+  return text
+}
