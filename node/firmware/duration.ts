@@ -1,3 +1,5 @@
+import type { kinds } from '@windlass/platform'
+
 const units: Readonly<Record<string, number>> = {
   '': 1,
   ms: 1,
@@ -31,4 +33,15 @@ export function parseDuration(text: string): number | undefined {
 /** Whole seconds with an `s` behind, as `/info` shows them. */
 export function formatDuration(ms: number): string {
   return `${Math.floor(ms / 1000)}s`
+}
+
+/** A duration in a settings file, as milliseconds. */
+export function duration(leastMs: number): kinds.Kind<number> {
+  return {
+    expected: `a duration of at least ${leastMs / 1000} s, such as "6h"`,
+    read: (value) => {
+      const ms = typeof value === 'string' ? parseDuration(value) : undefined
+      return ms !== undefined && ms >= leastMs ? ms : undefined
+    },
+  }
 }

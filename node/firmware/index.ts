@@ -1,1 +1,2 @@
-export {}
+export { main } from './main.ts'
+export { agent as agentDiagram } from './update/diagram.ts'

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import type { kinds } from '@windlass/platform'
 
 /** Where the local API listens. */
 export interface ListenAddress {
@@ -12,4 +13,9 @@ export function parseListenAddress(text: string): ListenAddress | undefined {
   const host = bracketed ?? plain?.replace(/^localhost$/, '127.0.0.1')
   const port = Number(digits)
   return host && isIP(host) && port <= 65535 ? { host, port } : undefined
+}
+
+export const listenAddress: kinds.Kind<ListenAddress> = {
+  expected: 'localhost:PORT or IP:PORT',
+  read: (value) => (typeof value === 'string' ? parseListenAddress(value) : undefined),
 }

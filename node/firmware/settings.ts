@@ -1,7 +1,7 @@
 import type { Mode } from '@windlass/model'
-import * as v from 'valibot'
-import { parseDuration } from './duration.ts'
-import { type ListenAddress, parseListenAddress } from './listen-address.ts'
+import { type Fragment, fragmentOf, kinds, type SettingsInput } from '@windlass/platform'
+import { duration } from './duration.ts'
+import { type ListenAddress, listenAddress } from './listen-address.ts'
 
 /** The agent's settings, checked and typed by what they mean. Times are milliseconds. */
 export interface Settings {
@@ -15,73 +15,64 @@ export interface Settings {
   downloadFolder: string
   installModes: readonly string[]
   metadataFolder: string
+  /** Refuse packages of another product instead of warning. */
   strictProduct: boolean
+  /** Callbacks of the integrator are killed after this. */
   callbackTimeoutMs: number
+  /** How long the system may take to go down once a restart was ordered. */
   rebootWaitMs: number
 }
 
+/** UpdateHub's keys with the values that count where there is no file; where there is one, it must have them all (updatehub.md 4.1). */
+const updatehub: Readonly<Record<string, unknown>> = {
+  'network.server_address': 'https://api.updatehub.io',
+  'network.listen_socket': 'localhost:8080',
+  'storage.read_only': false,
+  'storage.runtime_settings': '/var/lib/updatehub/runtime_settings.conf',
+  'polling.enabled': true,
+  'polling.interval': '1d',
+  'update.download_dir': '/tmp/updatehub',
+  'update.supported_install_modes': ['dry-run', 'copy', 'flash', 'imxkobs', 'raw', 'tarball', 'ubifs'],
+  'firmware.metadata': '/usr/share/updatehub',
+}
+
+/** Ours, each of which a file may leave out. */
+const windlass: Readonly<Record<string, unknown>> = {
+  'windlass.strict_product': false,
+  'windlass.callback_timeout': '10m', // a migration of data in a validate callback takes minutes, not more
+  'windlass.reboot_wait': '5m', // services that take long to stop are killed by then
+}
+
+export const updatehubKeys = Object.keys(updatehub)
+export const ourKeys = Object.keys(windlass)
+export const updatehubDefaults: Fragment = fragmentOf('defaults', updatehub)
+export const ourDefaults: Fragment = fragmentOf('defaults', windlass)
+
+const address: kinds.Kind<string> = {
+  expected: 'an address that starts with http:// or https://',
+  read: (value) => (typeof value === 'string' && /^https?:\/\/\S+$/.test(value) ? value : undefined),
+}
 const shortestIntervalMs = 60_000
+const shortestWaitMs = 1_000
 
-const serverAddress = v.pipe(v.string(), v.regex(/^https?:\/\/\S+$/, 'an address that starts with http:// or https://'))
-const duration = v.pipe(
-  v.string(),
-  v.check((text) => parseDuration(text) !== undefined, 'a duration such as "6h"'),
-  v.transform((text) => parseDuration(text) ?? 0),
-)
-const interval = v.pipe(duration, v.minValue(shortestIntervalMs, 'a duration of at least 60 s'))
-const positive = v.pipe(duration, v.minValue(1_000, 'a duration of at least 1 s'))
-const listenSocket = v.pipe(
-  v.string(),
-  v.check((text) => parseListenAddress(text) !== undefined, 'localhost:PORT or IP:PORT'),
-)
-
-/** UpdateHub's sections: where the file is, all their keys must be (updatehub.md 4.1). */
-const sections = {
-  network: v.strictObject({ server_address: serverAddress, listen_socket: listenSocket }),
-  storage: v.strictObject({ read_only: v.boolean(), runtime_settings: v.string() }),
-  polling: v.strictObject({ enabled: v.boolean(), interval }),
-  update: v.strictObject({ download_dir: v.string(), supported_install_modes: v.array(v.string()) }),
-  firmware: v.strictObject({ metadata: v.string() }),
-}
-/** Ours: every key may be left out. */
-const windlass = v.strictObject({
-  /** Refuse packages of another product instead of warning. */
-  strict_product: v.optional(v.boolean(), false),
-  /** Hooks of the integrator are killed after this. */
-  callback_timeout: v.optional(positive, '10m'),
-  /** How long the system may take to go down once a restart was ordered. */
-  reboot_wait: v.optional(positive, '5m'),
-})
-export const settingsSchema = v.strictObject({ ...sections, windlass: v.optional(windlass, {}) })
-
-/** What counts where there is no file. */
-export const defaultFragment: v.InferInput<typeof settingsSchema> = {
-  network: { server_address: 'https://api.updatehub.io', listen_socket: 'localhost:8080' },
-  storage: { read_only: false, runtime_settings: '/var/lib/updatehub/runtime_settings.conf' },
-  polling: { enabled: true, interval: '1d' },
-  update: {
-    download_dir: '/tmp/updatehub',
-    supported_install_modes: ['dry-run', 'copy', 'flash', 'imxkobs', 'raw', 'tarball', 'ubifs'],
-  },
-  firmware: { metadata: '/usr/share/updatehub' },
-}
-
-/** From what the file says to what the code works with. */
-export function toSettings(input: v.InferOutput<typeof settingsSchema>): Settings {
-  const { network, storage, polling, update, firmware, windlass: ours } = input
+/** @throws SettingsError */
+export function toSettings(input: SettingsInput): Settings {
   return {
-    serverAddress: network.server_address,
-    listenSocket: network.listen_socket,
-    listen: parseListenAddress(network.listen_socket) ?? { host: '127.0.0.1', port: 8080 },
-    readOnly: storage.read_only,
-    runtimeSettingsPath: storage.runtime_settings,
-    polling: { enabled: polling.enabled, intervalMs: polling.interval },
-    downloadFolder: update.download_dir,
-    installModes: update.supported_install_modes,
-    metadataFolder: firmware.metadata,
-    strictProduct: ours.strict_product,
-    callbackTimeoutMs: ours.callback_timeout,
-    rebootWaitMs: ours.reboot_wait,
+    serverAddress: input.get('network.server_address', address),
+    listenSocket: input.get('network.listen_socket', kinds.text),
+    listen: input.get('network.listen_socket', listenAddress),
+    readOnly: input.get('storage.read_only', kinds.flag),
+    runtimeSettingsPath: input.get('storage.runtime_settings', kinds.text),
+    polling: {
+      enabled: input.get('polling.enabled', kinds.flag),
+      intervalMs: input.get('polling.interval', duration(shortestIntervalMs)),
+    },
+    downloadFolder: input.get('update.download_dir', kinds.text),
+    installModes: input.get('update.supported_install_modes', kinds.listOf(kinds.text)),
+    metadataFolder: input.get('firmware.metadata', kinds.text),
+    strictProduct: input.get('windlass.strict_product', kinds.flag),
+    callbackTimeoutMs: input.get('windlass.callback_timeout', duration(shortestWaitMs)),
+    rebootWaitMs: input.get('windlass.reboot_wait', duration(shortestWaitMs)),
   }
 }
 

@@ -13,10 +13,7 @@ import type { Ports } from '../ports.ts'
 /** Writes the objects into the spare set, then makes it the one to boot. */
 export async function install(state: In<'install'>, p: Ports, step: Step) {
   const { offer, target } = state
-  // Power went after the switch: what runs now may be the new set, and must not be written.
-  if (p.runtime.appliedUid === offer.uid && restarted(state.life, p.host.life, false)) {
-    return { on: 'switched', uid: offer.uid, ordered: true } as const
-  }
+  if (await runsTarget(state, p)) return { on: 'switched', uid: offer.uid, ordered: true } as const
   if (await cancelledByCallback(p, 'install', step.stop)) return { on: 'cancelled' } as const
   await report(p, 'installing', offer.uid, step.stop)
   await makeSpare(target, p)
@@ -24,6 +21,12 @@ export async function install(state: In<'install'>, p: Ports, step: Step) {
   await switchTo(target, offer.uid, p)
   await report(p, 'installed', offer.uid, step.stop)
   return { on: 'installed', uid: offer.uid, ordered: false } as const
+}
+
+/** Power went after the switch and the new set started: it must not be written, it has to prove itself. */
+async function runsTarget({ offer, target, life }: In<'install'>, p: Ports): Promise<boolean> {
+  if (p.runtime.appliedUid !== offer.uid || !restarted(life, p.host.life, false)) return false
+  return (await p.slots.active()) === target
 }
 
 /** Largest first, as UpdateHub does: what is likeliest not to fit fails before anything is written. */

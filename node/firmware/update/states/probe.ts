@@ -1,6 +1,7 @@
 import { later, type Step } from '@windlass/machine'
 import { sha256Of } from '@windlass/trust'
 import { decodeMetadata } from '@windlass/wire/updatehub'
+import { outcomes } from '../../telemetry/log-scope.ts'
 import { failureOf } from '../../update-error.ts'
 import { cancelledOrFailed } from '../callback.ts'
 import type { In } from '../diagram.ts'
@@ -30,14 +31,14 @@ export async function probe({ asked }: In<'probe'>, p: Ports, { stop }: Step) {
 
 async function conclude(outcome: ProbeOutcome, address: string, asked: boolean, p: Ports) {
   if (outcome.kind === 'wait') {
-    p.log.info('server asked for a delay', { seconds: outcome.seconds, scope: 'always' })
+    p.log.info(outcomes.wait, { seconds: outcome.seconds })
     if (asked) return { on: 'wait', seconds: outcome.seconds } as const
     const seconds = Math.min(Math.max(outcome.seconds, 1), longestWaitSeconds)
     return later(seconds * 1000, { on: 'again' } as const)
   }
   if (outcome.kind === 'none') {
     await p.runtime.probed(p.clock.now())
-    p.log.info('no update available', { scope: 'always' })
+    p.log.info(outcomes.none)
     return { on: 'none' } as const
   }
   // Whoever asked learns at once that the offer is unreadable; alone, validation refuses it and tells the server why.
@@ -61,7 +62,7 @@ function offerOf(outcome: Extract<ProbeOutcome, { kind: 'offer' }>, address: str
 function retry(error: unknown, p: Ports) {
   p.runtime.retries += 1
   const seconds = retrySeconds(p.runtime.retries, p.settings.polling.intervalMs)
-  p.log.error('probe failed', { why: failureOf(error).message, scope: 'always' })
+  p.log.error(outcomes.failed, { why: failureOf(error).message })
   return later(seconds * 1000, { on: 'again' } as const)
 }
 

@@ -1,0 +1,174 @@
+import { generateKeys, sha256Of, sign } from '@windlass/trust'
+import { describe, expect, it } from 'vitest'
+import { FakeDevice, fakeImage } from './fake-device.ts'
+import type { FakePackage } from './fake-update-server.ts'
+
+function release(version: string, change: { payload?: Uint8Array; hardware?: string } = {}): FakePackage {
+  const image = fakeImage(version)
+  const sha256sum = sha256Of(image)
+  const object = (set: string) => ({
+    mode: 'raw',
+    filename: `v${version}.img`,
+    size: image.length,
+    sha256sum,
+    'target-type': 'device',
+    target: `/dev/slot-${set}`,
+  })
+  const metadata = JSON.stringify({
+    product: 'p',
+    version,
+    'supported-hardware': change.hardware ? [change.hardware] : 'any',
+    objects: [[object('a')], [object('b')]],
+  })
+  return { version, metadata, objects: new Map([[sha256sum, change.payload ?? image]]) }
+}
+
+const happy = ['entry_point', 'probe', 'validation', 'download', 'validation', 'staged', 'install', 'reboot', 'reboot']
+
+describe('the agent', () => {
+  it('updates from a server, proves the new set and tells the server what runs now', async () => {
+    const device = new FakeDevice()
+    device.server.offered = release('2')
+    await device.live(() => device.server.lastVersion === '2')
+    expect(device.version).toBe('2')
+    expect(device.states).toEqual(['poll', ...happy.slice(1), 'entry_point', 'probe', 'entry_point', 'poll'])
+    expect(device.server.seen).toEqual([
+      'POST /upgrades',
+      'report downloading',
+      'GET object',
+      'report downloaded',
+      'report installing',
+      'report installed',
+      'report rebooting',
+      'report rebooting',
+      'POST /upgrades',
+    ])
+    expect(device.events).toEqual([
+      'callback probe',
+      'callback download',
+      'callback install',
+      'activate b',
+      'callback reboot',
+      'reboot',
+      'validate',
+      'validated',
+      'callback probe',
+    ])
+  })
+
+  it('goes back when the new set is sick, says so, and does not try the package again', async () => {
+    const device = new FakeDevice()
+    const { server } = device
+    server.offered = release('2')
+    server.insists = true
+    device.sick.add('2')
+    await device.live(() => server.reports.filter(({ status }) => status === 'error').length >= 2)
+    expect(device.version).toBe('1')
+    expect(device.events.filter((event) => event === 'reboot')).toHaveLength(2)
+    expect(device.events).toContain('rollback')
+    const [rolledBack, refused] = server.reports.filter(({ status }) => status === 'error')
+    expect(rolledBack).toMatchObject({ 'previous-state': 'reverting', version: '1' })
+    expect(rolledBack?.['error-message']).toBe('validate_failed: the service does not answer')
+    expect(refused?.['error-message']).toMatch(/^package_refused_before: /)
+  })
+
+  it('notices that the boot loader fell back by itself', async () => {
+    const device = new FakeDevice()
+    device.server.offered = release('2')
+    device.panics.add('2')
+    await device.live(() => device.server.reports.some(({ status }) => status === 'error'))
+    expect(device.version).toBe('1')
+    expect(device.events).not.toContain('validate')
+    expect(device.events).not.toContain('rollback')
+    expect(device.server.reports.at(-1)).toMatchObject({ 'previous-state': 'reverting' })
+    expect(device.server.reports.at(-1)?.['error-message']).toMatch(/^fell_back: /)
+  })
+
+  it('refuses what is not signed by its key before a byte is fetched', async () => {
+    const device = new FakeDevice()
+    const { publicKey, privateKey } = await generateKeys(2048)
+    device.files.put('/key.pub', publicKey)
+    const good = release('2')
+    device.server.offered = {
+      ...good,
+      metadata: good.metadata.replace('v2.img', 'v3.img'),
+      signature: sign(privateKey, Buffer.from(good.metadata)),
+    }
+    await device.live(() => device.server.reports.length > 0)
+    expect(device.server.seen).not.toContain('GET object')
+    expect(device.server.reports.at(-1)?.['error-message']).toMatch(/^signature_mismatch: /)
+    expect(device.versionOf('b')).toBe('0')
+    device.server.offered = { ...good, signature: sign(privateKey, Buffer.from(good.metadata)) }
+    await device.live(() => device.server.lastVersion === '2')
+    expect(device.version).toBe('2')
+  })
+
+  it('refuses an object that is not what the metadata says, and leaves the slot alone', async () => {
+    const device = new FakeDevice()
+    const payload = fakeImage('2')
+    payload[100] = 0
+    device.server.offered = release('2', { payload })
+    await device.live(() => device.server.reports.some(({ status }) => status === 'error'))
+    expect(device.server.reports.at(-1)?.['error-message']).toMatch(/^object_mismatch: /)
+    expect(device.versionOf('b')).toBe('0')
+  })
+
+  it('says why it does not take a package for other hardware', async () => {
+    const device = new FakeDevice()
+    device.server.offered = release('2', { hardware: 'gw-mk9' })
+    await device.live(() => device.server.reports.length > 0)
+    expect(device.server.reports.at(-1)).toMatchObject({
+      'previous-state': 'validation',
+      'error-message': 'hardware_unsupported: package is for hardware gw-mk9, this device is "gw-mk2"',
+    })
+  })
+})
+
+/** Every change of the disk during an update, as a moment at which the power may go. */
+async function moments(version: string, arrange: (device: FakeDevice) => void): Promise<number> {
+  const device = new FakeDevice()
+  arrange(device)
+  let changes = 0
+  const count = new Set(['create', 'write', 'truncate', 'sync', 'rename', 'remove', 'makeFolder'])
+  await device.live(() => device.server.lastVersion === version && device.server.reports.length > 0)
+  for (const { op } of device.files.operations) if (count.has(op)) changes++
+  return changes
+}
+
+describe('power may go at any moment', () => {
+  it('of a good update: the device runs old or new, never a mix, and ends with the new', async () => {
+    const arrange = (device: FakeDevice) => {
+      device.server.offered = release('2')
+    }
+    const last = await moments('2', arrange)
+    expect(last).toBeGreaterThan(50)
+    for (let moment = 1; moment <= last; moment++) {
+      const device = new FakeDevice({ seed: moment })
+      arrange(device)
+      device.cutPowerAfter(moment)
+      await device.live(() => {
+        expect(['1', '2'], `cut after change ${moment}`).toContain(device.version)
+        return device.server.lastVersion === '2'
+      })
+      expect(device.version, `cut after change ${moment}`).toBe('2')
+      expect(device.events).not.toContain('fell back to a')
+    }
+  })
+
+  it('of an update that turns out sick: the device ends with the old, and the server knows', async () => {
+    const arrange = (device: FakeDevice) => {
+      device.server.offered = release('2')
+      device.sick.add('2')
+    }
+    const last = await moments('1', arrange)
+    for (let moment = 1; moment <= last; moment++) {
+      const device = new FakeDevice({ seed: moment })
+      arrange(device)
+      device.cutPowerAfter(moment)
+      await device.live(() => device.server.reports.some(({ status }) => status === 'error') && device.running === 'a')
+      expect(device.version, `cut after change ${moment}`).toBe('1')
+      const error = device.server.reports.find(({ status }) => status === 'error')
+      expect(error?.['previous-state'], `cut after change ${moment}`).toBe('reverting')
+    }
+  })
+})

@@ -1,0 +1,214 @@
+import { type InstallationSet, otherSet } from '@windlass/model'
+import { createLog, type Log, MemoryLog } from '@windlass/platform'
+import { FakeClock, FakeFiles, FakeHttp, FakeProcesses } from '@windlass/platform/fakes'
+import { httpFetcher } from './adapters/http-fetcher.ts'
+import { polledServer } from './adapters/polled-server.ts'
+import { makeAgent, type RunningAgent } from './agent.ts'
+import { DownloadStore } from './download/store.ts'
+import { FakeUpdateServer } from './fake-update-server.ts'
+import { FakeMounts } from './objects/fake-mounts.ts'
+import { fileRecords } from './records.ts'
+import { RuntimeSettings } from './runtime-settings.ts'
+import type { Settings } from './settings.ts'
+import type { Slots } from './slots/port.ts'
+import type { StateName } from './update/diagram.ts'
+import type { Ports } from './update/ports.ts'
+import { RefusedPackages } from './update/refused.ts'
+import { UpdateError } from './update-error.ts'
+
+export const fakeServerAddress = 'http://fleet.test'
+const productUid = '3f1c0e5b8a7d46922f1c0e5b8a7d46922f1c0e5b8a7d46922f1c0e5b8a7d4692'
+const slotBytes = 64 * 1024
+const longestLife = 30
+const mostMoves = 400
+
+export const fakeSettings: Settings = {
+  serverAddress: fakeServerAddress,
+  listenSocket: 'localhost:8080',
+  listen: { host: '127.0.0.1', port: 8080 },
+  readOnly: false,
+  runtimeSettingsPath: '/data/state.conf',
+  polling: { enabled: true, intervalMs: 3_600_000 },
+  downloadFolder: '/data/download',
+  installModes: ['raw', 'copy', 'tarball', 'test'],
+  metadataFolder: '/usr/share/updatehub',
+  strictProduct: false,
+  callbackTimeoutMs: 60_000,
+  rebootWaitMs: 300_000,
+}
+
+/** An image whose first line is its version; what stands behind it is filler. */
+export function fakeImage(version: string): Uint8Array {
+  const image = new Uint8Array(slotBytes).fill(version.charCodeAt(0))
+  image.set(new TextEncoder().encode(`${version}\n`))
+  return image
+}
+
+/**
+ * A device with a disk that loses what was not synced, two slots, a boot loader that falls back after two failed boots,
+ * and the whole agent. It lives from boot to boot until `until` says so.
+ */
+export class FakeDevice {
+  readonly clock = new FakeClock({ auto: true })
+  readonly files: FakeFiles
+  readonly server = new FakeUpdateServer()
+  readonly http: FakeHttp
+  /** What the agent was in, one name per move. */
+  readonly states: StateName[] = []
+  /** What callbacks were called with, and what became of the boot loader. */
+  readonly events: string[] = []
+  /** Versions whose validate callback says no, and those that do not even boot. */
+  readonly sick = new Set<string>()
+  readonly panics = new Set<string>()
+  settings: Settings = fakeSettings
+  agent: RunningAgent | undefined
+  running: InstallationSet = 'a'
+  readonly #boot = { active: 'a' as InstallationSet, trial: false, count: 0 }
+  #boots = 1
+  #processes = 0
+  #restart = false
+
+  constructor(options: { seed?: number } = {}) {
+    this.files = new FakeFiles({ seed: options.seed ?? 1 })
+    this.http = new FakeHttp({ [fakeServerAddress]: this.server.handler }, this.clock)
+    this.files.addDevice('/dev/slot-a', slotBytes, fakeImage('1'))
+    this.files.addDevice('/dev/slot-b', slotBytes, fakeImage('0'))
+  }
+
+  /** The version on a slot, or "mix" when it is no whole image. */
+  versionOf(set: InstallationSet): string {
+    const bytes = this.files.peek(`/dev/slot-${set}`)
+    const version = new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(10)))
+    return Buffer.compare(bytes, fakeImage(version)) === 0 ? version : 'mix'
+  }
+
+  get version(): string {
+    return this.versionOf(this.running)
+  }
+
+  /** Runs the agent, through restarts and power cuts, until the device is idle and `until` holds. */
+  async live(until: () => boolean): Promise<void> {
+    for (let lives = 0; lives < longestLife; lives++) {
+      const quit = new AbortController()
+      const ended = await this.#process(quit, until)
+      if (ended === 'content') return
+      if (this.states.length > mostMoves) break
+      if (!this.files.powered) this.files.crash()
+      if (this.#restart || ended === 'power cut') this.#bootUp()
+    }
+    throw new Error(`not content after ${longestLife} lives: ${this.states.slice(-12).join(' ')}`)
+  }
+
+  /** The power goes right after the n-th change of the disk from now. */
+  cutPowerAfter(changes: number): void {
+    this.files.cutPowerAfter(changes, () => this.#quit?.abort())
+  }
+
+  #quit: AbortController | undefined
+
+  async #process(quit: AbortController, until: () => boolean): Promise<'content' | 'restart' | 'power cut'> {
+    this.#quit = quit
+    this.#restart = false
+    this.#processes++
+    const memory = new MemoryLog()
+    memory.start()
+    try {
+      const ports = await this.#ports(
+        memory,
+        createLog([memory.sink], () => this.clock.now()),
+        quit,
+      )
+      this.agent = makeAgent(ports, memory)
+      this.agent.runner.watch((news) => {
+        if (news.kind !== 'moved') return
+        this.states.push(news.to.at)
+        if (this.states.length > mostMoves) quit.abort('too many moves')
+        if ((news.to.at === 'poll' || news.to.at === 'park') && until()) quit.abort('content')
+      })
+      await this.agent.runner.run(quit.signal)
+    } catch (error) {
+      if (this.files.powered) throw error
+    }
+    if (quit.signal.reason === 'content') return 'content'
+    return this.files.powered ? 'restart' : 'power cut'
+  }
+
+  #bootUp(): void {
+    this.#boots++
+    const boot = this.#boot
+    if (boot.trial) boot.count++
+    const unfit = () => this.panics.has(this.versionOf(boot.active)) || this.versionOf(boot.active) === 'mix'
+    if (boot.trial && (boot.count > 2 || unfit())) {
+      Object.assign(boot, { active: otherSet(boot.active), trial: false, count: 0 })
+      this.events.push(`fell back to ${boot.active}`)
+    }
+    this.running = boot.active
+  }
+
+  #slots(): Slots {
+    return {
+      active: async () => this.#boot.active,
+      activate: async (set) => {
+        Object.assign(this.#boot, { active: set, trial: true, count: 0 })
+        this.events.push(`activate ${set}`)
+      },
+      validated: async () => {
+        Object.assign(this.#boot, { trial: false, count: 0 })
+        this.events.push('validated')
+      },
+    }
+  }
+
+  async #ports(memory: MemoryLog, log: Log, quit: AbortController): Promise<Ports> {
+    const { clock, files, http, settings } = this
+    const records = fileRecords(settings, files, log)
+    const processes = new FakeProcesses({}, clock)
+    return {
+      clock,
+      log,
+      files,
+      settings,
+      journal: records.machine,
+      trial: records.trial,
+      refused: new RefusedPackages(records.refused),
+      runtime: await RuntimeSettings.load(records.runtime, {
+        path: settings.runtimeSettingsPath,
+        persistent: !settings.readOnly,
+      }),
+      firmware: {
+        productUid,
+        version: this.version,
+        hardware: 'gw-mk2',
+        identity: { serial: 'A1' },
+        attributes: {},
+        publicKey: (await files.facts('/key.pub')) ? '/key.pub' : null,
+      },
+      callbacks: {
+        stateChange: async (state) => {
+          this.events.push(`callback ${state}`)
+          return 'go'
+        },
+        validate: async () => {
+          this.events.push('validate')
+          if (this.sick.has(this.version)) throw new UpdateError('validate_failed', 'the service does not answer')
+        },
+        rollback: async () => void this.events.push('rollback'),
+      },
+      slots: this.#slots(),
+      host: {
+        life: { boot: `boot-${this.#boots}`, process: `process-${this.#processes}` },
+        reboot: async () => {
+          this.events.push('reboot')
+          this.#restart = true
+          setImmediate(() => quit.abort('restart'))
+        },
+      },
+      server: polledServer(http),
+      commander: { mayInstall: async () => {} },
+      store: new DownloadStore(files, settings.downloadFolder),
+      fetcher: httpFetcher({ http, files, clock, log }, settings.downloadFolder),
+      objects: { files, processes, log, mounts: new FakeMounts(), scratch: '/run/windlass' },
+      currentLog: () => memory.toText(),
+    }
+  }
+}

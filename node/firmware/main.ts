@@ -1,0 +1,134 @@
+import { parseArgs } from 'node:util'
+import {
+  createLog,
+  fromLevel,
+  jsonLines,
+  type Log,
+  type LogLevel,
+  listen,
+  MemoryLog,
+  nodeFiles,
+  nodeHttp,
+  nodeProcesses,
+  prettyLines,
+  SettingsError,
+  systemClock,
+  systemRandom,
+} from '@windlass/platform'
+import { httpFetcher } from './adapters/http-fetcher.ts'
+import { polledServer } from './adapters/polled-server.ts'
+import { systemHost } from './adapters/system-host.ts'
+import { makeAgent } from './agent.ts'
+import { DownloadStore } from './download/store.ts'
+import { scriptCallbacks } from './identity/callbacks.ts'
+import { loadFirmware } from './identity/firmware.ts'
+import { FirmwareError } from './identity/firmware-error.ts'
+import { loadSettings } from './load-settings.ts'
+import { localApi } from './local-api/routes.ts'
+import { systemMounts } from './objects/system-mounts.ts'
+import { fileRecords } from './records.ts'
+import { RuntimeSettings } from './runtime-settings.ts'
+import type { Settings } from './settings.ts'
+import { scriptSlots } from './slots/script-slots.ts'
+import { isOutcome } from './telemetry/log-scope.ts'
+import type { Ports } from './update/ports.ts'
+import { RefusedPackages } from './update/refused.ts'
+
+const version = '0.1.0'
+const usage = `usage: windlass agent [--settings FILE] [--verbosity LEVEL]
+
+  Runs the device agent in the foreground.
+
+  -c, --settings FILE    UpdateHub's settings file (default /etc/updatehub.conf)
+  -v, --verbosity LEVEL  error, warning, info, debug or trace (default info)
+
+exit status: 0 told to stop, 1 settings or device unfit, 64 usage, 70 internal error
+`
+const levels: readonly LogLevel[] = ['error', 'warning', 'info', 'debug', 'trace']
+
+/** `windlass agent`. Returns the exit status when told to stop. */
+export async function main(argv: string[]): Promise<number> {
+  const options = readArguments(argv)
+  if (!options) return 64
+  if (options.help) {
+    process.stdout.write(usage)
+    return 0
+  }
+  const memory = new MemoryLog({ always: isOutcome })
+  const write = (line: string) => void process.stdout.write(line)
+  const sink = process.stdout.isTTY ? prettyLines(write, { color: true }) : jsonLines(write)
+  const log = createLog([fromLevel(options.level, sink), fromLevel(options.level, memory.sink)], systemClock.now)
+  const quit = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => quit.abort())
+  try {
+    await serve(await loadSettings(options.settings, nodeFiles), log, memory, quit.signal)
+    return 0
+  } catch (error) {
+    if (quit.signal.aborted) return 0
+    process.stderr.write(`windlass agent: ${error instanceof Error ? error.message : String(error)}\n`)
+    return error instanceof SettingsError || error instanceof FirmwareError ? 1 : 70
+  }
+}
+
+function readArguments(argv: string[]) {
+  try {
+    const { values } = parseArgs({
+      args: argv,
+      options: {
+        settings: { type: 'string', short: 'c', default: '/etc/updatehub.conf' },
+        verbosity: { type: 'string', short: 'v', default: 'info' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+    const level = levels.find((name) => name === values.verbosity)
+    if (!level) throw new Error(`expected --verbosity to be one of ${levels.join(', ')}, got ${values.verbosity}`)
+    return { settings: values.settings, level, help: values.help }
+  } catch (error) {
+    process.stderr.write(`windlass agent: ${error instanceof Error ? error.message : String(error)}\n${usage}`)
+    return undefined
+  }
+}
+
+/** Builds all ports, leaves first, and runs until `quit` fires. */
+async function serve(settings: Settings, log: Log, memory: MemoryLog, quit: AbortSignal): Promise<void> {
+  memory.start()
+  const ports = await realPorts(settings, log, memory)
+  const { runner, rate } = makeAgent(ports, memory)
+  const { runtime, firmware } = ports
+  const api = localApi({ version, settings, runtime, firmware, runner, rate, log: memory })
+  const server = await listen(api, settings.listen)
+  log.info('agent started', { address: settings.listenSocket, version: firmware.version })
+  try {
+    await runner.run(quit)
+  } finally {
+    await server.close()
+  }
+}
+
+async function realPorts(settings: Settings, log: Log, memory: MemoryLog): Promise<Ports> {
+  const files = nodeFiles
+  const processes = nodeProcesses()
+  const http = nodeHttp()
+  const records = fileRecords(settings, files, log)
+  const own = { path: settings.runtimeSettingsPath, persistent: !settings.readOnly }
+  return {
+    clock: systemClock,
+    log,
+    files,
+    settings,
+    journal: records.machine,
+    trial: records.trial,
+    refused: new RefusedPackages(records.refused),
+    runtime: await RuntimeSettings.load(records.runtime, own),
+    firmware: await loadFirmware(settings.metadataFolder, { files, processes }),
+    callbacks: scriptCallbacks(settings.metadataFolder, settings.callbackTimeoutMs, { files, processes, log }),
+    slots: scriptSlots(processes),
+    host: await systemHost({ files, processes, random: systemRandom }),
+    server: polledServer(http),
+    commander: { mayInstall: async () => {} },
+    store: new DownloadStore(files, settings.downloadFolder),
+    fetcher: httpFetcher({ http, files, clock: systemClock, log }, settings.downloadFolder),
+    objects: { files, processes, log, mounts: systemMounts(processes, files), scratch: '/run/windlass' },
+    currentLog: () => memory.toText(),
+  }
+}

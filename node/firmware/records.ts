@@ -1,0 +1,41 @@
+import { dirname, join } from 'node:path/posix'
+import { type JournalRecord, readRecord } from '@windlass/machine'
+import { type Files, fileJournal, type Journal, type Log } from '@windlass/platform'
+import { decodeRuntimeSettings, type RuntimeSettingsDocument } from '@windlass/wire/updatehub'
+import type { Settings } from './settings.ts'
+import { type Agent, agent } from './update/diagram.ts'
+import { type Refused, readRefused } from './update/refused.ts'
+import { readTrial, type Trial } from './update/trial.ts'
+
+/** Everything an agent remembers, all of it beside the runtime settings: on storage that both sets share. */
+export interface Records {
+  runtime: Journal<RuntimeSettingsDocument>
+  machine: Journal<JournalRecord<Agent>>
+  trial: Journal<Trial>
+  refused: Journal<Refused[]>
+}
+
+export function fileRecords({ runtimeSettingsPath, readOnly }: Settings, files: Files, log: Log): Records {
+  const folder = join(dirname(runtimeSettingsPath), 'windlass')
+  const record = <T>(path: string, read: (value: unknown) => T): Journal<T> => {
+    const journal = fileJournal(files, path, read, (aside) => log.error('record set aside', { ...aside }))
+    return readOnly ? inMemory(journal) : journal
+  }
+  return {
+    runtime: record(runtimeSettingsPath, (value) => decodeRuntimeSettings(JSON.stringify(value))),
+    machine: record(join(folder, 'journal.json'), (value) => readRecord(agent, {}, value)),
+    trial: record(join(folder, 'trial.json'), readTrial),
+    refused: record(join(folder, 'refused.json'), readRefused),
+  }
+}
+
+/** On read-only storage what was found is read, and what is saved lasts as long as the process. */
+function inMemory<T>(found: Journal<T>): Journal<T> {
+  let kept: T | undefined
+  return {
+    load: async () => kept ?? (await found.load()),
+    save: async (value) => {
+      kept = value
+    },
+  }
+}
