@@ -12,7 +12,8 @@ export class FakeContent {
   #pending: Change[] = []
 
   write(bytes: Uint8Array, at: number): void {
-    this.#change({ at, bytes: bytes.slice() })
+    // Not slice(): of a Buffer that is a view.
+    this.#change({ at, bytes: new Uint8Array(bytes) })
   }
 
   truncate(size: number): void {
