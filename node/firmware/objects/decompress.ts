@@ -101,10 +101,10 @@ function byProgram(
   return processes.stream({ command: tool, args: ['-dc'], env, input: owned(pieces) }, stop)
 }
 
-/** Copies, because a pipe may still be writing a piece when the next one is asked for. */
+/** Copies (a Buffer's `slice` would not), because a pipe may still be writing a piece when the next one is asked for. */
 export async function* owned(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   for await (const piece of pieces) {
-    for (let at = 0; at < piece.length; at += outputBytes) yield piece.slice(at, at + outputBytes)
+    for (let at = 0; at < piece.length; at += outputBytes) yield new Uint8Array(piece.subarray(at, at + outputBytes))
   }
 }
 

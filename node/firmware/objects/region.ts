@@ -31,7 +31,7 @@ export async function headOf(region: Region, size: number, skip = 0): Promise<Ui
   const parts: Uint8Array[] = []
   let have = 0
   for await (const piece of bytesOf(region, skip)) {
-    parts.push(piece.slice(0, size - have))
+    parts.push(new Uint8Array(piece.subarray(0, size - have)))
     have += piece.length
     if (have >= size) break
   }
