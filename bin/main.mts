@@ -1,10 +1,8 @@
-import { type Elsewhere, main as operator } from '@windlass/cli'
+import type { Elsewhere } from '@windlass/cli'
 
-type Main = (argv: string[]) => Promise<number>
-
-/** A place, and how to load it; nothing of a place is loaded before it is asked for. */
+/** A place, and how to load it: nothing is loaded but what was asked for. */
 interface Place extends Elsewhere {
-  load(): Promise<{ main: Main }>
+  load: () => Promise<{ main(argv: string[]): Promise<number> }>
 }
 
 const places: readonly Place[] = [
@@ -13,10 +11,10 @@ const places: readonly Place[] = [
   { name: 'agent', description: "A device's agent", load: () => import('@windlass/firmware') },
 ]
 
-async function open([name, ...rest]: string[]): Promise<number> {
-  const place = places.find((p) => p.name === name)
-  if (!place) return await operator(process.argv.slice(2), places)
-  return await (await place.load()).main(rest)
+async function open(argv: string[]): Promise<number> {
+  const place = places.find(({ name }) => name === argv[0])
+  if (place) return await (await place.load()).main(argv.slice(1))
+  return await (await import('@windlass/cli')).main(argv, places)
 }
 
 process.exitCode = await open(process.argv.slice(2))

@@ -7,7 +7,10 @@ export const exitCodes = {
   no: { code: 1, means: 'the answer is no: an update failed, a signature or a digest does not hold' },
   usage: { code: 64, means: 'the command line was not understood' },
   data: { code: 65, means: 'what was read is not what it should be' },
-  missing: { code: 66, means: 'what was named is not there: a file, a package, a device, a rollout' },
+  missing: {
+    code: 66,
+    means: 'what was named is not there, or cannot be read: a file, a package, a device, a rollout',
+  },
   unavailable: { code: 69, means: 'the fleet or the agent does not answer, or could not do its work' },
   internal: { code: 70, means: 'a mistake of Windlass itself' },
   cannotCreate: { code: 73, means: 'a file cannot be written' },

@@ -48,9 +48,6 @@ const diskEndings: Readonly<Record<string, Ending>> = {
   EISDIR: 'missing',
   EACCES: 'missing',
   EPERM: 'missing',
-  EEXIST: 'cannotCreate',
-  ENOSPC: 'cannotCreate',
-  EROFS: 'cannotCreate',
 }
 
 function nextStep(error: Error): string {

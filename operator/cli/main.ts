@@ -1,5 +1,6 @@
 import { systemClock } from '@windlass/platform'
 import { allCommands, groups } from './commands/index.ts'
+import { exitCodes } from './exit-codes.ts'
 import about from './package.json' with { type: 'json' }
 import type { Elsewhere } from './parse.ts'
 import { run } from './run.ts'
@@ -13,8 +14,7 @@ export async function main(argv: readonly string[], elsewhere: readonly Elsewher
   const interrupt = (): void => stop.abort(new Error('interrupted'))
   process.once('SIGINT', interrupt)
   process.once('SIGTERM', interrupt)
-  // A reader that closes the pipe early (`| head`) has seen enough.
-  process.stdout.on('error', interrupt)
+  process.stdout.on('error', endOfOutput)
   try {
     return await run(
       argv,
@@ -33,4 +33,9 @@ export async function main(argv: readonly string[], elsewhere: readonly Elsewher
     process.off('SIGINT', interrupt)
     process.off('SIGTERM', interrupt)
   }
+}
+
+/** A reader that closes the pipe early (`| head`) has seen enough; any other trouble with the output is trouble. */
+function endOfOutput(error: NodeJS.ErrnoException): never {
+  process.exit(error.code === 'EPIPE' ? exitCodes.ok.code : exitCodes.cannotCreate.code)
 }

@@ -1,5 +1,6 @@
 import { parseJson } from '@windlass/wire/updatehub'
 import * as z from 'zod'
+import { CliError } from '../cli-error.ts'
 
 const progress = z.object({
   doneBytes: z.number(),
@@ -16,6 +17,9 @@ const status = z.object({
 /** `GET /windlass/status` of our own agent, as far as the commands show it. */
 export type Status = z.infer<typeof status>
 
+/** @throws CliError `data`, WireError */
 export function decodeStatus(text: string): Status {
-  return status.parse(parseJson('status', text))
+  const result = status.safeParse(parseJson('status', text))
+  if (result.success) return result.data
+  throw new CliError('data', `expected the status of a Windlass agent, got: ${result.error.issues[0]?.message ?? text}`)
 }

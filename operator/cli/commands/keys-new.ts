@@ -2,6 +2,7 @@ import { mkdir, open, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { generateKeys } from '@windlass/trust'
 import { command } from '../command.ts'
+import { creating } from '../creating.ts'
 import { fingerprint } from '../page/fingerprint.ts'
 import { facts } from '../page/table.ts'
 import { oneOf, withDefault } from '../params.ts'
@@ -18,10 +19,10 @@ export const keysNew = command({
     const [privateFile, publicFile] = [join(folder, 'private.pem'), join(folder, 'public.pem')]
     const keys = await generateKeys(Number(bits))
     io.signal.throwIfAborted()
-    await mkdir(folder, { recursive: true })
-    await createNew(privateFile, keys.privateKey, 0o600)
+    await creating(folder, mkdir(folder, { recursive: true }))
+    await creating(privateFile, createNew(privateFile, keys.privateKey, 0o600))
     try {
-      await createNew(publicFile, keys.publicKey, 0o644)
+      await creating(publicFile, createNew(publicFile, keys.publicKey, 0o644))
     } catch (error) {
       await rm(privateFile)
       throw error

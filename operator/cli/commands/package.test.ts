@@ -144,6 +144,7 @@ describe('windlass pack', () => {
     [['pack', 'release.yaml', '--mode', 'raw'], 64, /expected a description or --mode, got both/],
     [['pack', '--mode', 'raw', '--file', 'x'], 64, /command line: product: expected text, got none/],
     [['pack', 'none.yaml'], 66, /none\.yaml/],
+    [['pack', 'release.yaml', '-o', 'none/p'], 73, /none\/p: expected to write it, got ENOENT/],
     [['pack', 'broken.yaml'], 65, /broken\.yaml: expected YAML or JSON, got/],
     [['pack', 'release.yaml', '--key', 'a'], 65, /a private key: expected RSA of at least 2048 bits/],
   ])('%j ends with %i', async (argv, code, message) => {

@@ -53,7 +53,8 @@ function lineOf(event: FleetEvent, { id, package: uid }: RolloutDetail): string 
   if (event.kind === 'report' && event.package === uid) {
     return `${time}  ${shortId(event.device)}  ${event.status}${because(event.errorMessage)}`
   }
-  if (event.kind === 'attempt' && event.package === uid) {
+  // That an attempt goes on is in its reports already.
+  if (event.kind === 'attempt' && event.package === uid && !['pending', 'updating'].includes(event.state)) {
     return `${time}  ${shortId(event.device)}  ${event.state.replace('_', ' ')}${because(event.reason)}`
   }
   return undefined
@@ -65,9 +66,8 @@ function because(reason: string | null): string {
 
 /** A rollout to a product never ends by itself: later devices get it too. What can be waited for is over before. */
 function isOver({ status, counts }: RolloutDetail): boolean {
-  const open = counts.pending + counts.updating
-  const done = counts.updated + unhappy(counts)
-  return (open === 0 && (done > 0 || status === 'stopped')) || (status === 'stopped' && counts.updating === 0)
+  if (status === 'stopped') return counts.updating === 0
+  return counts.pending + counts.updating === 0 && counts.updated + unhappy(counts) > 0
 }
 
 function unhappy(counts: RolloutCounts): number {
@@ -80,6 +80,7 @@ function ended(rollout: RolloutDetail): Result {
   const lines = failures.map(
     ({ device, state, reason }) => `${shortId(device)}  ${state.replace('_', ' ')}${because(reason)}`,
   )
-  const page = [`Rollout ${rollout.id}: ${countsText(rollout.counts)}.`, ...lines].join('\n')
+  const stopped = rollout.status === 'stopped' ? ' (stopped)' : ''
+  const page = [`Rollout ${rollout.id}${stopped}: ${countsText(rollout.counts)}.`, ...lines].join('\n')
   return { page, json: record, ...(unhappy(rollout.counts) > 0 ? { ending: 'no' as const } : {}) }
 }

@@ -3,6 +3,7 @@ import { sha256Of, sign } from '@windlass/trust'
 import { writeArchive } from '@windlass/trust/pack'
 import { checkMetadata, decodeMetadata, encodeMetadata } from '@windlass/wire/updatehub'
 import { CliError } from '../cli-error.ts'
+import { creating } from '../creating.ts'
 import type { Description } from './description.ts'
 import { byName, cautions, metadataOf } from './metadata.ts'
 import { measure, type Payload } from './payload.ts'
@@ -37,7 +38,8 @@ export async function pack(description: Description, options: PackOptions): Prom
   const bytes = checked(metadata)
   const signature = options.privateKey === undefined ? '' : sign(options.privateKey, bytes)
   const objects = [...payloads.values()].sort(byName)
-  await writeArchive(options.out, { metadata: bytes, signature, objects }, { signal: options.signal, wrote: count })
+  const written = { signal: options.signal, wrote: count }
+  await creating(options.out, writeArchive(options.out, { metadata: bytes, signature, objects }, written))
   return {
     packageUid: sha256Of(bytes),
     metadata,
