@@ -99,12 +99,19 @@ export class FakeDevice {
     throw new Error(`not content after ${longestLife} lives: ${this.states.slice(-12).join(' ')}`)
   }
 
+  /** What the local API of the running agent shows and commands. */
+  api(): Pick<Ports, 'settings' | 'runtime' | 'firmware'> & RunningAgent {
+    if (!this.agent || !this.#live) throw new Error('the agent does not run')
+    return { ...this.agent, ...this.#live }
+  }
+
   /** The power goes right after the n-th change of the disk from now. */
   cutPowerAfter(changes: number): void {
     this.files.cutPowerAfter(changes, () => this.#quit?.abort())
   }
 
   #quit: AbortController | undefined
+  #live: Ports | undefined
 
   async #process(quit: AbortController, until: () => boolean): Promise<'content' | 'restart' | 'power cut'> {
     this.#quit = quit
@@ -118,6 +125,7 @@ export class FakeDevice {
         createLog([memory.sink], () => this.clock.now()),
         quit,
       )
+      this.#live = ports
       this.agent = makeAgent(ports, memory)
       this.agent.runner.watch((news) => {
         if (news.kind !== 'moved') return

@@ -33,11 +33,17 @@ function probeAnswer(event: AgentEvent): ProbeAnswer | undefined {
   return event.on === 'wait' ? { try_again: event.seconds } : undefined
 }
 
-/** The event by which the machine next leaves `probe`, other than to probe anew. */
+/**
+ * The event by which the machine next leaves `probe`, other than to probe anew. Told when the machine has come to where
+ * it stays, so that whoever asks next does not find it on the way.
+ */
 function nextOutcome({ runner }: ApiPorts, signal: AbortSignal) {
   const { promise, resolve } = Promise.withResolvers<AgentEvent | undefined>()
+  let outcome: AgentEvent | undefined
   const unwatch = runner.watch((news) => {
-    if (news.kind === 'moved' && news.from.at === 'probe' && news.to.at !== 'probe') resolve(news.event)
+    if (news.kind !== 'moved') return
+    if (news.from.at === 'probe' && news.to.at !== 'probe') outcome = news.event
+    if (outcome && news.to.at !== 'entry_point') resolve(outcome)
   })
   signal.addEventListener('abort', () => resolve(undefined), { once: true })
   return { event: promise.finally(unwatch), forget: () => resolve(undefined) }
