@@ -55,6 +55,8 @@ describe('readDescription', () => {
   it('supports any hardware unless names are given, each once and sorted', () => {
     const object = '{ mode: zephyr, file: x }'
     expect(read(withObject(object)).hardware).toBe('any')
+    expect(read(withObject(object, 'hardware: [any]')).hardware).toBe('any')
+    expect(() => read(withObject(object, 'hardware: [any, mk2]'))).toThrow(/hardware: expected any, a name or a list/)
     expect(read(withObject(object, 'hardware: gw-mk2')).hardware).toEqual(['gw-mk2'])
     expect(read(withObject(object, 'hardware: [mk3, mk2, mk3]')).hardware).toEqual(['mk2', 'mk3'])
   })

@@ -40,10 +40,11 @@ export function readDescription(given: Given, place: Place, folder: string): Des
 }
 
 function hardware(given: Given, place: Place): 'any' | string[] {
-  if (given === undefined || given === 'any') return 'any'
-  const names = isList(given) ? given : [given]
-  if (names.length === 0) throw place.expected('any, a name or a list of names', 'an empty list')
-  return [...new Set(names.map((name, i) => text(name, place.at(i))))].sort()
+  if (given === undefined) return 'any'
+  const names = (isList(given) ? given : [given]).map((name, i) => text(name, place.at(i)))
+  if (names.length === 1 && names[0] === 'any') return 'any'
+  if (names.length === 0 || names.includes('any')) throw place.expected('any, a name or a list of names', given)
+  return [...new Set(names)].sort()
 }
 
 function object(given: Given, place: Place, folder: string): ObjectDescription {
