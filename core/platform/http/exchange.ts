@@ -84,6 +84,11 @@ class Line {
     signal?.addEventListener('abort', () => request.destroy(), { signal: this.#over.signal })
   }
 
+  /** It ended because we, or our caller, wanted it to. */
+  get givenUp(): boolean {
+    return this.why !== undefined || this.#signal?.aborted === true
+  }
+
   heard(): void {
     this.#silence?.feed()
   }
@@ -177,7 +182,11 @@ async function* piecesOf(response: IncomingMessage, line: Line, { passed }: Exch
       passed(piece.length)
     }
   } catch (cause) {
-    throw line.explain(cause)
+    const why = line.explain(cause)
+    // A stream that broke hands on no more, but what came before the cut would have to be fetched again.
+    const arrived: Buffer | null = line.givenUp ? null : response.read()
+    if (arrived) yield arrived
+    throw why
   } finally {
     line.end()
   }

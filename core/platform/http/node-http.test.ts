@@ -57,6 +57,23 @@ describe('nodeHttp', () => {
     await expect(answer.bytes(10)).rejects.toMatchObject({ code: 'cut' })
   })
 
+  it('hands on all that came before the cut, however slow the reader', async () => {
+    const { url, sockets } = await answering('HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n12345')
+    const pieces = (await nodeHttp().send({ url })).body[Symbol.asyncIterator]()
+    expect((await pieces.next()).value).toHaveLength(5)
+    const [socket] = sockets
+    const closed = socket && once(socket, 'close')
+    socket?.end('x'.repeat(40_000))
+    await closed
+    for (let turns = 0; turns < 10; turns += 1) await turn()
+    let came = 0
+    const rest = async () => {
+      for (let next = await pieces.next(); !next.done; next = await pieces.next()) came += next.value.length
+    }
+    await expect(rest()).rejects.toMatchObject({ code: 'cut' })
+    expect(came).toBe(40_000)
+  })
+
   it('says cut for a chunked body without its end', async () => {
     const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n'
     const { url } = await answering(head, (socket) => socket.end())
