@@ -12,7 +12,7 @@ export interface Said {
   document(): unknown
 }
 
-export const vocabulary: Vocabulary = {
+const vocabulary: Vocabulary = {
   version: '1.2.3',
   commands: allCommands,
   groups,

@@ -21,7 +21,7 @@ export interface ObjectDescription {
   fields: Readonly<Record<InstallationSet, Fields>>
 }
 
-export type Fields = Readonly<Partial<Record<Field, unknown>>>
+type Fields = Readonly<Partial<Record<Field, unknown>>>
 
 /**
  * Reads a package description. `folder` is what its files are relative to.

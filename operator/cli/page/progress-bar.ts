@@ -36,7 +36,7 @@ export function progressBar(out: Output, clock: Clock, what: string): Progress {
 export function barLine(what: string, done: number, total: number, rate: number): string {
   const part = total > 0 ? Math.min(done / total, 1) : 1
   const bar = '#'.repeat(Math.floor(part * 20)).padEnd(20, '-')
-  const left = rate > 0 && done < total ? `  ${durationText((total - done) / rate)} left` : ''
+  const left = rate > 0 && done < total ? `  ${durationText(Math.ceil((total - done) / rate))} left` : ''
   const percent = `${String(Math.floor(part * 100)).padStart(3)} %`
   return `${what}  [${bar}] ${percent}  ${bytesText(done)} of ${bytesText(total)}  ${bytesText(Math.round(rate))}/s${left}`
 }
