@@ -18,6 +18,7 @@ import {
 import { httpFetcher } from './adapters/http-fetcher.ts'
 import { polledServer } from './adapters/polled-server.ts'
 import { systemHost } from './adapters/system-host.ts'
+import { systemMounts } from './adapters/system-mounts.ts'
 import { makeAgent } from './agent.ts'
 import { DownloadStore } from './download/store.ts'
 import { scriptCallbacks } from './identity/callbacks.ts'
@@ -25,7 +26,6 @@ import { loadFirmware } from './identity/firmware.ts'
 import { FirmwareError } from './identity/firmware-error.ts'
 import { loadSettings } from './load-settings.ts'
 import { localApi } from './local-api/routes.ts'
-import { systemMounts } from './objects/system-mounts.ts'
 import { fileRecords } from './records.ts'
 import { RuntimeSettings } from './runtime-settings.ts'
 import type { Settings } from './settings.ts'
@@ -128,7 +128,7 @@ async function realPorts(settings: Settings, log: Log, memory: MemoryLog): Promi
     commander: { mayInstall: async () => {} },
     store: new DownloadStore(files, settings.downloadFolder),
     fetcher: httpFetcher({ http, files, clock: systemClock, log }, settings.downloadFolder),
-    objects: { files, processes, log, mounts: systemMounts(processes, files), scratch: '/run/windlass' },
+    objects: { files, processes, log, mounts: systemMounts({ files, processes }), scratch: '/run/windlass' },
     currentLog: () => memory.toText(),
   }
 }
