@@ -131,9 +131,9 @@ export class FakeFiles implements Files {
     return this.#step({ op: 'facts', path }, () => {
       const node = this.#look(path, 'stat')?.node
       if (!node || node.kind === 'link') return undefined
-      const { kind, mode, changed } = node
-      if (kind === 'folder') return { kind, mode, changed, size: 4096, device: 1 }
-      return { kind, mode, changed, size: kind === 'file' ? node.content.live.size : 0, device: node.device }
+      const { kind, mode, changed, owner } = node
+      if (kind === 'folder') return { kind, mode, changed, ...owner, size: 4096, device: 1 }
+      return { kind, mode, changed, ...owner, size: kind === 'file' ? node.content.live.size : 0, device: node.device }
     })
   }
 

@@ -18,6 +18,9 @@ export interface FileFacts {
   size: number
   /** Permission bits, 0 to 0o7777. */
   mode: number
+  /** Who owns it, by number. */
+  uid: number
+  gid: number
   /** Device number of the file itself when it is a device, else of the filesystem that holds it. */
   device: number
   /** Milliseconds since 1970. */

@@ -69,7 +69,7 @@ function factsOf(stats: Stats): FileFacts {
   const kind = kindOf(stats)
   const device = kind === 'block' || kind === 'char' ? stats.rdev : stats.dev
   const size = kind === 'block' || kind === 'char' ? 0 : stats.size
-  return { kind, size, mode: stats.mode & 0o7777, device, changed: stats.mtimeMs }
+  return { kind, size, mode: stats.mode & 0o7777, uid: stats.uid, gid: stats.gid, device, changed: stats.mtimeMs }
 }
 
 function kindOf(stats: Stats): FileFacts['kind'] {
