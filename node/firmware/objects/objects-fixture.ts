@@ -1,5 +1,5 @@
 import type { CopyObject, RawObject, TarballObject } from '@windlass/model'
-import type { Log } from '@windlass/platform'
+import { createLog } from '@windlass/platform'
 import { FakeFiles, FakeProcesses, type FakeProgram } from '@windlass/platform/fakes'
 import { sha256Of } from '@windlass/trust'
 import { FakeMounts } from './fake-mounts.ts'
@@ -16,21 +16,12 @@ export function someBytes(size: number, seed = 1): Uint8Array {
   return bytes
 }
 
-export const silentLog: Log = {
-  error: () => undefined,
-  warning: () => undefined,
-  info: () => undefined,
-  debug: () => undefined,
-  trace: () => undefined,
-  child: () => silentLog,
-}
-
 /** The ports, all fake. */
 export function fakePorts(programs: Readonly<Record<string, FakeProgram>> = {}) {
   const files = new FakeFiles()
   const mounts = new FakeMounts()
   const processes = new FakeProcesses(programs)
-  return { files, mounts, processes, log: silentLog, scratch: '/run/windlass' } satisfies ObjectPorts
+  return { files, mounts, processes, log: createLog([], () => 0), scratch: '/run/windlass' } satisfies ObjectPorts
 }
 
 /** Puts the stored bytes into the middle of a file, as objects lie in an archive. */

@@ -49,7 +49,7 @@ export async function placeFile(
   await files.remove(fresh)
   await makeRoom(path, old?.size ?? 0, needed, { files, log })
   try {
-    await write(fresh, { ...owners, mode: owners.mode ?? old?.mode }, pieces, files)
+    await write(fresh, keeping(owners, old), pieces, files)
     await files.rename(fresh, path)
   } catch (error) {
     await files.remove(fresh).catch(() => undefined)
@@ -57,6 +57,12 @@ export async function placeFile(
   }
   await syncFolder(dirname(path), files)
 }
+
+const keeping = ({ mode, uid, gid }: Owners, old: Partial<Owners> | undefined): Owners => ({
+  mode: mode ?? old?.mode,
+  uid: uid ?? old?.uid,
+  gid: gid ?? old?.gid,
+})
 
 async function makeRoom(
   path: string,
