@@ -96,7 +96,7 @@ async function serve(settings: Settings, log: Log, memory: MemoryLog, quit: Abor
   const { runner, rate } = makeAgent(ports, memory)
   const { runtime, firmware } = ports
   const api = localApi({ version, settings, runtime, firmware, runner, rate, log: memory })
-  const server = await listen(api, settings.listen)
+  const server = await listen(api, settings.listen, { log })
   log.info('agent started', { address: settings.listenSocket, version: firmware.version })
   try {
     await runner.run(quit)

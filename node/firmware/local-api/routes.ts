@@ -1,4 +1,5 @@
 import type { HttpHandler, HttpRequest, HttpResponse } from '@windlass/platform'
+import { guarded } from './guard.ts'
 import { info } from './info.ts'
 import type { ApiPorts } from './ports.ts'
 import { json, text } from './reply.ts'
@@ -20,12 +21,12 @@ const routes: Readonly<Record<string, { method: string; answer: Route }>> = {
 
 /** The agent's local API. Unknown paths are 404, known ones with another method 405 (decision D16). */
 export function localApi(p: ApiPorts): HttpHandler {
-  return async (request, signal) => {
+  return guarded(async (request, signal) => {
     const route = routes[request.path] ?? routes[prefix(request.path)]
     if (!route) return text(404, `no such path: ${request.path}`)
     if (route.method !== request.method) return text(405, `expected ${route.method}, got ${request.method}`)
     return route.answer(request, p, signal)
-  }
+  })
 }
 
 /** `/info/anything` reaches `/info`, as in UpdateHub's router. */
