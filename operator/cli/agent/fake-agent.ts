@@ -4,7 +4,7 @@ import type { LogEntry } from '@windlass/wire/updatehub'
 export interface Moment {
   state: string
   log?: readonly string[]
-  errors?: readonly string[]
+  errors?: readonly { message: string; data?: Record<string, string> }[]
   progress?: { doneBytes: number; totalBytes: number; bytesPerSecond: number }
   gone?: boolean
 }
@@ -71,7 +71,7 @@ export class FakeAgent {
     this.state = moment.state
     this.#progress = moment.progress
     for (const text of moment.log ?? []) this.#log.push(entry('info', text))
-    for (const text of moment.errors ?? []) this.#log.push(entry('error', text))
+    for (const { message, data } of moment.errors ?? []) this.#log.push(entry('error', message, data))
     return this.state
   }
 
@@ -93,6 +93,6 @@ export class FakeAgent {
   }
 }
 
-function entry(level: LogEntry['level'], message: string): LogEntry {
-  return { level, message, time: 'Jan 02 03:04:05.678', data: {} }
+function entry(level: LogEntry['level'], message: string, data: Record<string, string> = {}): LogEntry {
+  return { level, message, time: 'Jan 02 03:04:05.678', data }
 }

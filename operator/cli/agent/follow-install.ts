@@ -73,5 +73,10 @@ function say(io: Io, bar: Progress, line: string, json: unknown): void {
 }
 
 function failed(errors: readonly LogEntry[]): Outcome {
-  return { ended: 'failed', why: errors.map(({ message }) => message).join('; ') }
+  return { ended: 'failed', why: errors.map(whyOf).join('; ') }
+}
+
+/** UpdateHub's agent puts everything into the message, ours code and sentence beside it. */
+function whyOf({ message, data }: LogEntry): string {
+  return data['why'] ? `${data['why']}${data['code'] ? ` (${data['code']})` : ''}` : message
 }

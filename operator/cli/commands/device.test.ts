@@ -13,7 +13,7 @@ const success: Moment[] = [
 ]
 const refused: Moment[] = [
   { state: 'validation' },
-  { state: 'error', errors: ['signature_mismatch: not made with the key of this device'] },
+  { state: 'error', errors: [{ message: 'signature_mismatch: not made with the key of this device' }] },
   { state: 'entry_point' },
   { state: 'park' },
 ]
@@ -125,7 +125,14 @@ describe('windlass device', () => {
   it('draws a bar from our own agent on a terminal', async () => {
     const agent = new FakeAgent('windlass', success)
     const { err } = await say(['device', 'install', '/a'], { fetch: agent.fetch, isTTY: true })
-    expect(err).toMatch(/install {2}\[#{10}-{10}\] {2}50 % {2}5 B of 10 B {2}5 B\/s {2}1 s left/)
+    expect(err).toMatch(/install {2}\[#{5}-{5}\] {2}50 % {2}5 of 10 B {2}5 B\/s {2}1 s left/)
+  })
+
+  it('install says why, where the agent keeps that beside the message', async () => {
+    const data = { code: 'signature_missing', why: 'the package is not signed' }
+    const moments: Moment[] = [{ state: 'error', errors: [{ message: 'update failed', data }] }, { state: 'park' }]
+    const { out } = await say(['device', 'install', '/a'], { fetch: new FakeAgent('windlass', moments).fetch })
+    expect(out).toMatch(/Not installed: the package is not signed \(signature_missing\)\n$/)
   })
 
   it('with nobody there ends with 69 and says what to do', async () => {

@@ -54,7 +54,7 @@ describe('windlass publish', () => {
     expect(code).toBe(0)
     expect(Buffer.concat(fleet.uploads).toString()).toBe('the bytes')
     expect(out).toMatch(/published: +ab12.*Next: windlass rollout start ab12ab12ab12 --product\n$/s)
-    expect(err).toMatch(/publishing {2}\[#{20}\] 100 %/)
+    expect(err).toMatch(/publishing {2}\[#{10}\] 100 %/)
     expect(err).toMatch(/NOT SIGNED/)
   })
 

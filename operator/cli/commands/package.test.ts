@@ -170,7 +170,7 @@ describe('windlass pack', () => {
   it('draws a bar on a terminal, and takes it away', async () => {
     const cwd = await release('  - { mode: test, file: a, target: x }', { a: 'a'.repeat(3_000_000) })
     const { err } = await say(['pack', 'release.yaml'], { cwd, isTTY: true })
-    expect(err).toMatch(/packing {2}\[#{20}\] 100 % {2}2\.9 MiB of 2\.9 MiB/)
+    expect(err).toMatch(/packing {2}\[#{10}\] 100 % {2}2\.9 of 2\.9 MiB/)
     expect(err).toContain('\r\x1b[Kwindlass: THE PACKAGE')
   })
 })

@@ -50,7 +50,7 @@ describe('table', () => {
 describe('progressBar', () => {
   it('says bytes, rate and time left', () => {
     expect(barLine('packing', 16 * MiB, 64 * MiB, 12 * MiB)).toBe(
-      'packing  [#####---------------]  25 %  16.0 MiB of 64.0 MiB  12.0 MiB/s  4 s left',
+      'packing  [##--------]  25 %  16.0 of 64.0 MiB  12.0 MiB/s  4 s left',
     )
   })
 

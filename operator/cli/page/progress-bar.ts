@@ -1,6 +1,6 @@
 import type { Clock } from '@windlass/platform'
 import type { Output } from '../ports.ts'
-import { bytesText, durationText } from './quantities.ts'
+import { bytesText, durationText, partText } from './quantities.ts'
 
 /** Long work, shown while it lasts. `rate` in bytes per second is measured where it is not given. */
 export interface Progress {
@@ -32,11 +32,13 @@ export function progressBar(out: Output, clock: Clock, what: string): Progress {
   }
 }
 
-/** `install  [######----]  60 %  38.4 of 64.0 MiB  12.1 MiB/s  2 s left` */
+const width = 10
+
+/** `install  [######----]  60 %  38.4 of 64.0 MiB  12.1 MiB/s  2 s left`: fits 80 columns but for hours that are left. */
 export function barLine(what: string, done: number, total: number, rate: number): string {
   const part = total > 0 ? Math.min(done / total, 1) : 1
-  const bar = '#'.repeat(Math.floor(part * 20)).padEnd(20, '-')
-  const left = rate > 0 && done < total ? `  ${durationText(Math.ceil((total - done) / rate))} left` : ''
+  const bar = '#'.repeat(Math.floor(part * width)).padEnd(width, '-')
   const percent = `${String(Math.floor(part * 100)).padStart(3)} %`
-  return `${what}  [${bar}] ${percent}  ${bytesText(done)} of ${bytesText(total)}  ${bytesText(Math.round(rate))}/s${left}`
+  const left = rate > 0 && done < total ? `  ${durationText(Math.ceil((total - done) / rate))} left` : ''
+  return `${what}  [${bar}] ${percent}  ${partText(done, total)}  ${bytesText(Math.round(rate))}/s${left}`
 }
