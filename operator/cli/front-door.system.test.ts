@@ -74,7 +74,7 @@ describe('bin/windlass, started directly under the machine’s own Node', () => 
   it('ends with 130 on SIGINT while it packs, and leaves no half-written file', async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'door-'))
     await writeFile(join(cwd, 'image'), '')
-    await truncate(join(cwd, 'image'), 1024 ** 3)
+    await truncate(join(cwd, 'image'), 300 * 1024 ** 2)
     const object = ['--mode', 'raw', '--file', 'image', '--target', '/dev/null']
     const child = start(['pack', '--product', 'a'.repeat(64), '--version', '1', ...object, '-o', 'p'], cwd)
     const ended = end(child)
