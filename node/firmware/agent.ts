@@ -1,5 +1,5 @@
-import { type JournalRecord, MachineError, type News, Runner } from '@windlass/machine'
-import type { Journal, Log } from '@windlass/platform'
+import { MachineError, type News, Runner } from '@windlass/machine'
+import type { Log } from '@windlass/platform'
 import { Rate } from './local-api/rate.ts'
 import { scopeLog } from './telemetry/log-scope.ts'
 import { type Agent, type AgentEvent, type AgentState, agent } from './update/diagram.ts'
@@ -9,8 +9,6 @@ import { failureOf } from './update-error.ts'
 
 /** An update takes about ten moves; with a second download and a revert not twice as many. */
 const maxMoves = 40
-
-export type AgentJournal = Journal<JournalRecord<Agent>>
 
 /** The agent's machine with everything that listens to it. `run` goes on until `quit` fires. */
 export interface RunningAgent {

@@ -1,4 +1,4 @@
-import { draw, type EventOf, type InState, type OrderOf, type StateOf } from '@windlass/machine'
+import { draw, type EventOf, type InState, type StateOf } from '@windlass/machine'
 import { facts } from './facts.ts'
 
 /** The API's requests, which every preemptive state obeys (updatehub.md 1.3). */
@@ -118,5 +118,4 @@ export type Agent = typeof agent
 export type StateName = keyof Agent['diagram'] & string
 export type AgentState = StateOf<Agent>
 export type AgentEvent = EventOf<Agent>
-export type AgentOrder = OrderOf<Agent>
 export type In<A extends StateName> = InState<Agent, A>
