@@ -39,10 +39,11 @@ export class SettingsInput {
 
 /** Refuses keys that nobody knows: a misspelt one would be silently without effect. @throws SettingsError `unknown` */
 export function onlyKeys(fragment: Fragment, keys: readonly string[]): void {
-  const unknown = leaves(fragment.values).find((key) => !keys.includes(key))
+  const isKnown = (key: string) => keys.some((known) => known === key || (key.endsWith('.') && known.startsWith(key)))
+  const unknown = leaves(fragment.values).find((key) => !isKnown(key))
   if (unknown === undefined) return
   const expected = `one of ${keys.join(', ')}`
-  throw new SettingsError('unknown', { from: fragment.from, key: unknown, expected, came: 'a key nobody knows' })
+  throw new SettingsError('unknown', { from: fragment.from, key: unknown.replace(/\.$/, ''), expected, came: 'a key nobody knows' })
 }
 
 /** Refuses a fragment that leaves a key out. @throws SettingsError `missing` */
@@ -58,8 +59,11 @@ function at(values: unknown, key: string): unknown {
     .reduce<unknown>((from, name) => (isSection(from) && Object.hasOwn(from, name) ? from[name] : undefined), values)
 }
 
+/** Keys with dots; an empty section stands as its name with a dot behind. */
 function leaves(values: Readonly<Record<string, unknown>>): string[] {
-  return Object.entries(values).flatMap(([name, value]) =>
-    isSection(value) && Object.keys(value).length > 0 ? leaves(value).map((key) => `${name}.${key}`) : [name],
-  )
+  return Object.entries(values).flatMap(([name, value]) => {
+    if (!isSection(value)) return [name]
+    const inner = leaves(value)
+    return inner.length === 0 ? [`${name}.`] : inner.map((key) => `${name}.${key}`)
+  })
 }

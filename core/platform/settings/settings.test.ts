@@ -67,6 +67,13 @@ describe('the keys of a fragment', () => {
     expect(() => onlyKeys(misspelt, keys)).toThrow(expect.objectContaining({ code: 'unknown', key: 'network.prot' }))
   })
 
+  it('may stand in a section that is empty, as when all its lines are comments', () => {
+    const keys = ['network.port']
+    expect(() => onlyKeys({ from: path, values: { network: {} } }, keys)).not.toThrow()
+    expect(() => onlyKeys({ from: path, values: { net: {} } }, keys)).toThrow(/net: expected one of/)
+    expect(() => onlyKeys({ from: path, values: { network: 1 } }, keys)).toThrow(/network: expected one of/)
+  })
+
   it('are all there, or the first that is not is named', () => {
     allKeys(defaults, keys)
     const half = fragmentOf(path, { 'network.port': 1 })
