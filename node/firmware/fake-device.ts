@@ -7,6 +7,7 @@ import { makeAgent, type RunningAgent } from './agent.ts'
 import { DownloadStore } from './download/store.ts'
 import { FakeUpdateServer } from './fake-update-server.ts'
 import { FakeMounts } from './objects/fake-mounts.ts'
+import { localPolicy } from './policy/local-policy.ts'
 import { fileRecords } from './records.ts'
 import { RuntimeSettings } from './runtime-settings.ts'
 import type { Settings } from './settings.ts'
@@ -35,6 +36,7 @@ export const fakeSettings: Settings = {
   strictProduct: false,
   callbackTimeoutMs: 60_000,
   rebootWaitMs: 300_000,
+  policy: { windows: [], timeZone: 'UTC', holdFile: null },
 }
 
 /** An image whose first line is its version; what stands behind it is filler. */
@@ -212,7 +214,7 @@ export class FakeDevice {
         },
       },
       server: polledServer(http),
-      commander: { mayInstall: async () => {} },
+      commander: localPolicy(settings.policy, { clock, files, log }),
       store: new DownloadStore(files, settings.downloadFolder),
       fetcher: httpFetcher({ http, files, clock, log }, settings.downloadFolder),
       objects: { files, processes, log, mounts: new FakeMounts(), scratch: '/run/windlass' },

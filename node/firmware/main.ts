@@ -26,6 +26,7 @@ import { loadFirmware } from './identity/firmware.ts'
 import { FirmwareError } from './identity/firmware-error.ts'
 import { loadSettings } from './load-settings.ts'
 import { localApi } from './local-api/routes.ts'
+import { localPolicy } from './policy/local-policy.ts'
 import { fileRecords } from './records.ts'
 import { RuntimeSettings } from './runtime-settings.ts'
 import type { Settings } from './settings.ts'
@@ -125,7 +126,7 @@ async function realPorts(settings: Settings, log: Log, memory: MemoryLog): Promi
     slots: scriptSlots(processes),
     host: await systemHost({ files, processes, random: systemRandom }),
     server: polledServer(http),
-    commander: { mayInstall: async () => {} },
+    commander: localPolicy(settings.policy, { clock: systemClock, files, log }),
     store: new DownloadStore(files, settings.downloadFolder),
     fetcher: httpFetcher({ http, files, clock: systemClock, log }, settings.downloadFolder),
     objects: { files, processes, log, mounts: systemMounts({ files, processes }), scratch: '/run/windlass' },

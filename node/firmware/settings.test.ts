@@ -54,6 +54,14 @@ describe('the settings file', () => {
   it('may say more to us', async () => {
     const settings = await load(`${sample}\n[windlass]\nstrict_product = true\nreboot_wait = "90s"\n`)
     expect(settings).toMatchObject({ strictProduct: true, rebootWaitMs: 90_000, callbackTimeoutMs: 600_000 })
+    const later = await load(
+      `${sample}\n[windlass]\nwindows = ["daily 02:00-04:00"]\ntime_zone = "Europe/Berlin"\nhold_file = "/data/hold"\n`,
+    )
+    expect(later.policy).toMatchObject({
+      windows: [{ fromMinute: 120 }],
+      timeZone: 'Europe/Berlin',
+      holdFile: '/data/hold',
+    })
   })
 
   it.each([
@@ -79,6 +87,11 @@ describe('the settings file', () => {
       'network.listen_socket: expected localhost:PORT',
     ],
     ['a number for a text', sample.replace('"6h"', '6'), 'polling.interval: expected a duration'],
+    [
+      'a window that is none',
+      `${sample}\n[windlass]\nwindows = ["at night"]\n`,
+      'windlass.windows: expected a list, each a window such as',
+    ],
     ['text that is no TOML', '[network', 'expected a settings file'],
   ])('is refused with %s, naming the place', async (_, text, message) => {
     await expect(load(text)).rejects.toThrow(message)

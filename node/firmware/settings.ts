@@ -2,6 +2,8 @@ import type { Mode } from '@windlass/model'
 import { type Fragment, fragmentOf, kinds, type SettingsInput } from '@windlass/platform'
 import { duration } from './duration.ts'
 import { type ListenAddress, listenAddress } from './listen-address.ts'
+import type { Policy } from './policy/local-policy.ts'
+import { timeZone, window } from './policy/window.ts'
 
 /** The agent's settings, checked and typed by what they mean. Times are milliseconds. */
 export interface Settings {
@@ -21,6 +23,7 @@ export interface Settings {
   callbackTimeoutMs: number
   /** How long the system may take to go down once a restart was ordered. */
   rebootWaitMs: number
+  policy: Policy
 }
 
 /** UpdateHub's keys with the values that count where there is no file; where there is one, it must have them all (updatehub.md 4.1). */
@@ -41,10 +44,12 @@ const windlass: Readonly<Record<string, unknown>> = {
   'windlass.strict_product': false,
   'windlass.callback_timeout': '10m', // a migration of data in a validate callback takes minutes, not more
   'windlass.reboot_wait': '5m', // services that take long to stop are killed by then
+  'windlass.windows': [],
+  'windlass.time_zone': 'UTC',
 }
 
 export const updatehubKeys = Object.keys(updatehub)
-export const ourKeys = Object.keys(windlass)
+export const ourKeys = [...Object.keys(windlass), 'windlass.hold_file']
 export const updatehubDefaults: Fragment = fragmentOf('defaults', updatehub)
 export const ourDefaults: Fragment = fragmentOf('defaults', windlass)
 
@@ -73,6 +78,11 @@ export function toSettings(input: SettingsInput): Settings {
     strictProduct: input.get('windlass.strict_product', kinds.flag),
     callbackTimeoutMs: input.get('windlass.callback_timeout', duration(shortestWaitMs)),
     rebootWaitMs: input.get('windlass.reboot_wait', duration(shortestWaitMs)),
+    policy: {
+      windows: input.get('windlass.windows', kinds.listOf(window)),
+      timeZone: input.get('windlass.time_zone', timeZone),
+      holdFile: input.find('windlass.hold_file', kinds.text) ?? null,
+    },
   }
 }
 

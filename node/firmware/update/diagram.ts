@@ -41,7 +41,7 @@ export const agent = draw({
       failed: 'error',
       boot: 'download',
     },
-    staged: { go: 'install', failed: 'error', boot: 'staged' },
+    staged: { go: 'install', abort: 'entry_point', failed: 'error', boot: 'staged' },
     install: { installed: 'reboot', cancelled: 'entry_point', switched: 'trying', failed: 'error', boot: 'install' },
     reboot: { ordered: 'reboot', overdue: 'error', cancelled: 'entry_point', failed: 'error', boot: 'trying' },
     trying: { confirmed: 'entry_point', failed: 'reverting', not_restarted: 'reboot', again: 'trying', boot: 'trying' },
