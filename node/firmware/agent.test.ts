@@ -1,6 +1,6 @@
 import { generateKeys, sha256Of, sign } from '@windlass/trust'
 import { describe, expect, it } from 'vitest'
-import { FakeDevice, fakeImage } from './fake-device.ts'
+import { FakeDevice, fakeImage, fakeSettings } from './fake-device.ts'
 import type { FakePackage } from './fake-update-server.ts'
 
 function release(version: string, change: { payload?: Uint8Array; hardware?: string } = {}): FakePackage {
@@ -70,6 +70,15 @@ describe('the agent', () => {
     expect(rolledBack).toMatchObject({ 'previous-state': 'reverting', version: '1' })
     expect(rolledBack?.['error-message']).toBe('validate_failed: the service does not answer')
     expect(refused?.['error-message']).toMatch(/^package_refused_before: /)
+  })
+
+  it('goes back when a declared check does not hold in the new set', async () => {
+    const device = new FakeDevice()
+    device.settings = { ...fakeSettings, health: { ...fakeSettings.health, http: ['http://localhost:3000/health'] } }
+    device.server.offered = release('2')
+    await device.live(() => device.server.reports.some(({ status }) => status === 'error'))
+    expect(device.version).toBe('1')
+    expect(device.server.reports.at(-1)?.['error-message']).toMatch(/^validate_failed: not healthy after 60 s: /)
   })
 
   it('notices that the boot loader fell back by itself', async () => {

@@ -6,6 +6,7 @@ import { polledServer } from './adapters/polled-server.ts'
 import { makeAgent, type RunningAgent } from './agent.ts'
 import { DownloadStore } from './download/store.ts'
 import { FakeUpdateServer } from './fake-update-server.ts'
+import { declaredHealth } from './health/until-healthy.ts'
 import { FakeMounts } from './objects/fake-mounts.ts'
 import { localPolicy } from './policy/local-policy.ts'
 import { fileRecords } from './records.ts'
@@ -37,6 +38,7 @@ export const fakeSettings: Settings = {
   callbackTimeoutMs: 60_000,
   rebootWaitMs: 300_000,
   policy: { windows: [], timeZone: 'UTC', holdFile: null },
+  health: { commands: [], http: [], units: [], server: false, minimumUptimeMs: 0, withinMs: 60_000 },
 }
 
 /** An image whose first line is its version; what stands behind it is filler. */
@@ -204,6 +206,7 @@ export class FakeDevice {
         },
         rollback: async () => void this.events.push('rollback'),
       },
+      health: declaredHealth(settings.health, { clock, http, processes }),
       slots: this.#slots(),
       host: {
         life: { boot: `boot-${this.#boots}`, process: `process-${this.#processes}` },

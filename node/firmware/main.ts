@@ -21,6 +21,7 @@ import { systemHost } from './adapters/system-host.ts'
 import { systemMounts } from './adapters/system-mounts.ts'
 import { makeAgent } from './agent.ts'
 import { DownloadStore } from './download/store.ts'
+import { declaredHealth } from './health/until-healthy.ts'
 import { scriptCallbacks } from './identity/callbacks.ts'
 import { loadFirmware } from './identity/firmware.ts'
 import { FirmwareError } from './identity/firmware-error.ts'
@@ -123,6 +124,7 @@ async function realPorts(settings: Settings, log: Log, memory: MemoryLog): Promi
     runtime: await RuntimeSettings.load(records.runtime, own),
     firmware: await loadFirmware(settings.metadataFolder, { files, processes }),
     callbacks: scriptCallbacks(settings.metadataFolder, settings.callbackTimeoutMs, { files, processes, log }),
+    health: declaredHealth(settings.health, { clock: systemClock, http, processes }),
     slots: scriptSlots(processes),
     host: await systemHost({ files, processes, random: systemRandom }),
     server: polledServer(http),

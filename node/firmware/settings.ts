@@ -1,6 +1,7 @@
 import type { Mode } from '@windlass/model'
 import { type Fragment, fragmentOf, kinds, type SettingsInput } from '@windlass/platform'
 import { duration } from './duration.ts'
+import type { HealthChecks } from './health/checks.ts'
 import { type ListenAddress, listenAddress } from './listen-address.ts'
 import type { Policy } from './policy/local-policy.ts'
 import { timeZone, window } from './policy/window.ts'
@@ -24,6 +25,7 @@ export interface Settings {
   /** How long the system may take to go down once a restart was ordered. */
   rebootWaitMs: number
   policy: Policy
+  health: HealthChecks
 }
 
 /** UpdateHub's keys with the values that count where there is no file; where there is one, it must have them all (updatehub.md 4.1). */
@@ -46,6 +48,12 @@ const windlass: Readonly<Record<string, unknown>> = {
   'windlass.reboot_wait': '5m', // services that take long to stop are killed by then
   'windlass.windows': [],
   'windlass.time_zone': 'UTC',
+  'windlass.health.commands': [],
+  'windlass.health.http': [],
+  'windlass.health.units': [],
+  'windlass.health.server': false,
+  'windlass.health.minimum_uptime': '0s',
+  'windlass.health.within': '5m', // as long as a boot with slow services takes
 }
 
 export const updatehubKeys = Object.keys(updatehub)
@@ -82,6 +90,14 @@ export function toSettings(input: SettingsInput): Settings {
       windows: input.get('windlass.windows', kinds.listOf(window)),
       timeZone: input.get('windlass.time_zone', timeZone),
       holdFile: input.find('windlass.hold_file', kinds.text) ?? null,
+    },
+    health: {
+      commands: input.get('windlass.health.commands', kinds.listOf(kinds.text)),
+      http: input.get('windlass.health.http', kinds.listOf(address)),
+      units: input.get('windlass.health.units', kinds.listOf(kinds.text)),
+      server: input.get('windlass.health.server', kinds.flag),
+      minimumUptimeMs: input.get('windlass.health.minimum_uptime', duration(0)),
+      withinMs: input.get('windlass.health.within', duration(shortestWaitMs)),
     },
   }
 }

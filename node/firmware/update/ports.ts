@@ -3,6 +3,7 @@ import type { Clock, Files, Journal, Log } from '@windlass/platform'
 import type { Report } from '@windlass/wire/updatehub'
 import type { Fetcher } from '../download/fetcher.ts'
 import type { DownloadStore } from '../download/store.ts'
+import type { Health } from '../health/until-healthy.ts'
 import type { Callbacks } from '../identity/callbacks.ts'
 import type { Firmware } from '../identity/firmware.ts'
 import type { ObjectPorts } from '../objects/port.ts'
@@ -51,6 +52,7 @@ export interface Ports extends RunnerPorts<Agent> {
   runtime: RuntimeSettings
   firmware: Firmware
   callbacks: Callbacks
+  health: Health
   slots: Slots
   host: Host
   server: Server

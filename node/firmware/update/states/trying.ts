@@ -18,6 +18,7 @@ export async function trying({ target, life, ordered }: In<'trying'>, p: Ports, 
       throw new UpdateError('fell_back', `the boot loader went back to set ${active}; set ${target} did not start`)
     }
     await p.callbacks.validate(stop)
+    await p.health.settled(p.runtime.server(p.settings.serverAddress), stop)
     await p.slots.validated()
   } catch (error) {
     if (!(error instanceof UpdateError) || error.code !== 'slots_failed') throw error
