@@ -5,7 +5,7 @@ import { StartError } from '../../fleet-error.ts'
 /** Keeps a database for one fleet. */
 export interface Hold {
   lost: Promise<Error>
-  release(): Promise<void>
+  release: () => Promise<void>
 }
 
 // Any number would do, as long as it stays.

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { readSettings } from './settings.ts'
+
+const files: Record<string, string> = {
+  '/etc/windlass/fleet.json': JSON.stringify({
+    data: 'data',
+    listen: '0.0.0.0:443',
+    database: 'postgresql://db.example/fleet',
+    trustedKeys: ['release.pub'],
+    tls: { cert: 'cert.pem', key: '/run/key.pem' },
+    operatorTokenFile: 'token',
+    maxUploadBytes: 1000,
+    resumeQuirk: true,
+  }),
+  '/etc/windlass/release.pub': 'PEM',
+  '/etc/windlass/cert.pem': 'CERT',
+  '/run/key.pem': 'KEY',
+  '/etc/windlass/token': 'a-long-enough-token\n',
+  '/etc/windlass/short': 'short',
+  '/bad/json': '{',
+  '/bad/key': '{"colour": 1}',
+  '/bad/type': '{"maxUploadBytes": "1"}',
+}
+const read = async (path: string) => {
+  const text = files[path]
+  if (text === undefined) throw new Error(`ENOENT ${path}`)
+  return text
+}
+
+describe('settings', () => {
+  it('have defaults that need no set-up', async () => {
+    expect(await readSettings([], read)).toEqual({
+      data: expect.stringMatching(/\/\.windlass\/fleet$/),
+      listen: { host: '127.0.0.1', port: 8000 },
+      database: { kind: 'embedded' },
+      trustedKeys: [],
+      tls: null,
+      operatorToken: null,
+      maxUploadBytes: 16 * 1024 ** 3,
+      resumeQuirk: false,
+    })
+  })
+
+  it('come from a file, whose paths are its own', async () => {
+    expect(await readSettings(['--settings', '/etc/windlass/fleet.json'], read)).toEqual({
+      data: '/etc/windlass/data',
+      listen: { host: '0.0.0.0', port: 443 },
+      database: { kind: 'url', url: 'postgresql://db.example/fleet' },
+      trustedKeys: ['PEM'],
+      tls: { cert: 'CERT', key: 'KEY' },
+      operatorToken: 'a-long-enough-token',
+      maxUploadBytes: 1000,
+      resumeQuirk: true,
+    })
+  })
+
+  it('from the command line win over the file', async () => {
+    const argv = ['--settings', '/etc/windlass/fleet.json', '--listen', '[::1]:9000', '--data', '/srv/fleet']
+    expect(await readSettings(argv, read)).toMatchObject({ listen: { host: '::1', port: 9000 }, data: '/srv/fleet' })
+    const keys = ['--trusted-key', '/run/key.pem', '--trusted-key', '/etc/windlass/cert.pem']
+    expect((await readSettings(keys, read)).trustedKeys).toEqual(['KEY', 'CERT'])
+    expect((await readSettings(['--listen', ':8000'], read)).listen).toEqual({ host: '::', port: 8000 })
+  })
+
+  it.each([
+    [['--settings', '/nowhere'], 'settings: expected a file at /nowhere'],
+    [['--settings', '/bad/json'], '/bad/json: expected JSON'],
+    [['--settings', '/bad/key'], 'colour'],
+    [['--settings', '/bad/type'], 'maxUploadBytes'],
+    [['--wat'], '--wat'],
+    [['stray'], 'stray'],
+    [['--listen', '8000'], 'listen: expected HOST:PORT'],
+    [['--listen', 'a:b:1'], 'listen: expected HOST:PORT'],
+    [['--listen', 'host:70000'], 'listen: expected HOST:PORT'],
+    [['--database', 'mysql://x'], 'database'],
+    [['--tls-cert', '/etc/windlass/cert.pem'], 'go together'],
+    [['--trusted-key', '/nowhere'], 'trustedKeys'],
+    [['--operator-token-file', '/etc/windlass/short'], 'at least 16 characters'],
+  ])('that are wrong say so: %j', async (argv, text) => {
+    await expect(readSettings(argv, read)).rejects.toMatchObject({
+      code: 'settings_invalid',
+      message: expect.stringContaining(text),
+    })
+  })
+})
