@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path/posix'
 import { type JournalRecord, readRecord } from '@windlass/machine'
 import { type Files, fileJournal, type Journal, type Log } from '@windlass/platform'
 import { decodeRuntimeSettings, type RuntimeSettingsDocument } from '@windlass/wire/updatehub'
+import { runtimeSettingsOfIni } from './legacy-runtime-settings.ts'
 import type { Settings } from './settings.ts'
 import { type Agent, agent } from './update/diagram.ts'
 import { type Refused, readRefused } from './update/refused.ts'
@@ -17,12 +18,16 @@ export interface Records {
 
 export function fileRecords({ runtimeSettingsPath, readOnly }: Settings, files: Files, log: Log): Records {
   const folder = join(dirname(runtimeSettingsPath), 'windlass')
-  const record = <T>(path: string, read: (value: unknown) => T): Journal<T> => {
-    const journal = fileJournal(files, path, read, (aside) => log.error('record set aside', { ...aside }))
+  const record = <T>(path: string, read: (value: unknown) => T, parse?: (text: string) => unknown): Journal<T> => {
+    const journal = fileJournal(files, path, read, (aside) => log.error('record set aside', { ...aside }), parse)
     return readOnly ? inMemory(journal) : journal
   }
   return {
-    runtime: record(runtimeSettingsPath, (value) => decodeRuntimeSettings(JSON.stringify(value))),
+    runtime: record(
+      runtimeSettingsPath,
+      (value) => decodeRuntimeSettings(JSON.stringify(value)),
+      (text) => runtimeSettingsOfIni(text) ?? JSON.parse(text),
+    ),
     machine: record(join(folder, 'journal.json'), (value) => readRecord(agent, {}, value)),
     trial: record(join(folder, 'trial.json'), readTrial),
     refused: record(join(folder, 'refused.json'), readRefused),

@@ -22,6 +22,16 @@ testJournal('fileJournal on FakeFiles', async () => {
 })
 
 describe('fileJournal', () => {
+  it('reads an older form where it is given the parser, and saves the present one', async () => {
+    const files = new FakeFiles()
+    files.put(path, 'step = 1')
+    const parse = (text: string): unknown => (text.startsWith('step') ? { step: 1 } : JSON.parse(text))
+    const journal = fileJournal<unknown>(files, path, (value) => value, quiet, parse)
+    expect(await journal.load()).toEqual({ step: 1 })
+    await journal.save({ step: 2 })
+    expect(await open(files).load()).toEqual({ step: 2 })
+  })
+
   it('holds the old or the new value whole, whichever operation the power goes at', async () => {
     for (let seed = 0; seed < 20; seed += 1) {
       for (let changes = 1, saved = false; !saved; changes += 1) {

@@ -11,7 +11,7 @@ export interface Journal<T> {
 export type SetAside = (aside: { path: string; why: string }) => void
 
 /**
- * One JSON file, replaced atomically. What cannot be read is renamed to `<path>.old` and told to `setAside`;
+ * One JSON file, replaced atomically; `parse` may read older forms too. What cannot be read is renamed to `<path>.old` and told to `setAside`;
  * then it counts as absent, because a device that refuses to start cannot be updated any more.
  */
 export function fileJournal<T>(
@@ -19,12 +19,13 @@ export function fileJournal<T>(
   path: string,
   read: (value: unknown) => T,
   setAside: SetAside,
+  parse: (text: string) => unknown = JSON.parse,
 ): Journal<T> {
   return {
     async load() {
       if (!(await files.facts(path))) return undefined
       try {
-        return read(JSON.parse(new TextDecoder().decode(await files.readFile(path, 16 * 1024 * 1024))))
+        return read(parse(new TextDecoder().decode(await files.readFile(path, 16 * 1024 * 1024))))
       } catch (error) {
         await files.rename(path, `${path}.old`)
         setAside({ path: `${path}.old`, why: error instanceof Error ? error.message : String(error) })
