@@ -1,10 +1,10 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sha256Of } from '@windlass/trust'
 import { openArchive } from '@windlass/trust/archive'
 import { writeArchive } from '@windlass/trust/pack'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { changeByte } from './change-byte.ts'
 
 const metadata = '{"version":"1.0"}'
@@ -15,6 +15,7 @@ describe('changeByte', () => {
   let zip = ''
   beforeEach(async () => {
     const folder = await mkdtemp(join(tmpdir(), 'change-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
     const path = join(folder, 'object')
     zip = join(folder, 'package.uhupkg')
     await writeFile(path, content)

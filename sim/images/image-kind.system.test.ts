@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readFile, stat, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { nodeProcesses } from '@windlass/platform'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { systemTree } from './gateway.ts'
 import { imageKind } from './image-kind.ts'
 import { plainImages } from './plain.ts'
@@ -11,9 +11,15 @@ const found = await imageKind(nodeProcesses())
 const kinds = found.name === 'ext4' ? [found, plainImages] : [plainImages]
 const bytes = 64 * 1024 * 1024
 
+async function freshFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'image-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  return folder
+}
+
 describe.each(kinds)('images of kind $name', (kind) => {
   it('are exactly as large as asked, and show what is in them', async () => {
-    const work = await mkdtemp(join(tmpdir(), 'image-'))
+    const work = await freshFolder()
     const [path, into] = [join(work, 'system.img'), join(work, 'root')]
     await kind.make(systemTree('7.1', { uplink: true }), { path, bytes, label: 'gateway-7.1' }, work)
     expect((await stat(path)).size).toBe(bytes)
@@ -24,7 +30,7 @@ describe.each(kinds)('images of kind $name', (kind) => {
   })
 
   it('cannot be opened when there is nothing in them', async () => {
-    const work = await mkdtemp(join(tmpdir(), 'image-'))
+    const work = await freshFolder()
     const path = join(work, 'blank.img')
     await writeFile(path, '')
     await truncate(path, bytes)

@@ -1,5 +1,3 @@
-import { table } from './table.ts'
-
 export interface Surroundings {
   /** The front door, as one would type it. */
   windlass: string
@@ -16,20 +14,18 @@ export interface Surroundings {
 export function nextSteps({ windlass, ports, privateKey, next, direct }: Surroundings): string {
   const fleet = ports.fleet === 8000 ? '' : ` --fleet http://localhost:${ports.fleet}`
   const device = ports.agent === 8080 ? '' : ` --device localhost:${ports.agent}`
-  const rows: [string, string][] = [
-    ['the devices, and why each is offered nothing', `devices --why${fleet}`],
+  const steps: [string, string][] = [
+    ['which devices there are, and why each is offered nothing', `devices --why${fleet}`],
     ['the rollouts', `rollout list${fleet}`],
-    ['what the device says of itself', `device info${device}`],
-    ['what its agent did last', `device log${device}`],
-    ['', ''],
+    ['what the device says of itself, and what its agent did last', `device info${device}`],
+    ['', `device log${device}`],
     [`look into ${next.version}, which nobody has yet`, `inspect ${next.file}`],
     ['pack it again, after changing a file', `pack ${next.description} --key ${privateKey} --out ${next.file} --force`],
-    ['give it to the fleet', `publish ${next.file}${fleet}`],
-    ['offer it to the device', `rollout start ${next.uid.slice(0, 12)}${fleet}`],
+    ['give it to the fleet (this names the package if it was packed again)', `publish ${next.file}${fleet}`],
+    ['offer it to every device of the product', `rollout start ${next.uid.slice(0, 12)} --product${fleet}`],
     ['have the device look now, not within a minute', `device probe${device}`],
-    ['', ''],
-    [`or put ${direct.version} onto the device yourself`, `device install ${direct.file}${device}`],
+    [`put ${direct.version} onto the device past the fleet, which soon has it back at what its rollout says`, `device install ${direct.file}${device}`],
   ]
-  const lines = rows.map(([what, command]) => (command === '' ? ['', ''] : [`  ${what}`, `${windlass} ${command}`]))
-  return `Everything stays up. In another terminal, try:\n\n${table(lines)}\n\nCtrl-C ends it all.`
+  const lines = steps.flatMap(([what, command]) => [...(what ? ['', `  # ${what}`] : []), `  ${windlass} ${command}`])
+  return `Everything stays up. In another terminal, try:\n${lines.join('\n')}\n\nCtrl-C ends it all.`
 }

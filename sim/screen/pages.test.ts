@@ -29,7 +29,7 @@ describe('what to try next', () => {
 
   it('names no address where the usual ones are taken by the demo', () => {
     const text = nextSteps({ ...rest, ports: { fleet: 8000, agent: 8080 } })
-    expect(text).toContain('bin/windlass rollout start cccccccccccc\n')
+    expect(text).toContain('bin/windlass rollout start cccccccccccc --product\n')
     expect(text).not.toMatch(/--fleet|--device/)
   })
 
