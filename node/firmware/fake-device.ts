@@ -1,6 +1,6 @@
 import { type InstallationSet, otherSet } from '@windlass/model'
 import { createLog, type Log, MemoryLog } from '@windlass/platform'
-import { FakeClock, FakeFiles, FakeHttp, FakeProcesses } from '@windlass/platform/fakes'
+import { FakeClock, FakeFiles, FakeHttp, FakeProcesses, SeededRandom } from '@windlass/platform/fakes'
 import { httpFetcher } from './adapters/http-fetcher.ts'
 import { polledServer } from './adapters/polled-server.ts'
 import { makeAgent, type RunningAgent } from './agent.ts'
@@ -35,6 +35,9 @@ export const fakeSettings: Settings = {
   installModes: ['raw', 'copy', 'tarball', 'test'],
   metadataFolder: '/usr/share/updatehub',
   strictProduct: false,
+  pollJitterMs: 0,
+  mostBytesPerSecond: null,
+  watchFolder: null,
   callbackTimeoutMs: 60_000,
   rebootWaitMs: 300_000,
   policy: { windows: [], timeZone: 'UTC', holdFile: null },
@@ -177,6 +180,7 @@ export class FakeDevice {
     const processes = new FakeProcesses({}, clock)
     return {
       clock,
+      random: new SeededRandom(1),
       log,
       files,
       settings,
@@ -219,7 +223,7 @@ export class FakeDevice {
       server: polledServer(http),
       commander: localPolicy(settings.policy, { clock, files, log }),
       store: new DownloadStore(files, settings.downloadFolder),
-      fetcher: httpFetcher({ http, files, clock, log }, settings.downloadFolder),
+      fetcher: httpFetcher({ http, files, clock, log }, settings.downloadFolder, settings.mostBytesPerSecond),
       objects: { files, processes, log, mounts: new FakeMounts(), scratch: '/run/windlass' },
       currentLog: () => memory.toText(),
     }

@@ -32,6 +32,7 @@ import { fileRecords } from './records.ts'
 import { RuntimeSettings } from './runtime-settings.ts'
 import type { Settings } from './settings.ts'
 import { scriptSlots } from './slots/script-slots.ts'
+import { type InstallFile, watchFolder } from './sources/watched-folder.ts'
 import { isOutcome } from './telemetry/log-scope.ts'
 import type { Ports } from './update/ports.ts'
 import { RefusedPackages } from './update/refused.ts'
@@ -100,8 +101,10 @@ async function serve(settings: Settings, log: Log, memory: MemoryLog, quit: Abor
   const api = localApi({ version, settings, runtime, firmware, runner, rate, log: memory })
   const server = await listen(api, settings.listen, { log })
   log.info('agent started', { address: settings.listenSocket, version: firmware.version })
+  const ask: InstallFile = async (source) => (await runner.order({ on: 'install_file', source })).accepted
+  const watching = settings.watchFolder === null ? undefined : watchFolder(settings.watchFolder, ask, ports, quit)
   try {
-    await runner.run(quit)
+    await Promise.all([runner.run(quit), watching])
   } finally {
     await server.close()
   }
@@ -110,11 +113,12 @@ async function serve(settings: Settings, log: Log, memory: MemoryLog, quit: Abor
 async function realPorts(settings: Settings, log: Log, memory: MemoryLog): Promise<Ports> {
   const files = nodeFiles
   const processes = nodeProcesses()
-  const http = nodeHttp()
+  const http = nodeHttp({ flatMemory: true })
   const records = fileRecords(settings, files, log)
   const own = { path: settings.runtimeSettingsPath, persistent: !settings.readOnly }
   return {
     clock: systemClock,
+    random: systemRandom,
     log,
     files,
     settings,
@@ -130,7 +134,11 @@ async function realPorts(settings: Settings, log: Log, memory: MemoryLog): Promi
     server: polledServer(http),
     commander: localPolicy(settings.policy, { clock: systemClock, files, log }),
     store: new DownloadStore(files, settings.downloadFolder),
-    fetcher: httpFetcher({ http, files, clock: systemClock, log }, settings.downloadFolder),
+    fetcher: httpFetcher(
+      { http, files, clock: systemClock, log },
+      settings.downloadFolder,
+      settings.mostBytesPerSecond,
+    ),
     objects: { files, processes, log, mounts: systemMounts({ files, processes }), scratch: '/run/windlass' },
     currentLog: () => memory.toText(),
   }

@@ -20,6 +20,12 @@ export interface Settings {
   metadataFolder: string
   /** Refuse packages of another product instead of warning. */
   strictProduct: boolean
+  /** Each poll is put off by up to this much, at random, so that a fleet does not ask all at once. */
+  pollJitterMs: number
+  /** The most a download may take, null for no limit. */
+  mostBytesPerSecond: number | null
+  /** Packages that appear here are installed; null for no such folder. */
+  watchFolder: string | null
   /** Callbacks of the integrator are killed after this. */
   callbackTimeoutMs: number
   /** How long the system may take to go down once a restart was ordered. */
@@ -46,6 +52,7 @@ const windlass: Readonly<Record<string, unknown>> = {
   'windlass.strict_product': false,
   'windlass.callback_timeout': '10m', // a migration of data in a validate callback takes minutes, not more
   'windlass.reboot_wait': '5m', // services that take long to stop are killed by then
+  'windlass.poll_jitter': '0s',
   'windlass.windows': [],
   'windlass.time_zone': 'UTC',
   'windlass.health.commands': [],
@@ -57,7 +64,12 @@ const windlass: Readonly<Record<string, unknown>> = {
 }
 
 export const updatehubKeys = Object.keys(updatehub)
-export const ourKeys = [...Object.keys(windlass), 'windlass.hold_file']
+export const ourKeys = [
+  ...Object.keys(windlass),
+  'windlass.hold_file',
+  'windlass.watch_folder',
+  'windlass.bandwidth_limit',
+]
 export const updatehubDefaults: Fragment = fragmentOf('defaults', updatehub)
 export const ourDefaults: Fragment = fragmentOf('defaults', windlass)
 
@@ -67,6 +79,7 @@ const address: kinds.Kind<string> = {
 }
 const shortestIntervalMs = 60_000
 const shortestWaitMs = 1_000
+const leastBandwidth = 1_024 // bytes per second; slower would count as a stalled server
 
 /** @throws SettingsError */
 export function toSettings(input: SettingsInput): Settings {
@@ -84,6 +97,9 @@ export function toSettings(input: SettingsInput): Settings {
     installModes: input.get('update.supported_install_modes', kinds.listOf(kinds.text)),
     metadataFolder: input.get('firmware.metadata', kinds.text),
     strictProduct: input.get('windlass.strict_product', kinds.flag),
+    pollJitterMs: input.get('windlass.poll_jitter', duration(0)),
+    mostBytesPerSecond: input.find('windlass.bandwidth_limit', kinds.whole(leastBandwidth, 2 ** 40)) ?? null,
+    watchFolder: input.find('windlass.watch_folder', kinds.text) ?? null,
     callbackTimeoutMs: input.get('windlass.callback_timeout', duration(shortestWaitMs)),
     rebootWaitMs: input.get('windlass.reboot_wait', duration(shortestWaitMs)),
     policy: {

@@ -8,17 +8,18 @@ import { defaultLimits } from '../download/limits.ts'
 /** No package is larger than this; a filled disk is noticed long before. */
 const mostPackageBytes = 2 ** 40
 
-/** Brings objects and packages into the download folder. */
-export function httpFetcher(ports: DownloadPorts, folder: string): Fetcher {
+/** Brings objects and packages into the download folder, no faster than allowed. */
+export function httpFetcher(ports: DownloadPorts, folder: string, mostBytesPerSecond: number | null): Fetcher {
+  const limits = { ...defaultLimits, mostBytesPerSecond }
   return {
     async object(url, { sha256sum, size }, progress, stop) {
       const wanted = { url, headers: agentHeaders, path: join(folder, sha256sum), size, sha256sum }
-      await fetchObject(ports, wanted, defaultLimits, (done) => progress(done, size), stop)
+      await fetchObject(ports, wanted, limits, (done) => progress(done, size), stop)
     },
     async package(url, progress, stop) {
       await ports.files.makeFolder(folder)
       const path = join(folder, 'fetched_pkg')
-      await fetchPackage(ports, { url, path, maxBytes: mostPackageBytes }, defaultLimits, progress, stop)
+      await fetchPackage(ports, { url, path, maxBytes: mostPackageBytes }, limits, progress, stop)
       return path
     },
   }

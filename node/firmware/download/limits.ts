@@ -7,6 +7,8 @@ export interface DownloadLimits {
   /** Slower than this on average over `rateWindowMs` of waiting for the server counts as stalled. Bytes per second. */
   minBytesPerSecond: number
   rateWindowMs: number
+  /** The most that is taken from the server on average, in bytes per second; null for all it gives. */
+  mostBytesPerSecond: number | null
   /** Attempts in a row that together bring less than `progressBytes` of new ground. */
   attempts: number
   progressBytes: number
@@ -22,6 +24,7 @@ export const defaultLimits: DownloadLimits = {
   idleTimeoutMs: 30_000,
   minBytesPerSecond: 1024,
   rateWindowMs: 60_000,
+  mostBytesPerSecond: null,
   attempts: 8, // a server that is gone is given up after 2 minutes of back-off, a silent one after 6
   progressBytes: 64 * 1024,
   firstBackOffMs: 1_000,

@@ -20,7 +20,7 @@ export async function pour(
   stop: AbortSignal,
 ): Promise<void> {
   if (from === 0) await part.empty()
-  for await (const bytes of pace.watch(answer.body)) {
+  for await (const bytes of pace.watch(answer.body, stop)) {
     if (part.length + bytes.length > most) {
       await part.empty()
       throw tooMuch()

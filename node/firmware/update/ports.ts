@@ -1,5 +1,5 @@
 import type { RunnerPorts } from '@windlass/machine'
-import type { Clock, Files, Journal, Log } from '@windlass/platform'
+import type { Clock, Files, Journal, Log, Random } from '@windlass/platform'
 import type { Report } from '@windlass/wire/updatehub'
 import type { Fetcher } from '../download/fetcher.ts'
 import type { DownloadStore } from '../download/store.ts'
@@ -46,6 +46,7 @@ export interface Commander {
 /** Everything the states work with. */
 export interface Ports extends RunnerPorts<Agent> {
   clock: Clock
+  random: Random
   log: Log
   files: Files
   settings: Settings

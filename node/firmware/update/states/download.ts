@@ -16,6 +16,7 @@ export async function download({ offer }: In<'download'>, p: Ports, { stop, prog
   const objects = objectsFor(decodeMetadata(offer.metadata), target)
   await p.store.clean(objects, stop)
   const missing = await p.store.missing(objects, stop)
+  await p.store.ensureSpace(missing)
   const totalBytes = missing.reduce((sum, { size }) => sum + size, 0)
   let before = 0
   for (const object of missing) {

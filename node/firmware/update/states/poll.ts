@@ -2,10 +2,11 @@ import { later } from '@windlass/machine'
 import type { In } from '../diagram.ts'
 import type { Ports } from '../ports.ts'
 
-/** Waits until one interval after the last probe. */
+/** Waits until one interval after the last probe, and a little longer where the settings say so. */
 export async function poll(_: In<'poll'>, p: Ports) {
   const waitMs = pollDelay(p.clock.now(), p.runtime.lastProbe, p.settings.polling.intervalMs)
-  return later(waitMs, { on: 'due', asked: null } as const)
+  const jitterMs = p.random.next() * p.settings.pollJitterMs
+  return later(waitMs + jitterMs, { on: 'due', asked: null } as const)
 }
 
 /**
