@@ -40,6 +40,7 @@ export const fakeSettings: Settings = {
   watchFolder: null,
   callbackTimeoutMs: 60_000,
   rebootWaitMs: 300_000,
+  bootControl: { kind: 'scripts' },
   policy: { windows: [], timeZone: 'UTC', holdFile: null },
   health: { commands: [], http: [], units: [], server: false, minimumUptimeMs: 0, withinMs: 60_000 },
 }

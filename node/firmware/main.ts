@@ -31,7 +31,7 @@ import { localPolicy } from './policy/local-policy.ts'
 import { fileRecords } from './records.ts'
 import { RuntimeSettings } from './runtime-settings.ts'
 import type { Settings } from './settings.ts'
-import { scriptSlots } from './slots/script-slots.ts'
+import { slotsFor } from './slots/slots-for.ts'
 import { type InstallFile, watchFolder } from './sources/watched-folder.ts'
 import { isOutcome } from './telemetry/log-scope.ts'
 import type { Ports } from './update/ports.ts'
@@ -129,7 +129,7 @@ async function realPorts(settings: Settings, log: Log, memory: MemoryLog): Promi
     firmware: await loadFirmware(settings.metadataFolder, { files, processes }),
     callbacks: scriptCallbacks(settings.metadataFolder, settings.callbackTimeoutMs, { files, processes, log }),
     health: declaredHealth(settings.health, { clock: systemClock, http, processes }),
-    slots: scriptSlots(processes),
+    slots: slotsFor(settings.bootControl, { files, processes }),
     host: await systemHost({ files, processes, random: systemRandom }),
     server: polledServer(http),
     commander: localPolicy(settings.policy, { clock: systemClock, files, log }),

@@ -65,6 +65,17 @@ describe('the settings file', () => {
   })
 
   it.each([
+    ['', { kind: 'scripts' }],
+    ['boot_control = "u-boot"', { kind: 'u-boot', config: null }],
+    ['boot_control = "u-boot"\nboot_environment = "/etc/env.config"', { kind: 'u-boot', config: '/etc/env.config' }],
+    ['boot_control = "grub"\nboot_environment = "/boot/grubenv"', { kind: 'grub', path: '/boot/grubenv' }],
+    ['boot_control = "systemd-boot"\nboot_environment = "/efi"', { kind: 'systemd-boot', path: '/efi' }],
+    ['boot_control = "file"\nboot_environment = "/slots.json"', { kind: 'file', path: '/slots.json' }],
+  ])('names the boot control: %j', async (lines, bootControl) => {
+    expect(await load(`${sample}\n[windlass]\n${lines}\n`)).toMatchObject({ bootControl })
+  })
+
+  it.each([
     [
       'C14 a section left out',
       sample.replace(/\[firmware\]\n.*\n/, ''),
@@ -74,6 +85,21 @@ describe('the settings file', () => {
       'C15 an interval below 60 s',
       sample.replace('6h', '59s'),
       'polling.interval: expected a duration of at least 60 s',
+    ],
+    [
+      'a boot control nobody knows',
+      `${sample}\n[windlass]\nboot_control = "lilo"\n`,
+      'windlass.boot_control: expected one of scripts, u-boot, grub, systemd-boot, file',
+    ],
+    [
+      'a boot control without its place',
+      `${sample}\n[windlass]\nboot_control = "grub"\n`,
+      'windlass.boot_environment: expected a text, got nothing',
+    ],
+    [
+      'a place that no boot control uses',
+      `${sample}\n[windlass]\nboot_environment = "/boot/grubenv"\n`,
+      'windlass.boot_environment: expected nothing while boot_control is scripts',
     ],
     ['a misspelt key', sample.replace('read_only', 'readonly'), 'storage.readonly: expected one of'],
     [

@@ -5,6 +5,7 @@ import type { HealthChecks } from './health/checks.ts'
 import { type ListenAddress, listenAddress } from './listen-address.ts'
 import type { Policy } from './policy/local-policy.ts'
 import { timeZone, window } from './policy/window.ts'
+import { type BootControl, readBootControl } from './slots/boot-control.ts'
 
 /** The agent's settings, checked and typed by what they mean. Times are milliseconds. */
 export interface Settings {
@@ -30,6 +31,7 @@ export interface Settings {
   callbackTimeoutMs: number
   /** How long the system may take to go down once a restart was ordered. */
   rebootWaitMs: number
+  bootControl: BootControl
   policy: Policy
   health: HealthChecks
 }
@@ -53,6 +55,7 @@ const windlass: Readonly<Record<string, unknown>> = {
   'windlass.callback_timeout': '10m', // a migration of data in a validate callback takes minutes, not more
   'windlass.reboot_wait': '5m', // services that take long to stop are killed by then
   'windlass.poll_jitter': '0s',
+  'windlass.boot_control': 'scripts',
   'windlass.windows': [],
   'windlass.time_zone': 'UTC',
   'windlass.health.commands': [],
@@ -67,6 +70,7 @@ export const updatehubKeys = Object.keys(updatehub)
 export const ourKeys = [
   ...Object.keys(windlass),
   'windlass.hold_file',
+  'windlass.boot_environment',
   'windlass.watch_folder',
   'windlass.bandwidth_limit',
 ]
@@ -102,6 +106,7 @@ export function toSettings(input: SettingsInput): Settings {
     watchFolder: input.find('windlass.watch_folder', kinds.text) ?? null,
     callbackTimeoutMs: input.get('windlass.callback_timeout', duration(shortestWaitMs)),
     rebootWaitMs: input.get('windlass.reboot_wait', duration(shortestWaitMs)),
+    bootControl: readBootControl(input),
     policy: {
       windows: input.get('windlass.windows', kinds.listOf(window)),
       timeZone: input.get('windlass.time_zone', timeZone),
