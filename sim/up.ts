@@ -3,7 +3,7 @@ import { relative } from 'node:path'
 import { nodeFiles, nodeProcesses, systemClock } from '@windlass/platform'
 import { claim } from './children/claim.ts'
 import { frontDoor } from './children/front-door.ts'
-import { openHousehold } from './children/household.ts'
+import { type Household, openHousehold } from './children/household.ts'
 import { endOnSignals, Interrupted } from './children/signals.ts'
 import { DemoError } from './demo-error.ts'
 import { News } from './news.ts'
@@ -26,16 +26,18 @@ const interruptedCode = 130
 /** Everything on this machine, then the stories. Resolves to the exit code when nothing of it runs any more. */
 export async function up(options: Options, screen: Screen): Promise<number> {
   const clock = systemClock
-  screen.heading('Windlass: a fleet server and a device with two slots, on this machine')
-  const { place, stopped } = await claim(options.data, clock)
-  for (const name of stopped) screen.line(line('demo', `stopped the ${name} that an earlier demo left running`, 'odd'))
-  screen.line(line('demo', `begins anew; everything is kept in ${shown(place.root)}`))
-  const household = await openHousehold(place.record, place.fleet, clock)
   const quit = new AbortController()
-  const unheed = endOnSignals(quit, () => household.killAll())
-  const news = new News(clock, quit.signal)
-  const processes = nodeProcesses(clock)
+  let household: Household | undefined
+  const unheed = endOnSignals(quit, async () => household?.killAll())
+  screen.heading('Windlass: a fleet server and a device with two slots, on this machine')
   try {
+    const { place, stopped } = await claim(options.data, clock)
+    for (const name of stopped)
+      screen.line(line('demo', `stopped the ${name} that an earlier demo left running`, 'odd'))
+    screen.line(line('demo', `begins anew; everything is kept in ${shown(place.root)}`))
+    household = await openHousehold(place.record, place.fleet, clock)
+    const news = new News(clock, quit.signal)
+    const processes = nodeProcesses(clock)
     return await run(options, { place, household, screen, news, clock, processes, files: nodeFiles, quit })
   } finally {
     unheed()
@@ -55,6 +57,7 @@ async function run(options: Options, p: StagePorts): Promise<number> {
     if (why instanceof Interrupted) return interruptedCode
     throw withLogs(why, shown(p.place.logs.folder))
   } finally {
+    if (p.quit.signal.aborted) p.screen.line(line('demo', 'ends everything in order; Ctrl-C once more kills it'))
     p.quit.abort(new Interrupted('the demo is over'))
     await p.household.close()
     p.screen.line(line('demo', `device, fleet and database are down; their files stay in ${shown(p.place.root)}`))
@@ -76,8 +79,8 @@ async function tellStories({ scene, packages }: Stage, witness: Witness, p: Stag
   const { logs } = p.place
   const { version } = (await scene.agent.info()).firmware
   const all: Summary = {
-    ms: p.clock.uptime(),
-    firstConfirmedMs: witness.firstConfirmedMs ?? Number.NaN,
+    ms: Math.round(p.clock.uptime()),
+    firstConfirmedMs: Math.round(witness.firstConfirmedMs ?? Number.NaN),
     told,
     device: { version, slot: witness.slot, boots: witness.boots },
     kept: {

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
-import { finished } from 'node:stream/promises'
+import type { Readable } from 'node:stream'
 import type { Clock } from '@windlass/platform'
 import { DemoError } from '../demo-error.ts'
 
@@ -29,25 +30,28 @@ export interface Program {
  * in order. @throws DemoError `child_failed`
  */
 export async function startChild({ command, args, env, log, onLine }: Program, clock: Clock): Promise<Child> {
-  const child = spawn(command, args, {
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...env },
-  })
-  const output = createWriteStream(log, { flags: 'a' })
-  child.stdout.pipe(output, { end: false })
-  child.stderr.pipe(output, { end: false })
-  if (onLine) createInterface({ input: child.stdout }).on('line', onLine)
-  const ended = once(child, 'close').then(([code, signal]) =>
-    code === null ? `signal ${signal}` : `exit status ${code}`,
-  )
-  const { pid } = child
-  if (pid === undefined) {
-    const why = await ended.catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
-    throw new DemoError('child_failed', `expected ${command} to start, got: ${why}`)
+  const output = await open(log, 'a')
+  try {
+    // What nobody listens to goes straight to the file: a child that outlives us must not die of a broken pipe.
+    const stdio = ['ignore', onLine ? 'pipe' : output.fd, output.fd] as const
+    const child = spawn(command, args, { detached: true, stdio: [...stdio], env: { ...process.env, ...env } })
+    const ended = once(child, 'close').then(how, String)
+    const { pid, stdout } = child
+    if (pid === undefined) throw new DemoError('child_failed', `expected ${command} to start, got: ${await ended}`)
+    if (onLine && stdout) listen(stdout, log, onLine)
+    return { pid, ended, stop: (graceMs) => stop(pid, ended, graceMs, clock) }
+  } finally {
+    await output.close()
   }
-  void ended.then(() => finished(output.end()))
-  return { pid, ended, stop: (graceMs) => stop(pid, ended, graceMs, clock) }
+}
+
+function how([code, signal]: (number | string | null)[]): string {
+  return code === null ? `signal ${signal}` : `exit status ${code}`
+}
+
+function listen(output: Readable, log: string, onLine: (line: string) => void): void {
+  output.pipe(createWriteStream(log, { flags: 'a' }))
+  createInterface({ input: output }).on('line', onLine)
 }
 
 async function stop(pid: number, ended: Promise<string>, graceMs: number, clock: Clock): Promise<void> {

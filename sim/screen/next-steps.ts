@@ -24,7 +24,10 @@ export function nextSteps({ windlass, ports, privateKey, next, direct }: Surroun
     ['give it to the fleet (this names the package if it was packed again)', `publish ${next.file}${fleet}`],
     ['offer it to every device of the product', `rollout start ${next.uid.slice(0, 12)} --product${fleet}`],
     ['have the device look now, not within a minute', `device probe${device}`],
-    [`put ${direct.version} onto the device past the fleet, which soon has it back at what its rollout says`, `device install ${direct.file}${device}`],
+    [
+      `put ${direct.version} onto the device past the fleet, which soon has it back at what its rollout says`,
+      `device install ${direct.file}${device}`,
+    ],
   ]
   const lines = steps.flatMap(([what, command]) => [...(what ? ['', `  # ${what}`] : []), `  ${windlass} ${command}`])
   return `Everything stays up. In another terminal, try:\n${lines.join('\n')}\n\nCtrl-C ends it all.`

@@ -24,7 +24,7 @@ export async function play(stories: readonly Story[], scene: Scene): Promise<Tol
     const started = scene.clock.uptime()
     const { outcome, facts } = await story.tell(scene)
     for (const fact of facts) scene.screen.line(line('demo', `holds: ${fact}`, 'good'))
-    told.push({ title: story.title, outcome, facts, ms: scene.clock.uptime() - started })
+    told.push({ title: story.title, outcome, facts, ms: Math.round(scene.clock.uptime() - started) })
   }
   return told
 }
