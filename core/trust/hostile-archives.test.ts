@@ -331,7 +331,7 @@ const contradictions: Case[] = [
     'tar: descriptions without end',
     () => tar(...Array.from({ length: 5 }, () => ({ name: 'p', type: 'x', data: paxRecord('path', 'x') }))),
     'archive_invalid',
-    'at most two descriptions',
+    'at most three descriptions',
   ],
   [
     'tar: description of nothing',

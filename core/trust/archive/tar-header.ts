@@ -7,13 +7,16 @@ export interface TarHeader {
   name: string
   /** Bytes of content that follow, without the padding to whole blocks. */
   size: number
-  /** The type flag as a character: `0` is a regular file, `x` and `L` describe the header that comes next. */
+  /** What a link leads to; empty for anything else. */
+  linkname: string
+  /** The type flag as a character: `0` is a regular file, `x`, `L` and `K` describe the header that comes next. */
   type: string
 }
 
 /** What a pax header may say of the entry after it; other keys do not matter to us. */
 export interface PaxFacts {
   path?: string
+  linkpath?: string
   size?: number
 }
 
@@ -29,6 +32,7 @@ export function decodeTarHeader(block: Buffer): TarHeader | undefined {
   const name = text(block, 0, 100)
   return {
     name: prefix === '' ? name : `${prefix}/${name}`,
+    linkname: text(block, 157, 100),
     size: sizeOf(block),
     type: String.fromCharCode(block.readUInt8(156) || 0x30),
   }
@@ -41,19 +45,21 @@ export function decodePax(bytes: Buffer): PaxFacts {
     const space = bytes.indexOf(0x20, at)
     const digits = bytes.toString('latin1', at, space === -1 ? at : Math.min(space, at + 8))
     const length = /^[1-9][0-9]*$/.test(digits) ? Number(digits) : 0
-    const record = utf8(bytes.subarray(space + 1, at + length))
+    const record = bytes.subarray(space + 1, at + length)
     const equals = record.indexOf('=')
-    if (length === 0 || at + length > bytes.length || !record.endsWith('\n') || equals < 1)
+    if (length === 0 || at + length > bytes.length || record.at(-1) !== 0x0a || equals < 1)
       throw invalid('tar: expected pax records "length key=value", got something else')
-    read(facts, record.slice(0, equals), record.slice(equals + 1, -1))
+    read(facts, utf8(record.subarray(0, equals)), record.subarray(equals + 1, -1))
     at += length
   }
   return facts
 }
 
-function read(facts: PaxFacts, key: string, value: string): void {
-  if (key === 'path') facts.path = value
-  if (key === 'size') facts.size = wholeNumber(value)
+/** Values of other keys may be no text, as those of extended attributes. */
+function read(facts: PaxFacts, key: string, value: Buffer): void {
+  if (key === 'path') facts.path = utf8(value)
+  if (key === 'linkpath') facts.linkpath = utf8(value)
+  if (key === 'size') facts.size = wholeNumber(utf8(value))
   if (key.startsWith('GNU.sparse')) throw invalid('tar: expected whole files, got a sparse one (pack it without holes)')
 }
 

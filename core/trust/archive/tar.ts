@@ -4,7 +4,7 @@ import { type Container, type Content, type Entry, invalid } from './container.t
 import { nameRules } from './entry-names.ts'
 import { streamBytes } from './file-bytes.ts'
 import type { ArchiveLimits } from './limits.ts'
-import { blockBytes, decodePax, decodeTarHeader, type PaxFacts, type TarHeader, utf8 } from './tar-header.ts'
+import { tarEntries } from './tar-entries.ts'
 import { type Packing, unpack } from './unpack.ts'
 
 /** Opens a plain tar. Contents are left where they are: only headers are read. */
@@ -57,54 +57,12 @@ async function list(source: ByteSource, limits: ArchiveLimits): Promise<Placed[]
 /** Each regular file, the source standing at its first byte; how much of it is then read does not matter. */
 async function* walk(source: ByteSource, limits: ArchiveLimits): AsyncGenerator<Placed> {
   const checkName = nameRules(limits)
-  for (;;) {
-    const header = await nextHeader(source)
-    if (!header) return await expectEnd(source)
+  for await (const header of tarEntries(source)) {
     if (header.type !== '0')
       throw invalid(`tar: entry ${header.name}: expected a regular file, got ${kind(header.type)}`)
     checkName(header.name)
-    const at = source.position()
-    yield { name: header.name, size: header.size, at }
-    await source.skip(at + padded(header.size) - source.position())
+    yield { name: header.name, size: header.size, at: source.position() }
   }
-}
-
-const mostDescription = 64 * 1024
-
-/** The next file's header, with what pax and GNU descriptions before it say. */
-async function nextHeader(source: ByteSource): Promise<TarHeader | undefined> {
-  let facts: PaxFacts = {}
-  for (let described = 0; ; described++) {
-    const header = decodeTarHeader(await source.take(blockBytes))
-    if (!header) {
-      if (described > 0) throw invalid('tar: expected an entry after its description, got the end')
-      return undefined
-    }
-    if (header.type !== 'x' && header.type !== 'L')
-      return { ...header, name: facts.path ?? header.name, size: facts.size ?? header.size }
-    if (described === 2) throw invalid('tar: expected at most two descriptions of an entry, got more')
-    if (header.size > mostDescription)
-      throw invalid(`tar: expected a description of at most 64 KiB, got ${header.size}`)
-    const bytes = (await source.take(padded(header.size))).subarray(0, header.size)
-    facts = { ...facts, ...(header.type === 'x' ? decodePax(bytes) : { path: utf8(bytes).replace(/\0$/, '') }) }
-  }
-}
-
-/** A tar pads itself with zeros to whole records; GNU's largest record is 1 MiB. */
-const mostPadding = 1024 * 1024
-
-async function expectEnd(source: ByteSource): Promise<void> {
-  if (decodeTarHeader(await source.take(blockBytes)))
-    throw invalid('tar: expected two blocks of zeros at the end, got one')
-  const from = source.position()
-  for (let chunk = await source.rest(); chunk; chunk = await source.rest()) {
-    if (chunk.some((byte) => byte !== 0) || source.position() - from > mostPadding)
-      throw invalid('tar: expected nothing after the end of the archive but some zeros, got more')
-  }
-}
-
-function padded(size: number): number {
-  return Math.ceil(size / blockBytes) * blockBytes
 }
 
 function kind(type: string): string {
