@@ -42,7 +42,7 @@ export class FakeProcesses implements Processes {
   async *stream(command: Command, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
     const how = await this.#run(command, signal)
     const output = how.output ?? new TextEncoder().encode(how.stdout)
-    for (let at = 0; at < output.length; at += 65_536) yield output.subarray(at, at + 65_536)
+    for (let at = 0; at < output.length; at += 65_536) yield new Uint8Array(output.subarray(at, at + 65_536))
     if (how.code !== 0) throw endedBadly(command, how)
   }
 
@@ -99,5 +99,5 @@ function bounded(how: Ended, { maxOutputBytes = 2 ** 20 }: Command): Ended {
 async function collect(input: Command['input']): Promise<Uint8Array> {
   if (input === undefined) return new Uint8Array()
   if (input instanceof Uint8Array) return input
-  return Buffer.concat(await Array.fromAsync(input))
+  return Buffer.concat(await Array.fromAsync(input, (piece) => new Uint8Array(piece)))
 }

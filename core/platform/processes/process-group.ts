@@ -1,7 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { Clock } from '../time/clock.ts'
 import { type Command, ProcessError } from './processes.ts'
 
@@ -73,17 +71,15 @@ function signalGroup({ pid }: { pid?: number | undefined }, signal: NodeJS.Signa
   }
 }
 
+/** A program need not read all of its input. A piece is all in the pipe before the next one is asked for. */
 async function feed({ stdin }: ChildProcessWithoutNullStreams, input: Command['input']): Promise<void> {
   stdin.on('error', () => undefined)
-  if (input === undefined) {
-    stdin.end()
-    return
+  const closed = new Promise<void>((resolve) => stdin.once('close', resolve))
+  const pieces = input instanceof Uint8Array ? [input] : (input ?? [])
+  for await (const piece of pieces) {
+    if (stdin.destroyed) return
+    const written = new Promise<void>((resolve) => stdin.write(piece, () => resolve()))
+    await Promise.race([written, closed])
   }
-  try {
-    await pipeline(Readable.from(input instanceof Uint8Array ? [input] : input), stdin)
-  } catch (error) {
-    // A program need not read all of its input.
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code !== 'EPIPE' && code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
-  }
+  stdin.end()
 }

@@ -5,7 +5,7 @@ export interface Command {
   /** Added to this process's own environment. */
   env?: Readonly<Record<string, string>>
   cwd?: string
-  /** Fed to the program's standard input, then closed. */
+  /** Fed to the program's standard input, then closed. A piece's memory may be used again once the next is asked for. */
   input?: AsyncIterable<Uint8Array> | Uint8Array
   /** After this many milliseconds the program's process group is killed. Default: no limit. */
   timeoutMs?: number
@@ -31,8 +31,8 @@ export interface Ended {
 export interface Processes {
   run(command: Command, signal?: AbortSignal): Promise<Ended>
   /**
-   * Runs a filter: its standard output, piece by piece, never more than a pipe's worth ahead of the reader. A reader that
-   * stops early ends the program. `maxOutputBytes` does not apply. Besides the errors of `run`:
+   * Runs a filter: its standard output, piece by piece, never more than a pipe's worth ahead of the reader. Each piece is new
+   * memory, the reader's own. A reader that stops early ends the program. `maxOutputBytes` does not apply. Besides the errors of `run`:
    * @throws ProcessError `failed` when it ended with anything but 0, with the end of its standard error in the message
    */
   stream(command: Command, signal?: AbortSignal): AsyncIterable<Uint8Array>
