@@ -4,8 +4,7 @@ import type { Processes } from '@windlass/platform'
 import { UpdateError } from '../update-error.ts'
 import { type Compression, compressionOf, compressionOfName, unpackers } from './compression.ts'
 
-// Measured: the smallest size at which copying between threads does not dominate, and each buffer is garbage afterwards.
-const outputBytes = 64 * 1024
+const outputBytes = 256 * 1024
 
 /** @throws UpdateError `tool_missing` when the file's name tells a compression that this device cannot unpack */
 export async function requireUnpacker(
@@ -17,7 +16,7 @@ export async function requireUnpacker(
 }
 
 /**
- * Unpacks a stream; its compression is told by its first bytes.
+ * Unpacks a stream; its compression is told by its first bytes. A piece is only valid until the next is asked for.
  * @throws UpdateError `install_failed` when it is none of those known or broken, `tool_missing` when the program for it is
  */
 export async function* decompress(
@@ -90,21 +89,17 @@ async function* startingWith(head: Uint8Array, rest: AsyncIterator<Uint8Array>):
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
 }
 
-function byProgram(
+async function* byProgram(
   tool: string,
   pieces: AsyncIterable<Uint8Array>,
   { processes }: { processes: Processes },
   stop: AbortSignal | undefined,
-): AsyncIterable<Uint8Array> {
+): AsyncGenerator<Uint8Array> {
   // A dictionary of more than this is no honest image's: `xz -9` needs 65 MiB.
   const env = { XZ_OPT: '--memlimit-decompress=128MiB' }
-  return processes.stream({ command: tool, args: ['-dc'], env, input: owned(pieces) }, stop)
-}
-
-/** Copies (a Buffer's `slice` would not), because a pipe may still be writing a piece when the next one is asked for. */
-export async function* owned(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const piece of pieces) {
-    for (let at = 0; at < piece.length; at += outputBytes) yield new Uint8Array(piece.subarray(at, at + outputBytes))
+  for await (const piece of processes.stream({ command: tool, args: ['-dc'], env, input: pieces }, stop)) {
+    yield piece
+    release(piece)
   }
 }
 
@@ -114,11 +109,25 @@ async function* inProcess(engine: Transform, pieces: AsyncIterable<Uint8Array>):
     engine.destroy(error instanceof Error ? error : new Error(String(error)))
   })
   try {
-    for await (const chunk of engine) yield chunk
+    for await (const chunk of engine) {
+      yield chunk
+      release(chunk)
+    }
   } finally {
     engine.destroy()
     await feeding
   }
+}
+
+/**
+ * Frees used-up memory at once. Left to the garbage collector, which sees only small objects here, it piles up to 50 MB.
+ * What shares its buffer may be of Node's pool, which is everybody's, or of one that zlib goes on to fill; only of one of
+ * zlib's the end is the last use.
+ */
+function release({ buffer, byteOffset, length }: Uint8Array): void {
+  const alone = byteOffset === 0 && length === buffer.byteLength
+  const lastOfZlib = buffer.byteLength === outputBytes && byteOffset + length === outputBytes
+  if ((alone || lastOfZlib) && buffer instanceof ArrayBuffer) buffer.transfer(0)
 }
 
 /** Waits for each piece to be used up before it asks for the next: the pieces' buffers are reused. */

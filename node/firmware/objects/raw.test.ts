@@ -1,5 +1,6 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import type { RawObject } from '@windlass/model'
+import { ended, type FakeCall } from '@windlass/platform/fakes'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { equalBytes, fakePorts, never, noProgress, placedAt, rawObject, someBytes } from './objects-fixture.ts'
@@ -86,10 +87,8 @@ describe('raw', () => {
   it('D13 feeds an xz payload through the program', async () => {
     const packed = Buffer.concat([Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]), someBytes(100)])
     const { ports, payload, object } = withFile(old, packed, { compressed: true })
-    ports.processes.programs.set('xz', ({ input }) => ({
-      ...{ code: input.length === packed.length ? 0 : 1, signal: null, stdout: '', stderr: '' },
-      ...{ truncated: false, timedOut: false, output: stored },
-    }))
+    const program = ({ input }: FakeCall) => ended({ code: input.length === packed.length ? 0 : 1, output: stored })
+    ports.processes.programs.set('xz', program)
     await install(object, payload, ports)
     expect(equalBytes(ports.files.peek('/target'), stored)).toBe(true)
   })
@@ -102,7 +101,9 @@ describe('raw', () => {
 
   it('D15 compares only the bytes it would write of a longer device', async () => {
     const { ports, payload, object } = withDevice(8192, Buffer.concat([new Uint8Array(256), stored]), stored, {
-      ...{ chunkSize: 128, seek: 2, unless: { by: 'content' } },
+      chunkSize: 128,
+      seek: 2,
+      unless: { by: 'content' },
     })
     expect(await install(object, payload, ports)).toBe('same')
   })

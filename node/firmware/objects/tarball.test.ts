@@ -12,7 +12,7 @@ type Entry = Partial<Header> & { name: string }
 
 async function archive(...entries: Entry[]): Promise<Uint8Array> {
   const tar = pack()
-  for (const entry of entries) tar.entry(entry, entry.type === 'file' || !entry.type ? 'content' : '')
+  for (const entry of entries) tar.entry(entry, 'x'.repeat(entry.size ?? (entry.type ? 0 : 7)))
   tar.finalize()
   const parts: Uint8Array[] = []
   for await (const part of tar) parts.push(part as Uint8Array)
@@ -85,6 +85,15 @@ describe('tarball', () => {
     expect(ports.mounts.calls).toEqual([])
   })
 
+  it('refuses a symlink that claims content, which unpackers read differently', async () => {
+    const tar = Buffer.from(await archive({ name: 'a', type: 'symlink', linkname: 'b' }))
+    tar.write('00000001000', 124)
+    tar.fill(' ', 148, 156)
+    const sum = tar.subarray(0, 512).reduce((all, byte) => all + byte, 0)
+    tar.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
+    await expect(device(tar).install()).rejects.toThrow('expected content only in files')
+  })
+
   it('refuses to write through a symlink on the disk that leads out', async () => {
     const stored = await archive({ name: './var/log/app.log' })
     const { ports, unpacking, install } = device(stored)
@@ -103,7 +112,7 @@ describe('tarball', () => {
   })
 
   it('reads the payload no further than it could fit', async () => {
-    const bomb = gzipSync(await archive({ name: 'a' }).then((tar) => Buffer.concat([tar, new Uint8Array(2_000_000)])))
+    const bomb = gzipSync(await archive({ name: 'a', size: 2_000_000 }))
     await expect(device(bomb).install()).rejects.toMatchObject({ code: 'archive_too_large' })
   })
 
@@ -118,6 +127,7 @@ describe('tarball', () => {
 
   it.each([
     ['tar: x: Cannot write: No space left on device', 'no_space'],
+    ['tar: ./x: Wrote only 512 of 10240 bytes', 'no_space'],
     ['tar: x: Cannot open: Permission denied', 'install_failed'],
   ])('tells what tar said: %s', async (stderr, code) => {
     const { ports, install } = device(await honest())

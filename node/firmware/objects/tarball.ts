@@ -2,12 +2,11 @@ import type { TarballObject } from '@windlass/model'
 import type { Ended } from '@windlass/platform'
 import { UpdateError } from '../update-error.ts'
 import { type ArchivePlan, guardArchive } from './archive-guard.ts'
-import { decompressIfNeeded, owned, requireUnpacker } from './decompress.ts'
+import { decompressIfNeeded, requireUnpacker } from './decompress.ts'
 import { explained } from './explained.ts'
 import { format, requireFilesystem, withMounted } from './filesystem.ts'
 import { requireInnerPath, resolveInside } from './inside.ts'
 import { withPayload } from './payload.ts'
-import { atMost } from './pieces.ts'
 import type { Installed, Mode, ObjectPorts, Payload, Progress } from './port.ts'
 import { requireCapacity } from './space.ts'
 import { requireTarget, type Target } from './target.ts'
@@ -62,15 +61,14 @@ function guarded(
   ports: ObjectPorts,
   stop: AbortSignal,
 ): Promise<ArchivePlan> {
-  const limit = target.size * mostTimesCapacity
-  const tooMany = () => new UpdateError('archive_too_large', `${object.filename}: unpacks to more than ${limit} bytes`)
+  const mostBytes = target.size * mostTimesCapacity
   return withPayload(
     object,
     payload,
     ports,
     () => undefined,
     stop,
-    (pieces) => guardArchive(atMost(decompressIfNeeded(pieces, object.filename, ports, stop), limit, tooMany)),
+    (pieces) => guardArchive(decompressIfNeeded(pieces, object.filename, ports, stop), mostBytes),
   )
 }
 
@@ -98,7 +96,7 @@ async function unpack(
 ): Promise<void> {
   const args = ['-x', '-p', '-f', '-', '-C', folder, '--numeric-owner', ...(await extras(ports, stop))]
   await withPayload(object, payload, ports, progress, stop, async (pieces) => {
-    const input = owned(decompressIfNeeded(pieces, object.filename, ports, stop))
+    const input = decompressIfNeeded(pieces, object.filename, ports, stop)
     const how = await ports.processes.run({ command: 'tar', args, input, env: { LC_ALL: 'C' } }, stop)
     if (how.code !== 0) throw unpackFailed(object, how)
   })
@@ -116,7 +114,8 @@ async function extras({ processes, log }: ObjectPorts, stop: AbortSignal): Promi
 
 function unpackFailed({ filename }: TarballObject, { code, signal, stderr }: Ended): UpdateError {
   const why = `${filename}: tar ended with ${code ?? signal}: ${stderr.trim().slice(-400)}`
-  return new UpdateError(stderr.includes('No space left on device') ? 'no_space' : 'install_failed', why)
+  const full = /No space left on device|Wrote only \d+ of/.test(stderr)
+  return new UpdateError(full ? 'no_space' : 'install_failed', why)
 }
 
 async function sync(root: string, { processes }: ObjectPorts, stop: AbortSignal): Promise<void> {
