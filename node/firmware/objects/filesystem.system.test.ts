@@ -15,7 +15,7 @@ import type { CopyObject, TarballObject } from '@windlass/model'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { copy } from './copy.ts'
 import { armZImage, kernelText, x86Image } from './kernel-images.ts'
-import { Bench, run, whyNoLoop } from './loop-devices.ts'
+import { Bench, run, whyNoLoop, withTools } from './loop-devices.ts'
 import { copyObject, equalBytes, never, noProgress, someBytes, tarballObject } from './objects-fixture.ts'
 import { tarball } from './tarball.ts'
 
@@ -65,7 +65,11 @@ describe.skipIf(why !== '')(`on real filesystems${why && ` (skipped: ${why})`}`,
       await expect(place(stored, { targetUid: 'nobody-of-that-name' })).rejects.toThrow('nobody-of-that-name')
     })
 
-    it.each(['ext2', 'ext3', 'ext4', 'xfs', 'btrfs'])('formats a blank device as %s first', async (filesystem) => {
+    const filesystems = withTools(['ext2', 'ext3', 'ext4', 'xfs', 'btrfs'], (name) => `mkfs.${name}`)
+    for (const [filesystem, missing] of filesystems) {
+      it.skipIf(missing !== '')(`formats a blank device as ${filesystem} first${missing}`, () => formats(filesystem))
+    }
+    const formats = async (filesystem: string) => {
       const blank = bench.device(320 * MiB, 'blank')
       const formatOptions = '-L fresh'
       await place(stored, { target: blank, filesystem, format: true, formatOptions, targetPath: 'zImage' })
@@ -77,7 +81,7 @@ describe.skipIf(why !== '')(`on real filesystems${why && ` (skipped: ${why})`}`,
       )
       expect(names).toEqual(['again'])
       expect(run('blkid', '-o', 'value', '-s', 'LABEL', blank)).toBe('fresh')
-    })
+    }
 
     it('W13 hands generic mount options to the kernel as flags', async () => {
       await place(stored, { mountOptions: 'noatime,nodiscard' })

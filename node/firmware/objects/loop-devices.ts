@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,6 +20,12 @@ export function whyNoLoop(): string {
   } catch {
     return 'needs a free loop device'
   }
+}
+
+/** Each with why its test cannot run, to be put into the test's name: empty when the program is there. */
+export function withTools<T extends string>(names: readonly T[], tool: (name: T) => string): [T, string][] {
+  const has = (name: T) => spawnSync('sh', ['-c', `command -v ${tool(name)}`]).status === 0
+  return names.map((name) => [name, has(name) ? '' : ` (skipped: no ${tool(name)} here)`])
 }
 
 /** A folder of its own with real ports, loop devices and mounts, all gone when it is closed. */
