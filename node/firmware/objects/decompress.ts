@@ -5,6 +5,7 @@ import { UpdateError } from '../update-error.ts'
 import { type Compression, compressionOf, compressionOfName, unpackers } from './compression.ts'
 
 const outputBytes = 256 * 1024
+const copyBytes = 64 * 1024
 
 /** @throws UpdateError `tool_missing` when the file's name tells a compression that this device cannot unpack */
 export async function requireUnpacker(
@@ -100,6 +101,13 @@ async function* byProgram(
   for await (const piece of processes.stream({ command: tool, args: ['-dc'], env, input: pieces }, stop)) {
     yield piece
     release(piece)
+  }
+}
+
+/** Copies (a Buffer's `slice` would not) of at most 64 KiB, for those who keep a piece while they ask for the next. */
+export async function* owned(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    for (let at = 0; at < piece.length; at += copyBytes) yield new Uint8Array(piece.subarray(at, at + copyBytes))
   }
 }
 
