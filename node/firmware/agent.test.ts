@@ -144,6 +144,18 @@ async function moments(version: string, arrange: (device: FakeDevice) => void): 
   return changes
 }
 
+describe('an agent that dies right after it switched', () => {
+  it('takes the choice back and confirms the running set before it writes again', async () => {
+    const device = new FakeDevice()
+    device.server.offered = release('2')
+    device.crashesOn = 'activate b'
+    await device.live(() => device.server.lastVersion === '2')
+    const boot = device.events.filter((event) => /^(activate|validated|reboot)/.test(event))
+    expect(boot).toEqual(['activate b', 'activate a', 'validated', 'activate b', 'reboot', 'validated'])
+    expect(device.version).toBe('2')
+  })
+})
+
 describe('power may go at any moment', () => {
   it('of a good update: the device runs old or new, never a mix, and ends with the new', async () => {
     const arrange = (device: FakeDevice) => {

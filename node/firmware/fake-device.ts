@@ -1,4 +1,4 @@
-import { type InstallationSet, otherSet } from '@windlass/model'
+import type { InstallationSet } from '@windlass/model'
 import { createLog, type Log, MemoryLog } from '@windlass/platform'
 import { FakeClock, FakeFiles, FakeHttp, FakeProcesses, SeededRandom } from '@windlass/platform/fakes'
 import { httpFetcher } from './adapters/http-fetcher.ts'
@@ -12,6 +12,7 @@ import { localPolicy } from './policy/local-policy.ts'
 import { fileRecords } from './records.ts'
 import { RuntimeSettings } from './runtime-settings.ts'
 import type { Settings } from './settings.ts'
+import { FakeSlots } from './slots/fake-slots.ts'
 import type { Slots } from './slots/port.ts'
 import type { StateName } from './update/diagram.ts'
 import type { Ports } from './update/ports.ts'
@@ -23,6 +24,7 @@ const productUid = '3f1c0e5b8a7d46922f1c0e5b8a7d46922f1c0e5b8a7d46922f1c0e5b8a7d
 const slotBytes = 64 * 1024
 const longestLife = 30
 const mostMoves = 400
+const mostPanics = 5
 
 export const fakeSettings: Settings = {
   serverAddress: fakeServerAddress,
@@ -68,10 +70,12 @@ export class FakeDevice {
   /** Versions whose validate callback says no, and those that do not even boot. */
   readonly sick = new Set<string>()
   readonly panics = new Set<string>()
+  /** The agent dies right after this event, once; the system runs on. */
+  crashesOn: string | undefined
   settings: Settings = fakeSettings
   agent: RunningAgent | undefined
   running: InstallationSet = 'a'
-  readonly #boot = { active: 'a' as InstallationSet, trial: false, count: 0 }
+  readonly #bootLoader = new FakeSlots()
   #boots = 1
   #processes = 0
   #restart = false
@@ -151,26 +155,28 @@ export class FakeDevice {
 
   #bootUp(): void {
     this.#boots++
-    const boot = this.#boot
-    if (boot.trial) boot.count++
-    const unfit = () => this.panics.has(this.versionOf(boot.active)) || this.versionOf(boot.active) === 'mix'
-    if (boot.trial && (boot.count > 2 || unfit())) {
-      Object.assign(boot, { active: otherSet(boot.active), trial: false, count: 0 })
-      this.events.push(`fell back to ${boot.active}`)
-    }
-    this.running = boot.active
+    const chosen = this.#bootLoader.chosen
+    const fit = (set: InstallationSet) => this.versionOf(set) !== 'mix' && !this.panics.has(this.versionOf(set))
+    this.running = this.#bootLoader.boot()
+    for (let panics = 0; panics < mostPanics && !fit(this.running); panics++) this.running = this.#bootLoader.boot()
+    if (this.running !== chosen) this.events.push(`fell back to ${this.running}`)
   }
 
-  #slots(): Slots {
+  #slots(quit: AbortController): Slots {
+    const happened = (event: string) => {
+      this.events.push(event)
+      if (event === this.crashesOn) quit.abort('the agent crashed')
+      if (event === this.crashesOn) this.crashesOn = undefined
+    }
     return {
-      active: async () => this.#boot.active,
+      active: () => this.#bootLoader.active(),
       activate: async (set) => {
-        Object.assign(this.#boot, { active: set, trial: true, count: 0 })
-        this.events.push(`activate ${set}`)
+        await this.#bootLoader.activate(set)
+        happened(`activate ${set}`)
       },
       validated: async () => {
-        Object.assign(this.#boot, { trial: false, count: 0 })
-        this.events.push('validated')
+        await this.#bootLoader.validated()
+        happened('validated')
       },
     }
   }
@@ -212,7 +218,7 @@ export class FakeDevice {
         rollback: async () => void this.events.push('rollback'),
       },
       health: declaredHealth(settings.health, { clock, http, processes }),
-      slots: this.#slots(),
+      slots: this.#slots(quit),
       host: {
         life: { boot: `boot-${this.#boots}`, process: `process-${this.#processes}` },
         reboot: async () => {

@@ -6,6 +6,11 @@ import type { Slots } from './port.ts'
 export class FakeSlots implements Slots {
   #trial = factoryTrial
 
+  /** The set to start next. */
+  get chosen(): InstallationSet {
+    return this.#trial.active
+  }
+
   async active(): Promise<InstallationSet> {
     return this.#trial.active
   }

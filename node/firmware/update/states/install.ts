@@ -34,10 +34,14 @@ export function installOrder(objects: readonly PackageObject[]): PackageObject[]
   return [...objects].sort((x, y) => y.size - x.size)
 }
 
-/** A set that an earlier update marked for the next boot is taken back first: half-written, it must not boot. */
+/**
+ * A set that an earlier update marked for the next boot is taken back first: half-written, it must not boot. The running
+ * one is confirmed besides, or boots that nobody confirms would lead to the spare one after all.
+ */
 async function makeSpare(target: InstallationSet, p: Ports): Promise<void> {
   if (p.runtime.pendingSet !== target) return
   await p.slots.activate(otherSet(target))
+  await p.slots.validated()
   await p.runtime.forgetUpdate()
 }
 
