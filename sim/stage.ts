@@ -1,12 +1,9 @@
-import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import type { Clock, Files, Processes } from '@windlass/platform'
 import { sha256Of } from '@windlass/trust'
-import { type OperatorClient, operatorClient } from '@windlass/wire/operator'
+import { operatorClient } from '@windlass/wire/operator'
 import { freePort } from './children/free-port.ts'
-import { runWindlass, windlass } from './children/front-door.ts'
+import { runWindlass } from './children/front-door.ts'
 import type { Household } from './children/household.ts'
-import { DemoError } from './demo-error.ts'
 import { agentClient } from './device/agent-client.ts'
 import { followProgress } from './device/follow-progress.ts'
 import { layoutOf } from './device/layout.ts'
@@ -17,8 +14,8 @@ import { removeRelease } from './images/release.ts'
 import type { News } from './news.ts'
 import type { Place } from './place.ts'
 import { line } from './screen/line.ts'
-import { secondsText } from './screen/quantities.ts'
 import type { Screen } from './screen/screen.ts'
+import { startFleet } from './start-fleet.ts'
 import { makePackage, type Packed } from './stories/package.ts'
 import type { Scene } from './stories/scene.ts'
 
@@ -43,8 +40,6 @@ export interface Stage {
 
 const product = sha256Of(Buffer.from('windlass demo gateway'))
 const hardware = 'gateway-mk1'
-const fleetGraceMs = 25_000
-const lookEveryMs = 100
 
 export async function setStage(p: StagePorts): Promise<Stage> {
   const { place, screen, processes, quit } = p
@@ -89,46 +84,6 @@ const noExt4 =
 
 function sayPort(who: 'fleet' | 'device', wanted: number, port: number, screen: Screen): void {
   if (port !== wanted) screen.line(line(who, `port ${wanted} is in use, takes ${port}`, 'odd'))
-}
-
-async function startFleet(client: OperatorClient, url: string, port: number, p: StagePorts): Promise<void> {
-  const { place, household, clock, screen, quit } = p
-  const started = clock.uptime()
-  const listen = ['--listen', `127.0.0.1:${port}`, '--data', place.fleet, '--trusted-key', place.keys.public]
-  const child = await household.start('fleet', { ...windlass('fleet', ...listen), log: place.logs.fleet }, fleetGraceMs)
-  void child.ended.then(async (how) => {
-    if (!quit.signal.aborted) quit.abort(await fleetEnded(how, place))
-  })
-  while (!(await answers(client))) await clock.sleep(lookEveryMs, quit.signal)
-  await followFleet(client, p)
-  const took = secondsText(clock.uptime() - started)
-  screen.line(line('fleet', `listens on ${url}, with a PostgreSQL of its own, up in ${took}`))
-}
-
-async function answers(client: OperatorClient): Promise<boolean> {
-  return client.health().then(
-    () => true,
-    () => false,
-  )
-}
-
-async function fleetEnded(how: string, { logs }: Place): Promise<DemoError> {
-  const lines = (await readFile(logs.fleet, 'utf8').catch(() => '')).trim().split('\n')
-  return new DemoError('child_failed', `the fleet ended by itself (${how}): ${lines.at(-1) ?? ''}`)
-}
-
-/** Passes the fleet's events on, from the time on when this returns. */
-async function followFleet(client: OperatorClient, { news, quit }: StagePorts): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const follow = async (): Promise<void> => {
-    for await (const event of client.events(quit.signal)) {
-      resolve()
-      news.tell({ kind: 'fleet', event })
-    }
-  }
-  follow().catch((error: unknown) => quit.abort(error))
-  const left = once(quit.signal, 'abort')
-  await Promise.race([promise, left])
 }
 
 /** Returns when the device has asked the fleet for the first time. It is on until `quit` fires. */

@@ -1,0 +1,53 @@
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import type { OperatorClient } from '@windlass/wire/operator'
+import { windlass } from './children/front-door.ts'
+import { DemoError } from './demo-error.ts'
+import type { Place } from './place.ts'
+import { line } from './screen/line.ts'
+import { secondsText } from './screen/quantities.ts'
+import type { StagePorts } from './stage.ts'
+
+const graceMs = 25_000
+const lookEveryMs = 100
+
+/** Returns when it answers and its events come. Quits the demo if it ends by itself. */
+export async function startFleet(client: OperatorClient, url: string, port: number, p: StagePorts): Promise<void> {
+  const { place, household, clock, screen, quit } = p
+  const started = clock.uptime()
+  const listen = ['--listen', `127.0.0.1:${port}`, '--data', place.fleet, '--trusted-key', place.keys.public]
+  const child = await household.start('fleet', { ...windlass('fleet', ...listen), log: place.logs.fleet }, graceMs)
+  void child.ended.then(async (how) => {
+    if (!quit.signal.aborted) quit.abort(await fleetEnded(how, place))
+  })
+  while (!(await answers(client))) await clock.sleep(lookEveryMs, quit.signal)
+  await followFleet(client, p)
+  const took = secondsText(clock.uptime() - started)
+  screen.line(line('fleet', `listens on ${url}, with a PostgreSQL of its own, up in ${took}`))
+}
+
+async function answers(client: OperatorClient): Promise<boolean> {
+  return client.health().then(
+    () => true,
+    () => false,
+  )
+}
+
+async function fleetEnded(how: string, { logs }: Place): Promise<DemoError> {
+  const lines = (await readFile(logs.fleet, 'utf8').catch(() => '')).trim().split('\n')
+  return new DemoError('child_failed', `the fleet ended by itself (${how}): ${lines.at(-1) ?? ''}`)
+}
+
+/** Passes the fleet's events on, from the time on when this returns. */
+async function followFleet(client: OperatorClient, { news, quit }: StagePorts): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const follow = async (): Promise<void> => {
+    for await (const event of client.events(quit.signal)) {
+      resolve()
+      news.tell({ kind: 'fleet', event })
+    }
+  }
+  follow().catch((error: unknown) => quit.abort(error))
+  const left = once(quit.signal, 'abort')
+  await Promise.race([promise, left])
+}
