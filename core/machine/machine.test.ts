@@ -36,7 +36,7 @@ const kettle = draw({
   rests: ['cold'],
 })
 type Kettle = typeof kettle
-type Ports = { heat(stop: AbortSignal): Promise<'boiled' | 'again'> }
+type Ports = { heat: (stop: AbortSignal) => Promise<'boiled' | 'again'> }
 
 const forever = (stop: AbortSignal) =>
   new Promise<never>((_, reject) => stop.addEventListener('abort', () => reject(stop.reason)))

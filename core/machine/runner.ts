@@ -142,7 +142,7 @@ export class Runner<G extends AnyDrawing, P> {
       const outcome = await work(state, this.#ports, step)
       if (!isLater(outcome)) return { event: outcome as EventOf<G> }
       await this.#ports.clock.sleep(outcome.afterMs, stop)
-      return { event: outcome.then as EventOf<G>, waited: outcome.afterMs >= slowMs }
+      return { event: outcome.event as EventOf<G>, waited: outcome.afterMs >= slowMs }
     } catch (error) {
       return { event: this.#rules.failed(error, state) }
     }

@@ -10,17 +10,17 @@ export interface Progress {
 export interface Step {
   /** Fires when an accepted order replaces this state, or when the process is to end. Work must then end soon. */
   stop: AbortSignal
-  progress(progress: Progress): void
+  progress: (progress: Progress) => void
 }
 
 /** An outcome that takes effect only after a wait. Orders of the row are accepted meanwhile. */
 export interface Later<E> {
   afterMs: number
-  then: E
+  event: E
 }
 
-export function later<E>(afterMs: number, then: E): Later<E> {
-  return { afterMs, then }
+export function later<E>(afterMs: number, event: E): Later<E> {
+  return { afterMs, event }
 }
 
 /** What each state does. Each answers with an event of its own row; what it throws becomes `failed`. */

@@ -3,7 +3,7 @@ import { parse } from 'ini'
 
 /** The INI runtime settings of version 1 agents (updatehub.md 4.2); undefined when the text is none. */
 export function runtimeSettingsOfIni(text: string): RuntimeSettingsDocument | undefined {
-  const { Polling, Update } = parse(text) as Record<string, Record<string, unknown> | undefined>
+  const { Polling, Update } = parse(text) as Record<string, Record<string, string | boolean> | undefined>
   if (!Polling) return undefined
   const last = Date.parse(String(Polling['LastPoll']))
   const set = String(Update?.['UpgradeToInstallation'] ?? '-1')

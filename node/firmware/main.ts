@@ -60,7 +60,9 @@ export async function main(argv: string[]): Promise<number> {
   const memory = new MemoryLog({ always: isOutcome })
   const write = (line: string) => void process.stdout.write(line)
   const sink = process.stdout.isTTY ? prettyLines(write, { color: true }) : jsonLines(write)
-  const log = createLog([fromLevel(options.level, sink), fromLevel(options.level, memory.sink)], systemClock.now)
+  const log = createLog([fromLevel(options.level, sink), fromLevel(options.level, memory.sink)], () =>
+    systemClock.now(),
+  )
   const quit = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => quit.abort())
   try {

@@ -13,6 +13,8 @@ export interface Callbacks {
   rollback(stop: AbortSignal): Promise<void>
 }
 
+const mostSaid = 300 // characters of a callback's last words in a report
+
 type Ports = { files: Files; processes: Processes; log: Log }
 
 /** The callbacks in the firmware metadata folder. One that runs longer than `timeoutMs` is killed and counts as failed. */
@@ -23,8 +25,11 @@ export function scriptCallbacks(folder: string, timeoutMs: number, ports: Ports)
     const ended = await run(command, args, code, stop)
     for (const line of ended.stderr.trim().split('\n')) if (line) ports.log.error(line, { callback: name })
     if (ended.timedOut) throw new UpdateError(code, `${name}: killed after ${timeoutMs / 1000} s`)
-    if (ended.code !== 0)
-      throw new UpdateError(code, `${name}: expected exit status 0, got ${ended.code ?? ended.signal}`)
+    if (ended.code !== 0) {
+      const said = ended.stderr.trim().split('\n').at(-1)?.slice(0, mostSaid)
+      const how = `${name}: expected exit status 0, got ${ended.code ?? ended.signal}`
+      throw new UpdateError(code, said ? `${how}: ${said}` : how)
+    }
     return ended.stdout.trim()
   }
 
@@ -33,9 +38,13 @@ export function scriptCallbacks(folder: string, timeoutMs: number, ports: Ports)
       return await ports.processes.run({ command, args, timeoutMs }, stop)
     } catch (cause) {
       stop.throwIfAborted()
-      throw new UpdateError(code, `${command}: cannot be run: ${cause instanceof Error ? cause.message : cause}`, {
-        cause,
-      })
+      throw new UpdateError(
+        code,
+        `${command}: cannot be run: ${cause instanceof Error ? cause.message : String(cause)}`,
+        {
+          cause,
+        },
+      )
     }
   }
 

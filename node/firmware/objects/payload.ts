@@ -102,6 +102,6 @@ function checkDigest(object: ObjectBase, came: string): void {
   if (came === object.sha256sum) return
   throw new UpdateError(
     'object_mismatch',
-    `${object.filename}: the payload has changed since it was verified: expected sha256 ${object.sha256sum}, got ${came}`,
+    `${object.filename}: expected bytes with sha256 ${object.sha256sum}, got ${came}`,
   )
 }

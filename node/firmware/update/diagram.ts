@@ -115,7 +115,7 @@ export const agent = draw({
 })
 
 export type Agent = typeof agent
-export type StateName = keyof Agent['diagram'] & string
+export type StateName = keyof Agent['diagram']
 export type AgentState = StateOf<Agent>
 export type AgentEvent = EventOf<Agent>
 export type In<A extends StateName> = InState<Agent, A>
