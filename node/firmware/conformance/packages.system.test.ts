@@ -3,6 +3,7 @@ import { statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { supportsMode } from '../settings.ts'
 import { Device, type Wishes } from './device.ts'
 import {
   type ArchiveKind,
@@ -204,15 +205,21 @@ describe.concurrent('package files', () => {
     expect(await verdict(device, release())).toBe('mode_unsupported')
   })
 
-  it('D23 D24 modes that this agent does not have are refused at validation, whatever the settings list', async () => {
+  it('D23 D24 modes that this device has no means for are refused at validation, whatever the settings list', async () => {
     await using device = await examiner({ modes: [...everyMode, 'ubootenv', 'rawdelta', 'zephyr'] })
-    const targeted = { 'target-type': 'device', target: '/dev/null' }
-    for (const mode of ['uboot-env', 'zephyr', 'mender', 'imxkobs']) {
-      expect(await verdict(device, release([testObject('x', { mode })])), mode).toBe('mode_unsupported')
+    await device.program('bin/fw_setenv', 'exit 1')
+    const targeted = { 'target-type': 'device', target: '/dev/mtd999' }
+    for (const mode of ['zephyr', 'mender', 'uboot-env', 'imxkobs', 'flash', 'ubifs', 'raw-delta']) {
+      const pkg = release([testObject('x', { mode, ...targeted })])
+      const refusal = await device.refuses(await writeArchive(device.path(`${mode}.uhupkg`), pkg))
+      expect(refusal, mode).toMatchObject({ state: 'validation' })
     }
-    for (const mode of ['flash', 'ubifs', 'raw-delta']) {
-      expect(await verdict(device, release([testObject('x', { mode, ...targeted })])), mode).toBe('mode_unsupported')
-    }
+  })
+
+  it('D23 both spellings of a mode count in the settings (D7)', () => {
+    for (const spelling of ['uboot-env', 'ubootenv']) expect(supportsMode([spelling], 'uboot-env')).toBe(true)
+    for (const spelling of ['raw-delta', 'rawdelta']) expect(supportsMode([spelling], 'raw-delta')).toBe(true)
+    expect(supportsMode(['rawdelta'], 'raw')).toBe(false)
   })
 
   it('D26 an object of which one byte was changed is refused before anything is written', async () => {
