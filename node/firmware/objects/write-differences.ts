@@ -22,14 +22,13 @@ export async function writeDifferences(
   pieces: AsyncIterable<Uint8Array>,
   at: number,
 ): Promise<Written> {
-  const size = await target.size()
-  const old = Buffer.allocUnsafeSlow(pieceBytes)
+  const old = await oldBytes(target, at)
   const sync = steadySync(target)
   let end = at
   let changedBytes = 0
   try {
     for await (const piece of filled(pieces, pieceBytes)) {
-      const present = await readAt(target, old.subarray(0, Math.max(0, Math.min(piece.length, size - end))), end)
+      const present = (await old.next()).subarray(0, piece.length)
       for (const [from, to] of differences(piece, present)) {
         await target.write(piece.subarray(from, to), end + from)
         changedBytes += to - from
@@ -39,13 +38,43 @@ export async function writeDifferences(
     }
     await sync.settled()
   } finally {
+    await old.settled()
     await sync.settled().catch(() => undefined)
   }
   await target.sync()
   return { end, changedBytes }
 }
 
-async function readAt(target: OpenFile, into: Uint8Array, at: number): Promise<Uint8Array> {
+/**
+ * What the target held before, piece by piece from `at` on; past its end, nothing. While one piece is compared and
+ * written, the next, which lies behind it, is being read: disk and processor do not wait for each other.
+ */
+async function oldBytes(target: OpenFile, at: number) {
+  const size = await target.size()
+  const buffers = [0, 1].map(() => Buffer.allocUnsafeSlow(pieceBytes))
+  let turn = 0
+  const ask = async (): Promise<Uint8Array> => {
+    const from = at + turn * pieceBytes
+    const into = buffers[turn % 2] ?? new Uint8Array()
+    turn += 1
+    return readAt(target, into.subarray(0, Math.max(0, size - from)), from)
+  }
+  let ahead = ask()
+  ahead.catch(() => undefined)
+  return {
+    /** Valid until the next is asked for. */
+    async next(): Promise<Uint8Array> {
+      const present = await ahead
+      ahead = ask()
+      ahead.catch(() => undefined)
+      return present
+    },
+    settled: () => ahead.catch(() => undefined),
+  }
+}
+
+/** As much as there is of `into.length` bytes. */
+export async function readAt(target: OpenFile, into: Uint8Array, at: number): Promise<Uint8Array> {
   let have = 0
   while (have < into.length) {
     const came = await target.read(into.subarray(have), at + have)
@@ -70,7 +99,7 @@ export function* differences(fresh: Uint8Array, present: Uint8Array): Generator<
 }
 
 /** Syncs in the background every so many bytes, one sync at a time. */
-function steadySync(target: OpenFile) {
+export function steadySync(target: OpenFile) {
   let unsynced = 0
   let running: Promise<void> = Promise.resolve()
   return {
