@@ -74,9 +74,11 @@ export class Device implements AsyncDisposable {
 
   /** Made and started; without polling, already parked. */
   static async started(wishes: Wishes = {}): Promise<Device> {
-    const device = await Device.make(wishes)
+    await using undo = new AsyncDisposableStack()
+    const device = undo.use(await Device.make(wishes))
     await device.start()
     if (!wishes.polling) await device.reaches('park')
+    undo.move()
     return device
   }
 
