@@ -53,6 +53,7 @@ const work: Work<Kettle, Ports> = {
 function setUp(heat: Ports['heat'], stored?: JournalRecord<Kettle>) {
   const saved: JournalRecord<Kettle>[] = stored ? [stored] : []
   const slept: number[] = []
+  const failures: string[] = []
   let saveFails = 0
   const journal = {
     load: async () => saved.at(-1),
@@ -70,8 +71,11 @@ function setUp(heat: Ports['heat'], stored?: JournalRecord<Kettle>) {
   }
   const rules = {
     maxMoves: 4,
-    failed: (error: unknown) =>
-      ({ on: 'failed', why: error instanceof Error ? error.message : String(error) }) as const,
+    failed(error: unknown) {
+      const why = error instanceof Error ? error.message : String(error)
+      failures.push(why)
+      return { on: 'failed', why } as const
+    },
   }
   const runner = new Runner<Kettle, Ports>(kettle, work, { heat, journal, clock }, rules)
   const quit = new AbortController()
@@ -84,7 +88,7 @@ function setUp(heat: Ports['heat'], stored?: JournalRecord<Kettle>) {
     for (let i = 0; i < 200 && runner.state.at !== at; i++) await turn()
     expect(runner.state.at).toBe(at)
   }
-  return { runner, quit, moves, saved, slept, reach, failSaves: (n: number) => (saveFails = n) }
+  return { runner, quit, moves, saved, slept, failures, reach, failSaves: (n: number) => (saveFails = n) }
 }
 
 describe('next', () => {
@@ -179,6 +183,18 @@ describe('a running machine', () => {
     expect(t.moves).toEqual(['cold --fill--> heating', 'heating --stop--> cold'])
     t.quit.abort()
     await running
+  })
+
+  it('does not take it for a failure when work that was stopped throws', async () => {
+    const { runner, quit, failures, reach } = setUp((stop) => forever(stop))
+    const running = runner.run(quit.signal)
+    await runner.order({ on: 'fill', water: 'rain' })
+    await reach('heating')
+    await runner.order({ on: 'stop' })
+    await reach('cold')
+    quit.abort()
+    await running
+    expect(failures).toEqual([])
   })
 
   it('judges orders one after the other, each by the row it finds', async () => {

@@ -144,7 +144,7 @@ export class Runner<G extends AnyDrawing, P> {
       await this.#ports.clock.sleep(outcome.afterMs, stop)
       return { event: outcome.event as EventOf<G>, waited: outcome.afterMs >= slowMs }
     } catch (error) {
-      return { event: this.#rules.failed(error, state) }
+      return stop.aborted ? {} : { event: this.#rules.failed(error, state) }
     }
   }
 
