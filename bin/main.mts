@@ -9,6 +9,11 @@ const places: readonly Place[] = [
   { name: 'up', description: 'Everything on this machine, then an update', load: () => import('@windlass/sim') },
   { name: 'fleet', description: 'The server that devices ask for updates', load: () => import('@windlass/fleet') },
   { name: 'agent', description: "A device's agent", load: () => import('@windlass/firmware') },
+  {
+    name: 'doctor',
+    description: 'Is this device fit to be updated?',
+    load: () => import('@windlass/firmware/doctor'),
+  },
 ]
 
 async function open(argv: string[]): Promise<number> {

@@ -17,6 +17,7 @@ import {
 } from '@windlass/platform'
 import { httpFetcher } from './adapters/http-fetcher.ts'
 import { polledServer } from './adapters/polled-server.ts'
+import { serviceManager } from './adapters/service-manager.ts'
 import { systemHost } from './adapters/system-host.ts'
 import { systemMounts } from './adapters/system-mounts.ts'
 import { makeAgent } from './agent.ts'
@@ -105,10 +106,14 @@ async function serve(settings: Settings, log: Log, memory: MemoryLog, quit: Abor
   log.info('agent started', { address: settings.listenSocket, version: firmware.version })
   const ask: InstallFile = async (source) => (await runner.order({ on: 'install_file', source })).accepted
   const watching = settings.watchFolder === null ? undefined : watchFolder(settings.watchFolder, ask, ports, quit)
+  const alive = new AbortController()
+  const manager = serviceManager(process.env, process.pid, { processes: nodeProcesses(), clock: systemClock, log })
+  const attended = manager.attend(alive.signal)
   try {
     await Promise.all([runner.run(quit), watching])
   } finally {
-    await server.close()
+    alive.abort()
+    await Promise.all([server.close(), attended])
   }
 }
 

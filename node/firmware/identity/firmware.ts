@@ -29,7 +29,7 @@ export async function loadFirmware(folder: string, ports: Ports): Promise<Firmwa
   }
 }
 
-async function productUid(path: string, ports: Ports): Promise<string> {
+export async function productUid(path: string, ports: Ports): Promise<string> {
   const uid = await hook(path, ports)
   if (!uid) throw new FirmwareError('product_uid_missing', `${path}: expected it to print a product uid, got nothing`)
   if (uid.length !== 64) {
@@ -38,7 +38,7 @@ async function productUid(path: string, ports: Ports): Promise<string> {
   return uid
 }
 
-async function identity(folder: string, ports: Ports): Promise<SortedPairs> {
+export async function identity(folder: string, ports: Ports): Promise<SortedPairs> {
   const found = await pairs(folder, ports)
   if (Object.keys(found).length === 0) {
     throw new FirmwareError('identity_missing', `${folder}: expected at least one key=value, got none`)
@@ -47,7 +47,7 @@ async function identity(folder: string, ports: Ports): Promise<SortedPairs> {
 }
 
 /** The output of every program directly in the folder, together. */
-async function pairs(folder: string, ports: Ports): Promise<SortedPairs> {
+export async function pairs(folder: string, ports: Ports): Promise<SortedPairs> {
   let names: string[]
   try {
     names = await ports.files.list(folder)
@@ -63,7 +63,7 @@ async function pairs(folder: string, ports: Ports): Promise<SortedPairs> {
 }
 
 /** What a hook prints, trimmed; undefined when there is no such hook. */
-async function hook(path: string, { files, processes }: Ports): Promise<string | undefined> {
+export async function hook(path: string, { files, processes }: Ports): Promise<string | undefined> {
   if (!(await files.facts(path))) return undefined
   try {
     const ended = await processes.run({ command: path, timeoutMs: hookTimeoutMs })
