@@ -98,11 +98,15 @@ export interface UbifsObject extends ObjectBase, Targeted, Compressible {
   mode: 'ubifs'
 }
 
-/** A bita archive applied to a device. */
+/**
+ * A bita archive applied to a device. `headerSha256` is the digest of the archive's header, which lets an agent read the
+ * archive by ranges; null when the packager did not say, and then the archive has to be fetched whole to be trusted.
+ */
 export interface RawDeltaObject extends ObjectBase, Targeted {
   mode: 'raw-delta'
   chunkSize: number
   seek: number
+  headerSha256: Sha256 | null
 }
 
 /** An i.MX boot stream for `kobs-ng`. */

@@ -107,6 +107,7 @@ export const objectSchemas = {
     ...targeted('device'),
     'chunk-size': v.optional(count),
     seek: v.optional(count),
+    'header-sha256sum': v.optional(sha256), // not in UpdateHub's schema: see RawDeltaObject
   }),
   tarball: v.pipe(
     v.strictObject({

@@ -98,7 +98,13 @@ const tarball = v.object({ ...common, ...onFilesystem, ...compressible })
 const test = v.object({ ...common, target: text, 'force-check-requirements-fail': v.boolean() })
 const flash = v.object({ ...common, ...targeted, 'install-if-different': unless })
 const ubifs = v.object({ ...common, ...targeted, ...compressible })
-const rawDelta = v.object({ ...common, ...targeted, 'chunk-size': chunkSize, seek: v.optional(whole, 0) })
+const rawDelta = v.object({
+  ...common,
+  ...targeted,
+  'chunk-size': chunkSize,
+  seek: v.optional(whole, 0),
+  'header-sha256sum': v.optional(sha256), // ours; UpdateHub's agent passes over it
+})
 const imxkobs = v.object({
   ...common,
   '1k_padding': flag,
@@ -187,7 +193,8 @@ const readers: Readers = {
   },
   'raw-delta'(value, at) {
     const o = shape(at, rawDelta, value)
-    return { mode: 'raw-delta', ...base(o), ...where(o), chunkSize: o['chunk-size'], seek: o.seek }
+    const headerSha256 = (o['header-sha256sum'] ?? null) as Sha256 | null
+    return { mode: 'raw-delta', ...base(o), ...where(o), chunkSize: o['chunk-size'], seek: o.seek, headerSha256 }
   },
   imxkobs(value, at) {
     const o = shape(at, imxkobs, value)
