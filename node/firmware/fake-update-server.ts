@@ -67,8 +67,10 @@ function bodyOf(request: HttpRequest): Record<string, string> {
 }
 
 function ranged(bytes: Uint8Array, range: string | undefined): HttpResponse {
-  const from = Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1])
-  if (range === undefined || Number.isNaN(from)) return { status: 200, body: bytes }
-  const headers = { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` }
-  return { status: 206, headers, body: bytes.subarray(from) }
+  const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '') ?? []
+  if (first === undefined) return { status: 200, body: bytes }
+  const from = Number(first)
+  const to = Math.min(last ? Number(last) + 1 : Infinity, bytes.length)
+  const headers = { 'content-range': `bytes ${from}-${to - 1}/${bytes.length}` }
+  return { status: 206, headers, body: bytes.subarray(from, to) }
 }

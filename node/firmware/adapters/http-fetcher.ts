@@ -4,6 +4,7 @@ import { type DownloadPorts, fetchObject } from '../download/fetch.ts'
 import { fetchPackage } from '../download/fetch-package.ts'
 import type { Fetcher } from '../download/fetcher.ts'
 import { defaultLimits } from '../download/limits.ts'
+import { rangesOf } from '../download/ranges.ts'
 
 /** No package is larger than this; a filled disk is noticed long before. */
 const mostPackageBytes = 2 ** 40
@@ -16,6 +17,7 @@ export function httpFetcher(ports: DownloadPorts, folder: string, mostBytesPerSe
       const wanted = { url, headers: agentHeaders, path: join(folder, sha256sum), size, sha256sum }
       await fetchObject(ports, wanted, limits, (done) => progress(done, size), stop)
     },
+    ranges: (url, { size }) => rangesOf(ports, { url, size }, limits),
     async package(url, progress, stop) {
       await ports.files.makeFolder(folder)
       const path = join(folder, 'fetched_pkg')

@@ -53,11 +53,13 @@ export function deviceId(number: number): string {
   return `${major}:${minor}`
 }
 
-async function namesIn(files: Files, path: string): Promise<string[]> {
+/** The names in a folder; none where there is no folder. */
+export async function namesIn(files: Files, path: string): Promise<string[]> {
   return files.list(path).catch(() => [])
 }
 
-async function attribute(files: Files, path: string): Promise<string | undefined> {
+/** A file of sysfs as trimmed text; undefined where it is not there. */
+export async function attribute(files: Files, path: string): Promise<string | undefined> {
   const bytes = await files.readFile(path, attributeBytes).catch(() => undefined)
   return bytes && new TextDecoder().decode(bytes).trim()
 }

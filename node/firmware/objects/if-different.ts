@@ -45,6 +45,29 @@ export async function deviceIsSame(object: RawObject, target: Target, ports: Obj
   })
 }
 
+/**
+ * Whether flash already holds the object, judged by its first `length` bytes; null for all that can be read. What cannot
+ * be read is not the same: old content with errors must not keep a new one out.
+ */
+export async function flashIsSame(
+  object: { unless: InstallIfDifferent | null; sha256sum: Sha256 },
+  path: string,
+  length: number | null,
+  ports: ObjectPorts,
+): Promise<boolean> {
+  const { unless } = object
+  if (!unless) return false
+  try {
+    return await opened(path, ports, (file) => {
+      const region = { file, from: 0, length: length ?? Infinity }
+      return isSame(unless, object.sha256sum, { region, comparable: true }, ports)
+    })
+  } catch (error) {
+    ports.log.warning('flash cannot be read, installing', { path, why: String(error) })
+    return false
+  }
+}
+
 async function isSame(
   unless: InstallIfDifferent,
   sha256sum: Sha256,

@@ -5,10 +5,21 @@ import { fakePorts, never, noProgress, placedAt, rawObject, someBytes } from './
 import { test } from './test.ts'
 
 describe('modeFor', () => {
-  it('D24 knows what this agent installs, and nothing else', () => {
-    const known = modeNames.filter((mode: Mode) => modeFor({ ...rawObject(someBytes(1)), mode } as PackageObject))
-    expect(known).toEqual(['copy', 'raw', 'tarball', 'test'])
+  it('knows every mode that a package may name', () => {
+    const named = modeNames.map((mode: Mode) => modeFor({ ...rawObject(someBytes(1)), mode } as PackageObject))
+    expect(new Set(named).size).toBe(modeNames.length)
   })
+
+  it.each(['zephyr', 'mender'] as const)(
+    'D24 refuses %s at the requirement check, with a reason of its own',
+    async (mode) => {
+      const { filename, size, sha256sum } = rawObject(someBytes(1))
+      const object = { mode, filename, size, sha256sum }
+      const refused = modeFor(object).check(object, fakePorts())
+      await expect(refused).rejects.toMatchObject({ code: 'mode_unsupported' })
+      await expect(refused).rejects.toThrow(mode === 'zephyr' ? 'a microcontroller' : "Mender's client")
+    },
+  )
 })
 
 describe('test', () => {

@@ -1,4 +1,4 @@
-import type { CopyObject, RawObject, TarballObject } from '@windlass/model'
+import type { CopyObject, RawDeltaObject, RawObject, TarballObject } from '@windlass/model'
 import { createLog } from '@windlass/platform'
 import { FakeFiles, FakeProcesses, type FakeProgram } from '@windlass/platform/fakes'
 import { sha256Of } from '@windlass/trust'
@@ -79,6 +79,21 @@ export function tarballObject(stored: Uint8Array, other: Partial<TarballObject> 
     size: stored.length,
     sha256sum: sha256Of(stored),
     targetPath: '',
+    ...other,
+  }
+}
+
+export function rawDeltaObject(stored: Uint8Array, other: Partial<RawDeltaObject> = {}): RawDeltaObject {
+  return {
+    mode: 'raw-delta',
+    filename: 'rootfs.cba',
+    targetType: 'device',
+    target: '/dev/slot',
+    size: stored.length,
+    sha256sum: sha256Of(stored),
+    chunkSize: 131072,
+    seek: 0,
+    headerSha256: null,
     ...other,
   }
 }

@@ -7,6 +7,20 @@ export interface Payload {
   path: string
   at: number
   size: number
+  /** The same bytes at a server, and the file is not there. Only `raw-delta` installs from there. */
+  remote?: StoredBytes
+  /** The target of the same object in the other set, which may hold much of it already. Only read, by `raw-delta`. */
+  seed?: string
+}
+
+/** Stored bytes that can be read in parts. @throws UpdateError */
+export interface StoredBytes {
+  /**
+   * `size` bytes from `at` on. `until` says how far the reader means to go on right after them. A piece is only valid
+   * until the next is asked for.
+   */
+  read(at: number, size: number, until: number, stop: AbortSignal): AsyncIterable<Uint8Array>
+  close(): Promise<void>
 }
 
 /** What the modes work with. */

@@ -3,7 +3,6 @@ import { type InstallationSet, objectsFor, otherSet, type PackageObject } from '
 import { decodeMetadata } from '@windlass/wire/updatehub'
 import { modeFor } from '../../objects/modes.ts'
 import { report } from '../../telemetry/reporting.ts'
-import { UpdateError } from '../../update-error.ts'
 import { cancelledByCallback } from '../callback.ts'
 import type { In } from '../diagram.ts'
 import { restarted } from '../life.ts'
@@ -51,10 +50,8 @@ async function installAll({ offer, target }: In<'install'>, p: Ports, { stop, pr
   let before = 0
   for (const object of objects) {
     stop.throwIfAborted()
-    const mode = modeFor(object)
-    if (!mode) throw new UpdateError('mode_unsupported', `object ${object.filename}: mode ${object.mode}`)
     const told = (done: number) => progress({ doneBytes: before + done, totalBytes })
-    const how = await mode.install(object, payloadOf(object, offer, p), p.objects, told, stop)
+    const how = await modeFor(object).install(object, payloadOf(object, offer, p), p.objects, told, stop)
     p.log.info(how === 'same' ? 'object is installed already' : 'object installed', { object: object.filename })
     before += object.size
   }

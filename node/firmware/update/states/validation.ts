@@ -7,7 +7,7 @@ import { supportsMode } from '../../settings.ts'
 import { UpdateError } from '../../update-error.ts'
 import type { In } from '../diagram.ts'
 import type { Offer } from '../facts.ts'
-import { payloadOf } from '../payloads.ts'
+import { payloadOf, toBeFetched } from '../payloads.ts'
 import type { Ports } from '../ports.ts'
 import { checkSignature } from '../signature.ts'
 
@@ -41,14 +41,13 @@ function checkDevice(pkg: Package, p: Ports): void {
 }
 
 async function checkObject(object: PackageObject, p: Ports): Promise<void> {
-  const mode = modeFor(object)
-  if (!mode || !supportsMode(p.settings.installModes, object.mode)) {
+  if (!supportsMode(p.settings.installModes, object.mode)) {
     throw new UpdateError(
       'mode_unsupported',
       `object ${object.filename}: mode ${object.mode} is not supported on this device`,
     )
   }
-  await mode.check(object, p.objects)
+  await modeFor(object).check(object, p.objects)
 }
 
 async function checkHistory(offer: Offer, p: Ports): Promise<void> {
@@ -60,7 +59,7 @@ async function checkHistory(offer: Offer, p: Ports): Promise<void> {
 }
 
 async function isReady(offer: Offer, objects: readonly PackageObject[], p: Ports, stop: AbortSignal): Promise<boolean> {
-  if (offer.origin.kind === 'server') return (await p.store.missing(objects, stop)).length === 0
+  if (offer.origin.kind === 'server') return (await p.store.missing(toBeFetched(objects), stop)).length === 0
   for (const object of objects)
     await withPayload(object, payloadOf(object, offer, p), p.objects, () => {}, stop, readOn)
   return true
