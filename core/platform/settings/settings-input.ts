@@ -43,7 +43,12 @@ export function onlyKeys(fragment: Fragment, keys: readonly string[]): void {
   const unknown = leaves(fragment.values).find((key) => !isKnown(key))
   if (unknown === undefined) return
   const expected = `one of ${keys.join(', ')}`
-  throw new SettingsError('unknown', { from: fragment.from, key: unknown.replace(/\.$/, ''), expected, came: 'a key nobody knows' })
+  throw new SettingsError('unknown', {
+    from: fragment.from,
+    key: unknown.replace(/\.$/, ''),
+    expected,
+    came: 'a key nobody knows',
+  })
 }
 
 /** Refuses a fragment that leaves a key out. @throws SettingsError `missing` */
