@@ -1,1 +1,7 @@
+export { fleetServer } from './adapters/http/server.ts'
+export type { PackageFiles } from './packages/package-files.ts'
+export { packageShelf } from './packages/shelf.ts'
 export { memoryStore } from './store/memory-store.ts'
+export type { KeptObject, KeptPackage } from './store/records.ts'
+export type { Store } from './store/store.ts'
+export { eventHub } from './telemetry/events.ts'

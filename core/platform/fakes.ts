@@ -1,5 +1,6 @@
 export { diskError, PowerCut } from './files/disk-error.ts'
 export { FakeFiles, type FileOp, type FileOperation } from './files/fake-files.ts'
+export { readWhole, replaceWhole } from './files/whole-file.ts'
 export { FakeHttp, type HttpFault } from './http/fake-http.ts'
 export { MemoryJournal, memoryJournal } from './journal/memory-journal.ts'
 export { ended, type FakeCall, type FakeEnded, FakeProcesses, type FakeProgram } from './processes/fake-processes.ts'

@@ -1,2 +1,6 @@
+export { makeAgent, type RunningAgent } from './agent.ts'
+export { agentPorts, type System } from './agent-ports.ts'
 export { FakeDevice, fakeImage } from './fake-device.ts'
 export { type FakePackage, FakeUpdateServer } from './fake-update-server.ts'
+export type { Settings } from './settings.ts'
+export { startFromFile } from './slots/file-slots.ts'

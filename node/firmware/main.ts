@@ -15,28 +15,15 @@ import {
   systemClock,
   systemRandom,
 } from '@windlass/platform'
-import { httpFetcher } from './adapters/http-fetcher.ts'
-import { polledServer } from './adapters/polled-server.ts'
 import { serviceManager } from './adapters/service-manager.ts'
-import { systemHost } from './adapters/system-host.ts'
-import { systemMounts } from './adapters/system-mounts.ts'
 import { makeAgent } from './agent.ts'
-import { DownloadStore } from './download/store.ts'
-import { declaredHealth } from './health/until-healthy.ts'
-import { scriptCallbacks } from './identity/callbacks.ts'
-import { loadFirmware } from './identity/firmware.ts'
+import { agentPorts, type System } from './agent-ports.ts'
 import { FirmwareError } from './identity/firmware-error.ts'
 import { loadSettings } from './load-settings.ts'
 import { localApi } from './local-api/routes.ts'
-import { localPolicy } from './policy/local-policy.ts'
-import { fileRecords } from './records.ts'
-import { RuntimeSettings } from './runtime-settings.ts'
 import type { Settings } from './settings.ts'
-import { slotsFor } from './slots/slots-for.ts'
 import { type InstallFile, watchFolder } from './sources/watched-folder.ts'
 import { isOutcome } from './telemetry/log-scope.ts'
-import type { Ports } from './update/ports.ts'
-import { RefusedPackages } from './update/refused.ts'
 
 const version = '0.1.0'
 const usage = `usage: windlass agent [--settings FILE] [--verbosity LEVEL]
@@ -98,7 +85,7 @@ function readArguments(argv: string[]) {
 /** Builds all ports, leaves first, and runs until `quit` fires. */
 async function serve(settings: Settings, log: Log, memory: MemoryLog, quit: AbortSignal): Promise<void> {
   memory.start()
-  const ports = await realPorts(settings, log, memory)
+  const ports = await agentPorts(realSystem(), settings, log, memory)
   const { runner, rate } = makeAgent(ports, memory)
   const { runtime, firmware } = ports
   const api = localApi({ version, settings, runtime, firmware, runner, rate, log: memory })
@@ -117,36 +104,7 @@ async function serve(settings: Settings, log: Log, memory: MemoryLog, quit: Abor
   }
 }
 
-async function realPorts(settings: Settings, log: Log, memory: MemoryLog): Promise<Ports> {
-  const files = nodeFiles
-  const processes = nodeProcesses()
+function realSystem(): System {
   const http = nodeHttp({ flatMemory: true })
-  const records = fileRecords(settings, files, log)
-  const own = { path: settings.runtimeSettingsPath, persistent: !settings.readOnly }
-  return {
-    clock: systemClock,
-    random: systemRandom,
-    log,
-    files,
-    settings,
-    journal: records.machine,
-    trial: records.trial,
-    refused: new RefusedPackages(records.refused),
-    runtime: await RuntimeSettings.load(records.runtime, own),
-    firmware: await loadFirmware(settings.metadataFolder, { files, processes }),
-    callbacks: scriptCallbacks(settings.metadataFolder, settings.callbackTimeoutMs, { files, processes, log }),
-    health: declaredHealth(settings.health, { clock: systemClock, http, processes }),
-    slots: slotsFor(settings.bootControl, { files, processes }),
-    host: await systemHost({ files, processes, random: systemRandom }),
-    server: polledServer(http),
-    commander: localPolicy(settings.policy, { clock: systemClock, files, log }),
-    store: new DownloadStore(files, settings.downloadFolder),
-    fetcher: httpFetcher(
-      { http, files, clock: systemClock, log },
-      settings.downloadFolder,
-      settings.mostBytesPerSecond,
-    ),
-    objects: { files, processes, log, mounts: systemMounts({ files, processes }), scratch: '/run/windlass' },
-    currentLog: () => memory.toText(),
-  }
+  return { clock: systemClock, random: systemRandom, files: nodeFiles, processes: nodeProcesses(), http }
 }

@@ -1,0 +1,54 @@
+import type { Clock, Files, Http, Log, MemoryLog, Processes, Random } from '@windlass/platform'
+import { httpFetcher } from './adapters/http-fetcher.ts'
+import { polledServer } from './adapters/polled-server.ts'
+import { systemHost } from './adapters/system-host.ts'
+import { systemMounts } from './adapters/system-mounts.ts'
+import { DownloadStore } from './download/store.ts'
+import { declaredHealth } from './health/until-healthy.ts'
+import { scriptCallbacks } from './identity/callbacks.ts'
+import { loadFirmware } from './identity/firmware.ts'
+import { localPolicy } from './policy/local-policy.ts'
+import { fileRecords } from './records.ts'
+import { RuntimeSettings } from './runtime-settings.ts'
+import type { Settings } from './settings.ts'
+import { slotsFor } from './slots/slots-for.ts'
+import type { Ports } from './update/ports.ts'
+import { RefusedPackages } from './update/refused.ts'
+
+/** The machine below an agent: real on a device, played where faults are tried. */
+export interface System {
+  clock: Clock
+  random: Random
+  files: Files
+  processes: Processes
+  http: Http
+}
+
+/** Everything the states work with, built on a machine, leaves first. @throws FirmwareError; errors of the disk */
+export async function agentPorts(system: System, settings: Settings, log: Log, memory: MemoryLog): Promise<Ports> {
+  const { clock, random, files, processes, http } = system
+  const records = fileRecords(settings, files, log)
+  const own = { path: settings.runtimeSettingsPath, persistent: !settings.readOnly }
+  return {
+    clock,
+    random,
+    log,
+    files,
+    settings,
+    journal: records.machine,
+    trial: records.trial,
+    refused: new RefusedPackages(records.refused),
+    runtime: await RuntimeSettings.load(records.runtime, own),
+    firmware: await loadFirmware(settings.metadataFolder, { files, processes }),
+    callbacks: scriptCallbacks(settings.metadataFolder, settings.callbackTimeoutMs, { files, processes, log }),
+    health: declaredHealth(settings.health, { clock, http, processes }),
+    slots: slotsFor(settings.bootControl, { files, processes }),
+    host: await systemHost({ files, processes, random }),
+    server: polledServer(http),
+    commander: localPolicy(settings.policy, { clock, files, log }),
+    store: new DownloadStore(files, settings.downloadFolder),
+    fetcher: httpFetcher({ http, files, clock, log }, settings.downloadFolder, settings.mostBytesPerSecond),
+    objects: { files, processes, log, mounts: systemMounts({ files, processes }), scratch: '/run/windlass' },
+    currentLog: () => memory.toText(),
+  }
+}
