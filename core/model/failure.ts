@@ -39,7 +39,6 @@ export const failureCodes = [
   'reboot_overdue',
   'validate_failed',
   'fell_back',
-  'state_not_saved',
   'too_many_moves',
   'internal',
 ] as const

@@ -44,7 +44,7 @@ export async function agentPorts(system: System, settings: Settings, log: Log, m
     health: declaredHealth(settings.health, { clock, http, processes }),
     slots: slotsFor(settings.bootControl, { files, processes }),
     host: await systemHost({ files, processes, random }),
-    server: polledServer(http),
+    server: polledServer(http, clock),
     commander: localPolicy(settings.policy, { clock, files, log }),
     store: new DownloadStore(files, settings.downloadFolder),
     fetcher: httpFetcher({ http, files, clock, log }, settings.downloadFolder, settings.mostBytesPerSecond),

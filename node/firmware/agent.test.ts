@@ -1,6 +1,6 @@
 import { generateKeys, sha256Of, sign } from '@windlass/trust'
 import { describe, expect, it } from 'vitest'
-import { FakeDevice, fakeImage, fakeSettings } from './fake-device.ts'
+import { FakeDevice, fakeImage, fakeServerAddress, fakeSettings } from './fake-device.ts'
 import type { FakePackage } from './fake-update-server.ts'
 
 function release(version: string, change: { payload?: Uint8Array; hardware?: string } = {}): FakePackage {
@@ -120,6 +120,23 @@ describe('the agent', () => {
     await device.live(() => device.server.reports.some(({ status }) => status === 'error'))
     expect(device.server.reports.at(-1)?.['error-message']).toMatch(/^object_mismatch: /)
     expect(device.versionOf('b')).toBe('0')
+  })
+
+  it('gives up a server that drips its answer, and asks again later', async () => {
+    const device = new FakeDevice()
+    device.server.offered = release('2')
+    device.http.fault(fakeServerAddress, { drip: 1, everyMs: 20_000 }, 1)
+    await device.live(() => device.server.lastVersion === '2')
+    expect(device.server.seen.filter((seen) => seen === 'POST /upgrades')).toHaveLength(3)
+  })
+
+  it('refuses a package that has nothing for the spare set', async () => {
+    const device = new FakeDevice()
+    const metadata = JSON.stringify({ product: 'p', version: '2', objects: [[], []] })
+    device.server.offered = { version: '2', metadata, objects: new Map() }
+    await device.live(() => device.server.reports.length > 0)
+    expect(device.server.reports.at(-1)?.['error-message']).toMatch(/^requirement_failed: package has nothing/)
+    expect(device.version).toBe('1')
   })
 
   it('says why it does not take a package for other hardware', async () => {

@@ -227,7 +227,7 @@ export class FakeDevice {
           setImmediate(() => quit.abort('restart'))
         },
       },
-      server: polledServer(http),
+      server: polledServer(http, clock),
       commander: localPolicy(settings.policy, { clock, files, log }),
       store: new DownloadStore(files, settings.downloadFolder),
       fetcher: httpFetcher({ http, files, clock, log }, settings.downloadFolder, settings.mostBytesPerSecond),

@@ -1,4 +1,4 @@
-import { type Http, type HttpAnswer, HttpError } from '@windlass/platform'
+import { type Clock, type Http, type HttpAnswer, HttpError } from '@windlass/platform'
 import {
   agentHeaders,
   cloudHeaders,
@@ -14,9 +14,10 @@ import { UpdateError } from '../update-error.ts'
 
 const mostMetadataBytes = 1024 * 1024
 const idleTimeoutMs = 30_000
+const deadlineMs = 120_000
 
-/** A server that speaks UpdateHub's cloud protocol (updatehub.md 3). */
-export function polledServer(http: Http): Server {
+/** A server that speaks UpdateHub's cloud protocol (updatehub.md 3). One that drips is given up like one that is silent. */
+export function polledServer(http: Http, clock: Clock): Server {
   return {
     async probe(address, firmware, retries, stop) {
       const headers = { ...agentHeaders, [cloudHeaders.retries]: String(retries) }
@@ -27,7 +28,7 @@ export function polledServer(http: Http): Server {
         body: encodeProbe(firmware),
         idleTimeoutMs,
       } as const
-      return readOutcome(await send(http, call, stop))
+      return within(clock, stop, async (until) => readOutcome(await send(http, call, until)))
     },
     async report(address, report, stop) {
       const call = {
@@ -37,9 +38,23 @@ export function polledServer(http: Http): Server {
         body: encodeReport(report),
         idleTimeoutMs,
       } as const
-      const answer = await send(http, call, stop)
-      answer.discard()
+      await within(clock, stop, async (until) => (await send(http, call, until)).discard())
     },
+  }
+}
+
+async function within<T>(clock: Clock, stop: AbortSignal, work: (until: AbortSignal) => Promise<T>): Promise<T> {
+  const late = new AbortController()
+  const over = new AbortController()
+  const why = new UpdateError('server_unreachable', `expected an answer within ${deadlineMs / 1000} s, got only a part`)
+  clock.sleep(deadlineMs, over.signal).then(
+    () => late.abort(why),
+    () => undefined,
+  )
+  try {
+    return await work(AbortSignal.any([stop, late.signal]))
+  } finally {
+    over.abort()
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Files } from '@windlass/platform'
 import { verify } from '@windlass/trust'
 import { decodeSignature } from '@windlass/wire/updatehub'
 import { UpdateError } from '../update-error.ts'
@@ -20,8 +21,19 @@ export async function checkSignature(
   const signature = decodeSignature(offer.signature)
   if (!signature)
     throw new UpdateError('signature_mismatch', 'expected a signature in base64 on one line, got something else')
-  const key = new TextDecoder().decode(await p.files.readFile(p.firmware.publicKey, mostKeyBytes))
+  const key = await readKey(p.firmware.publicKey, p.files)
   if (!verify(key, new TextEncoder().encode(offer.metadata), signature)) {
     throw new UpdateError('signature_mismatch', `package ${offer.uid} is not signed by the key of this device`)
+  }
+}
+
+async function readKey(path: string, files: Files): Promise<string> {
+  try {
+    return new TextDecoder().decode(await files.readFile(path, mostKeyBytes))
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new UpdateError('key_unusable', `${path}: expected the key that was there at the start, got ${why}`, {
+      cause,
+    })
   }
 }

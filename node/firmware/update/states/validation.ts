@@ -18,6 +18,8 @@ export async function validation({ offer }: In<'validation'>, p: Ports, { stop }
   checkDevice(pkg, p)
   const target = p.runtime.pendingSet ?? otherSet(await p.slots.active())
   const objects = objectsFor(pkg, target)
+  if (objects.length === 0)
+    throw new UpdateError('requirement_failed', `package has nothing to install into set ${target}`)
   for (const object of objects) await checkObject(object, p)
   await checkHistory(offer, p)
   if (p.runtime.appliedUid === offer.uid) {
