@@ -23,26 +23,52 @@ export async function writeDifferences(
   at: number,
 ): Promise<Written> {
   const old = await oldBytes(target, at)
-  const sync = steadySync(target)
+  const writer = writingBehind(target)
   let end = at
   let changedBytes = 0
   try {
     for await (const piece of filled(pieces, pieceBytes)) {
       const present = (await old.next()).subarray(0, piece.length)
-      for (const [from, to] of differences(piece, present)) {
-        await target.write(piece.subarray(from, to), end + from)
-        changedBytes += to - from
-        await sync.wrote(to - from)
-      }
+      const changed = [...differences(piece, present)]
+      if (changed.length > 0) await writer.write(piece, changed, end)
+      for (const [from, to] of changed) changedBytes += to - from
       end += piece.length
     }
-    await sync.settled()
+    await writer.settled()
   } finally {
     await old.settled()
-    await sync.settled().catch(() => undefined)
+    await writer.settled().catch(() => undefined)
   }
   await target.sync()
   return { end, changedBytes }
+}
+
+/** Writes a copy of a piece while the next one is read, digested and unpacked; one piece at a time, in order. */
+function writingBehind(target: OpenFile) {
+  const sync = steadySync(target)
+  const copy = Buffer.allocUnsafeSlow(pieceBytes)
+  let running: Promise<void> = Promise.resolve()
+  const writeRanges = async (ranges: readonly Range[], at: number) => {
+    for (const [from, to] of ranges) {
+      await target.write(copy.subarray(from, to), at + from)
+      await sync.wrote(to - from)
+    }
+  }
+  return {
+    async write(piece: Uint8Array, ranges: readonly Range[], at: number): Promise<void> {
+      await running
+      copy.set(piece)
+      running = writeRanges(ranges, at)
+      running.catch(() => undefined)
+    },
+    async settled(): Promise<void> {
+      try {
+        await running
+      } finally {
+        await sync.settled()
+      }
+    },
+  }
 }
 
 /**
@@ -84,8 +110,10 @@ export async function readAt(target: OpenFile, into: Uint8Array, at: number): Pr
   return into.subarray(0, have)
 }
 
+type Range = readonly [from: number, to: number]
+
 /** The ranges of `fresh` that `present` does not hold, in whole blocks, neighbours joined. */
-export function* differences(fresh: Uint8Array, present: Uint8Array): Generator<[from: number, to: number]> {
+export function* differences(fresh: Uint8Array, present: Uint8Array): Generator<Range> {
   if (fresh.length === present.length && Buffer.compare(fresh, present) === 0) return
   let from: number | undefined
   for (let at = 0; at < fresh.length; at += blockBytes) {
