@@ -9,6 +9,8 @@ export interface Scene {
   /** The same image, by `zstd -3`. */
   packed: Image
   target: Target
+  /** How our agent is started. */
+  agent: readonly string[]
 }
 
 /** One way to install. */

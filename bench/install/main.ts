@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   const image = await makeImage(join(folder, 'new.ext4'), options.bytes, 2)
   const target = await makeTarget(folder, options.bytes)
   try {
-    const scene = { folder, image, packed: await packedImage(image), target }
+    const scene = { folder, image, packed: await packedImage(image), target, agent: options.agent }
     for (const { contestant } of able) {
       say(`preparing ${contestant.name}`)
       await contestant.prepare(scene)

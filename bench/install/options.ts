@@ -7,6 +7,8 @@ export interface Options {
   only: readonly string[]
   folder: string
   json: boolean
+  /** The program and its first arguments that `agent --settings FILE` is put behind. */
+  agent: readonly string[]
 }
 
 export const usage = `usage: npm run bench:install -- [--runs N] [--size MB] [--only NAME,NAME] [--folder FOLDER] [--json]
@@ -17,6 +19,7 @@ export const usage = `usage: npm run bench:install -- [--runs N] [--size MB] [--
   --size MB        size of the image in millions of bytes (default 671)
   --only NAMES     these tools only; the bare copy always takes part
   --folder FOLDER  where images, packages and targets are kept (default .windlass/bench-install)
+  --agent COMMAND  how the agent is started (default: this Node and bin/windlass); split at blanks
   --json           print every run as JSON
 `
 
@@ -30,6 +33,7 @@ export function readOptions(argv: readonly string[], root: string): Options {
       only: { type: 'string', default: '' },
       folder: { type: 'string', default: `${root}/.windlass/bench-install` },
       json: { type: 'boolean', default: false },
+      agent: { type: 'string', default: `${process.execPath} ${root}/bin/windlass` },
     },
   })
   const whole = (name: 'runs' | 'size', most: number): number => {
@@ -44,5 +48,6 @@ export function readOptions(argv: readonly string[], root: string): Options {
     only: values.only.split(',').filter(Boolean),
     folder: values.folder,
     json: values.json,
+    agent: values.agent.split(' ').filter(Boolean),
   }
 }

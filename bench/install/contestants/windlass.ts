@@ -18,8 +18,6 @@ interface Form {
   from: 'local' | 'http'
 }
 
-const front = join(import.meta.dirname, '../../../bin/windlass')
-
 /** The real agent, told over its local API, until it orders the restart. */
 export function windlass(form: Form): Contestant {
   const file = (scene: Scene) => join(scene.folder, `windlass-${form.payload}.uhupkg`)
@@ -57,15 +55,19 @@ async function pack({ folder, image, packed, target }: Scene, form: Form['payloa
   await writeArchive(out, { metadata, signature, objects: [{ path, size, sha256sum: sha256Text(sha256) }] })
 }
 
-async function serve({ folder }: Scene, { from }: Form, file: string): Promise<Started> {
+async function serve(
+  { folder, agent: [command = '', ...first] }: Scene,
+  { from }: Form,
+  file: string,
+): Promise<Started> {
   const device = join(folder, 'windlass-device')
   await rm(device, { recursive: true, force: true })
   await mkdir(device)
   const { settings, programs, rebooted, port } = await deviceFolder(device, (await keyOf(folder)).publicKey)
   const server = from === 'http' ? await serveFile(file) : undefined
   const agent = start({
-    command: process.execPath,
-    args: [front, 'agent', '--settings', settings],
+    command,
+    args: [...first, 'agent', '--settings', settings],
     env: { PATH: `${programs}:${process.env['PATH']}` },
   })
   const url = `http://127.0.0.1:${port}`
