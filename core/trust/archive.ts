@@ -3,6 +3,8 @@ import { isSha256, type Sha256 } from '@windlass/model'
 import { type Container, type Entry, invalid } from './archive/container.ts'
 import { readBytes } from './archive/file-bytes.ts'
 import { type ArchiveLimits, defaultLimits, within } from './archive/limits.ts'
+import { openPackedTar, openTar } from './archive/tar.ts'
+import { openZip } from './archive/zip.ts'
 import { checkedStream, type Expected } from './checked-stream.ts'
 import { sha256Of } from './digest.ts'
 import { TrustError } from './trust-error.ts'
@@ -78,8 +80,7 @@ async function containerOf(file: FileHandle, limits: ArchiveLimits): Promise<Con
   if (!facts.isFile()) throw invalid('archive: expected a regular file, got a folder or device')
   const head = await readBytes(file, 0, Math.min(512, facts.size))
   const hex = head.toString('hex', 0, 4)
-  if (hex === '504b0304') return await (await import('./archive/zip.ts')).openZip(file, facts.size, limits)
-  const { openTar, openPackedTar } = await import('./archive/tar.ts')
+  if (hex === '504b0304') return await openZip(file, facts.size, limits)
   if (hex.startsWith('1f8b')) return await openPackedTar(file, facts.size, 'gzip', limits)
   if (hex === '28b52ffd') return await openPackedTar(file, facts.size, 'zstd', limits)
   if (head.toString('latin1', 257, 262) === 'ustar') return await openTar(file, facts.size, limits)

@@ -1,5 +1,6 @@
 import { allKeys, type Files, onlyKeys, readFragment, SettingsInput } from '@windlass/platform'
 import { parse as parseToml } from 'smol-toml'
+import { fragmentOfIni } from './legacy-settings.ts'
 import { ourDefaults, ourKeys, type Settings, toSettings, updatehubDefaults, updatehubKeys } from './settings.ts'
 
 /**
@@ -7,8 +8,7 @@ import { ourDefaults, ourKeys, type Settings, toSettings, updatehubDefaults, upd
  * the defaults count; a file must have every key of UpdateHub's, and none that nobody knows. @throws SettingsError
  */
 export async function loadSettings(path: string, files: Files): Promise<Settings> {
-  const ini = await import('./legacy-settings.ts')
-  const file = await readFragment(files, path, (text) => ini.fragmentOfIni(text) ?? parseToml(text))
+  const file = await readFragment(files, path, (text) => fragmentOfIni(text) ?? parseToml(text))
   if (!file) return toSettings(new SettingsInput(updatehubDefaults, ourDefaults))
   onlyKeys(file, [...updatehubKeys, ...ourKeys])
   allKeys(file, updatehubKeys)
