@@ -20,8 +20,7 @@ export function bootEntryName({ order, set, triesLeft }: Omit<BootEntry, 'name'>
   return `slot-${order}-${set}${triesLeft === null ? '' : `+${triesLeft}`}.conf`
 }
 
-/** systemd-boot's own order, the one it starts first: those without tries left come last, else the highest number first. */
-export function byPreference(x: BootEntry, y: BootEntry): number {
-  const spent = Number(x.triesLeft === 0) - Number(y.triesLeft === 0)
-  return spent || y.order - x.order
+/** As systemd-boot sorts entries that still have tries: the highest number first. */
+export function latestFirst(x: BootEntry, y: BootEntry): number {
+  return y.order - x.order
 }

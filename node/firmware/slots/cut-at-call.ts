@@ -3,19 +3,16 @@ import { PowerCut } from '@windlass/platform/fakes'
 import type { Slots } from './port.ts'
 import type { SlotsBench } from './slots.contract.ts'
 
-/** The power goes before or after a call of a program: before the first is step 1, after it 2, before the second 3 … */
+/** The power goes right after the n-th call of a program: what it did is done, and nobody heard of it. */
 export function cutAtCall(inner: Processes, slotsOn: (processes: Processes) => Slots): SlotsBench['cut'] {
   return async (step, work) => {
     let at = 0
-    const advance = () => {
-      at += 1
-      if (at >= step) throw new PowerCut(`the power went at step ${step}`)
-    }
     const processes: Processes = {
       async run(command, signal) {
-        advance()
+        if (at >= step) throw new PowerCut(`the power is off since call ${step}`)
         const how = await inner.run(command, signal)
-        advance()
+        at += 1
+        if (at >= step) throw new PowerCut(`the power went after call ${step}`)
         return how
       },
       stream: (command, signal) => inner.stream(command, signal),

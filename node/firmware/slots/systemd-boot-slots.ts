@@ -1,7 +1,7 @@
 import { join } from 'node:path/posix'
 import type { InstallationSet } from '@windlass/model'
 import { UpdateError } from '../update-error.ts'
-import { type BootEntry, bootEntryName, byPreference, readBootEntry } from './boot-entries.ts'
+import { type BootEntry, bootEntryName, latestFirst, readBootEntry } from './boot-entries.ts'
 import { type BootedPorts, booted } from './booted.ts'
 import { tellingDiskTrouble } from './disk-trouble.ts'
 import type { Slots } from './port.ts'
@@ -20,7 +20,7 @@ export function systemdBootSlots(esp: string, ports: BootedPorts): Slots {
 
   async function entries(): Promise<BootEntry[]> {
     const read = (await files.list(folder)).map(readBootEntry)
-    return read.filter((entry) => entry !== undefined).sort(byPreference)
+    return read.filter((entry) => entry !== undefined).sort(latestFirst)
   }
 
   async function text(name: string): Promise<string> {
