@@ -50,7 +50,7 @@ const most: Record<string, Json> = {
     truncate: false,
     'install-if-different': { version: '1', pattern: 'u-boot' },
   },
-  'raw-delta': { 'chunk-size': 4096, seek: 1 },
+  'raw-delta': { 'chunk-size': 4096, seek: 1, 'header-sha256sum': digest },
   tarball: { ...formatted, ...packed, 'target-type': 'mtdname' },
   ubifs: packed,
 }

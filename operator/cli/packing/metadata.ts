@@ -45,6 +45,7 @@ function objectMetadata(object: ObjectDescription, payload: Payload, set: Instal
     size: payload.size,
     sha256sum: payload.sha256sum,
     ...fields,
+    ...(object.mode === 'raw-delta' && payload.deltaHeader && { 'header-sha256sum': payload.deltaHeader }),
     ...(packed ? { compressed: true, 'required-uncompressed-size': uncompressedSize(payload, given) } : {}),
     ...(!packed && given !== undefined ? { 'required-uncompressed-size': given } : {}),
   }

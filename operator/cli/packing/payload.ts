@@ -5,6 +5,7 @@ import type { Sha256 } from '@windlass/model'
 import { createDigest } from '@windlass/trust'
 import { CliError } from '../cli-error.ts'
 import { type Compression, detectCompression } from './compression.ts'
+import { deltaHeader } from './delta-header.ts'
 import type { Source } from './read-exactly.ts'
 
 /** A file to be packed, as it is stored: its compression is that of the file itself. */
@@ -15,6 +16,8 @@ export interface Payload {
   size: number
   sha256sum: Sha256
   compression: Compression | undefined
+  /** Of a delta archive, for `raw-delta`: the digest of its header. */
+  deltaHeader: Sha256 | undefined
 }
 
 /** Reads a whole file once or, when it is compressed, twice. `read` is told about each piece. @throws CliError */
@@ -30,6 +33,7 @@ export async function measure(path: string, read: (bytes: number) => void, signa
       size: source.size,
       sha256sum: await digestOf(path, read, signal),
       compression: await detectCompression(source, signal),
+      deltaHeader: await deltaHeader(source),
     }
   } finally {
     await handle.close()
