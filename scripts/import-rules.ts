@@ -17,6 +17,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   'core/platform': [],
   fleet: core,
   'node/firmware': core,
+  'node/packaging': [],
   'operator/cli': core,
   sim: [...core, 'fleet', 'firmware', 'cli'],
   bench: core,
