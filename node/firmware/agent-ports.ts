@@ -48,7 +48,14 @@ export async function agentPorts(system: System, settings: Settings, log: Log, m
     commander: localPolicy(settings.policy, { clock, files, log }),
     store: new DownloadStore(files, settings.downloadFolder),
     fetcher: httpFetcher({ http, files, clock, log }, settings.downloadFolder, settings.mostBytesPerSecond),
-    objects: { files, processes, log, mounts: systemMounts({ files, processes }), scratch: '/run/windlass' },
+    objects: {
+      files,
+      processes,
+      log,
+      mounts: systemMounts({ files, processes }),
+      scratch: '/run/windlass',
+      bootEnvironment: settings.bootControl.kind === 'u-boot' ? settings.bootControl.config : null,
+    },
     currentLog: () => memory.toText(),
   }
 }

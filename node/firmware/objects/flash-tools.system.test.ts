@@ -57,8 +57,7 @@ describe.skipIf(noFwSetenv !== '')(`uboot-env with the real fw_setenv on a redun
     const defaults = join(bench.folder, 'defaults')
     writeFileSync(defaults, 'bootcmd=run old\nupdatehub_active=1\nstale=x\n')
     run('fw_setenv', '-c', config, '-f', defaults, 'made', '1')
-    const withConfig = (command: Command) => ({ ...command, args: [...(command.args ?? []), '-c', config] })
-    ports = { ...bench.ports, processes: instead(bench.ports.processes, { fw_setenv: withConfig }) }
+    ports = { ...bench.ports, bootEnvironment: config }
   })
 
   const install = async (text: string) => {

@@ -31,6 +31,8 @@ export interface ObjectPorts {
   log: Log
   /** A folder for mount points and other short-lived things. */
   scratch: string
+  /** The fw_env.config of U-Boot's environment; without, the one that `fw_setenv` finds itself. */
+  bootEnvironment?: string | null
 }
 
 /** Called as work goes on, with the number of payload bytes done so far. */

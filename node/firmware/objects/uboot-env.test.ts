@@ -3,26 +3,37 @@ import { describe, expect, it } from 'vitest'
 import { fakePorts, never, noProgress, placedAt, rawObject } from './objects-fixture.ts'
 import { ubootEnv } from './uboot-env.ts'
 
-function board() {
+// libubootenv, and U-Boot's own program.
+const dialects = {
+  equals: { lineOf: /^([^=]+)=(.*)$/, help: ' -f, --defenv <filename>\n -s, --script <filename>\n' },
+  blank: { lineOf: /^(\S+) ?(.*)$/, help: ' -s, --script  batch mode to minimize writes\n' },
+}
+
+function board({ lineOf, help } = dialects.equals) {
   const environment = new Map([
     ['bootcmd', 'run old'],
     ['updatehub_active', '1'],
     ['stale', 'x'],
   ])
   const ports = fakePorts()
-  ports.files.put('/tmp/other', '')
   ports.processes.programs.set('fw_setenv', ({ args: [flag, path = ''] }: FakeCall) => {
-    if (flag === '--help')
-      return ended({ stdout: ' -s, --script <filename> : read variables to be set from a script\n' })
-    const lines = new TextDecoder('latin1').decode(ports.files.peek(path)).split('\n')
+    if (flag === '--help') return ended({ stdout: help })
+    const lines = new TextDecoder().decode(ports.files.peek(path)).split('\n')
     for (const line of lines) {
-      const [, name, value] = /^([^=]+)=(.*)$/.exec(line) ?? []
+      const [, name, value] = lineOf.exec(line) ?? []
       if (name !== undefined && value) environment.set(name, value)
       else if (name !== undefined) environment.delete(name)
     }
     return ended()
   })
   return { ...ports, environment }
+}
+
+/** With the program that shows what became of it. */
+function withPrinting(ports: ReturnType<typeof board>) {
+  const print = () => ended({ stdout: [...ports.environment].map(([name, value]) => `${name}=${value}\n`).join('') })
+  ports.processes.programs.set('fw_printenv', print)
+  return ports
 }
 
 function objectOf(text: string | Uint8Array) {
@@ -46,9 +57,23 @@ describe('uboot-env', () => {
       updatehub_active: '1',
       fdtfile: 'am335x.dtb',
     })
-    expect(ports.processes.calls).toHaveLength(1)
+    expect(ports.processes.calls.map(({ args }) => args[0])).toEqual(['--help', '--script'])
     expect(Buffer.from(ports.files.peek('/tmp/updatehub.defenv')).toString()).toBe(text)
     expect(await ports.files.list('/run/windlass')).toEqual([])
+  })
+
+  it.each(['equals', 'blank'] as const)('speaks to either fw_setenv: %s', async (dialect) => {
+    const ports = withPrinting(board(dialects[dialect]))
+    await install(ports, 'bootcmd=run new\nstale=\n')
+    expect(Object.fromEntries(ports.environment)).toEqual({ bootcmd: 'run new', updatehub_active: '1' })
+    const calls = ports.processes.calls.length
+    await install(ports, 'bootcmd=run new\nstale=\n')
+    expect(ports.processes.calls.slice(calls).map(({ command }) => command)).toEqual(['fw_printenv'])
+  })
+
+  it('fails when nothing came of it', async () => {
+    const ports = withPrinting(board({ ...dialects.equals, lineOf: /^never$/ }))
+    await expect(install(ports, 'a=1\n')).rejects.toThrow('the environment is not as it was to be')
   })
 
   it('does not let a package say which set is started', async () => {

@@ -26,9 +26,8 @@ export const ubootEnv: Mode<UbootEnvObject> = {
   check: (object, ports) =>
     explained('the environment of U-Boot', 'requirement_failed', async () => {
       await requireTools(['fw_setenv'], ports)
-      const help = await ports.processes.run({ command: 'fw_setenv', args: ['--help'] })
-      if (!help.stdout.includes('--script')) {
-        throw new UpdateError('requirement_failed', 'expected a fw_setenv that knows --script, as libubootenv has it')
+      if (!(await helpOf(ports)).includes('--script')) {
+        throw new UpdateError('requirement_failed', 'expected a fw_setenv that knows --script, got one that does not')
       }
       if (object.size > mostBytes) throw tooLarge(object)
     }),
@@ -39,9 +38,9 @@ export const ubootEnv: Mode<UbootEnvObject> = {
       'install_failed',
       async (): Promise<Installed> => {
         const text = await textOf(object, payload, ports, progress, stop)
-        const script = scriptOf(text, object)
-        await ports.files.replace(forScripts, Buffer.from(text, 'latin1'))
-        await apply(script, ports, stop)
+        const variables = variablesOf(text, object)
+        await ports.files.replace(forScripts, text)
+        await apply(variables, ports, stop)
         return 'installed'
       },
       stop,
@@ -64,34 +63,59 @@ async function textOf(
       at += piece.length
     }
   })
-  return bytes.toString('latin1')
+  return bytes.toString()
 }
 
-/** Refuses what fw_setenv would pass over without a word. */
-function scriptOf(text: string, { filename }: ObjectBase): string {
-  const lines = text
-    .split(/\r?\n/)
-    .map((line, at) => ({ line: line.trim(), at: at + 1 }))
-    .filter(({ line }) => line !== '' && !line.startsWith('#'))
-  const kept = lines.filter(({ line, at }) => {
-    const name = /^([^\s=#\0]+)=[^\0]*$/.exec(line)?.[1]
-    if (name !== undefined) return !bootState.test(name)
-    throw new UpdateError('install_failed', `${filename} line ${at}: expected name=value, got ${JSON.stringify(line)}`)
-  })
-  return kept.map(({ line }) => `${line}\n`).join('')
+/** Names and values; an empty value removes. Refuses lines that fw_setenv would pass over without a word. */
+function variablesOf(text: string, { filename }: ObjectBase): Map<string, string> {
+  const variables = new Map<string, string>()
+  for (const [at, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() === '' || line.trimStart().startsWith('#')) continue
+    const [, name, value = ''] = /^\s*([^\s=#\0]+)=([^\0]*?)\s*$/.exec(line) ?? []
+    if (name === undefined) {
+      const came = JSON.stringify(line)
+      throw new UpdateError('install_failed', `${filename} line ${at + 1}: expected name=value, got ${came}`)
+    }
+    if (!bootState.test(name)) variables.set(name, value)
+  }
+  return variables
 }
 
-async function apply(script: string, ports: ObjectPorts, stop: AbortSignal): Promise<void> {
-  if (script === '') return
+/**
+ * U-Boot's own fw_setenv wants a blank behind a name, libubootenv's an equals sign, and neither complains about the other's
+ * lines, of which it makes other variables or nothing. Only libubootenv's has `--defenv`.
+ */
+async function apply(variables: ReadonlyMap<string, string>, ports: ObjectPorts, stop: AbortSignal): Promise<void> {
+  const canLook = (await ports.processes.find('fw_printenv')) !== undefined
+  if (canLook && (await holds(variables, ports, stop))) return
+  const sign = (await helpOf(ports)).includes('--defenv') ? '=' : ' '
+  await run([...variables].map(([name, value]) => `${name}${sign}${value}\n`).join(''), ports, stop)
+  if (!canLook || (await holds(variables, ports, stop))) return
+  throw new UpdateError('install_failed', 'fw_setenv: ended well, but the environment is not as it was to be')
+}
+
+async function helpOf({ processes }: ObjectPorts): Promise<string> {
+  return (await processes.run({ command: 'fw_setenv', args: ['--help'] })).stdout
+}
+
+async function holds(variables: ReadonlyMap<string, string>, ports: ObjectPorts, stop: AbortSignal): Promise<boolean> {
+  const text = await runTool({ command: 'fw_printenv', args: where(ports) }, ports, stop)
+  const present = new Map([...text.matchAll(/^([^=\n]+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]))
+  return [...variables].every(([name, value]) => (present.get(name) ?? '') === value)
+}
+
+async function run(script: string, ports: ObjectPorts, stop: AbortSignal): Promise<void> {
   const path = `${ports.scratch}/uboot-env`
   await ports.files.makeFolder(ports.scratch)
   try {
-    await ports.files.replace(path, Buffer.from(script, 'latin1'))
-    await runTool({ command: 'fw_setenv', args: ['--script', path] }, ports, stop)
+    await ports.files.replace(path, script)
+    await runTool({ command: 'fw_setenv', args: [...where(ports), '--script', path] }, ports, stop)
   } finally {
     await ports.files.remove(path)
   }
 }
+
+const where = ({ bootEnvironment }: ObjectPorts) => (bootEnvironment ? ['-c', bootEnvironment] : [])
 
 function tooLarge({ filename, size }: ObjectBase): UpdateError {
   return new UpdateError(
