@@ -1,7 +1,7 @@
 import type { ObjectBase } from '@windlass/model'
 import { createDigest } from '@windlass/trust'
-import { UpdateError } from '../update-error.ts'
 import { owned } from './decompress.ts'
+import { checkDigest } from './payload.ts'
 
 /**
  * The bytes of a payload for a pipe. The last 64 KiB at most come only once the digest over all of them is known to be
@@ -19,12 +19,6 @@ export async function* heldBack(
     digest.update(piece)
     last = piece
   }
-  const came = digest.digest()
-  if (came !== object.sha256sum) {
-    throw new UpdateError(
-      'object_mismatch',
-      `${object.filename}: the payload has changed since it was verified: expected sha256 ${object.sha256sum}, got ${came}`,
-    )
-  }
+  checkDigest(object, digest.digest())
   if (last) yield last
 }

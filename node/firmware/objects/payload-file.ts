@@ -1,5 +1,6 @@
 import type { ObjectBase } from '@windlass/model'
 import { withPayload } from './payload.ts'
+import { drain } from './pieces.ts'
 import type { ObjectPorts, Payload, Progress } from './port.ts'
 import { noSpace } from './space.ts'
 
@@ -28,10 +29,6 @@ export async function withPayloadFile<T>(
   } finally {
     await ports.files.remove(path)
   }
-}
-
-async function drain(pieces: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const _ of pieces) continue
 }
 
 async function copyOut(

@@ -98,7 +98,8 @@ async function* unclosed(source: AsyncGenerator<Uint8Array, void, undefined>): A
   for (let next = await source.next(); !next.done; next = await source.next()) yield next.value
 }
 
-function checkDigest(object: ObjectBase, came: string): void {
+/** @throws UpdateError `object_mismatch` */
+export function checkDigest(object: ObjectBase, came: string): void {
   if (came === object.sha256sum) return
   throw new UpdateError(
     'object_mismatch',

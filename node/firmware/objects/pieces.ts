@@ -52,3 +52,8 @@ export async function* atMost(
     yield piece
   }
 }
+
+/** Reads on to the end. */
+export async function drain(pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const _ of pieces) continue
+}

@@ -6,6 +6,7 @@ import { rebuild } from './delta/rebuild.ts'
 import { openStored } from './delta/stored-bytes.ts'
 import { explained } from './explained.ts'
 import { withPayload } from './payload.ts'
+import { drain } from './pieces.ts'
 import type { Installed, Mode, ObjectPorts, Payload, Progress, StoredBytes } from './port.ts'
 import { requireRoom } from './space.ts'
 import { requireTarget, type Target } from './target.ts'
@@ -102,10 +103,6 @@ function requireSigned({ filename, headerSha256 }: RawDeltaObject, came: Sha256)
   if (came === headerSha256) return
   const expected = headerSha256 ?? 'none, as the metadata names no header'
   throw new UpdateError('object_mismatch', `${filename}: expected a header of sha256 ${expected}, got ${came}`)
-}
-
-async function drain(pieces: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const _ of pieces) continue
 }
 
 async function gathered(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

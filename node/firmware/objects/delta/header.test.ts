@@ -38,6 +38,7 @@ describe('readHeader', () => {
 
   it.each<[string, (fields: Uint8Array[]) => Uint8Array[]]>([
     ['an index of no chunk', (fields) => [...fields, field(6, 500)]],
+    ['more places than an honest image has', (fields) => [...fields, bytesField(6, Buffer.alloc(1_000_001))]],
     ['an image longer than its chunks', (fields) => [...fields, field(3, 5)]],
     ['no way of cutting', (fields) => fields.filter(([tag]) => tag !== 4 * 8 + 2)],
     [

@@ -39,6 +39,7 @@ export interface DeltaHeader {
 export const startBytes = 14
 // Stands for 190,000 chunks, which is an image of 12 GB cut as the tool does it by default.
 const mostHeaderBytes = 16 * 1024 * 1024
+const mostPlaces = 1_000_000
 const magic = Buffer.from('BITA1\0', 'latin1')
 const checksumBytes = 64
 
@@ -71,7 +72,7 @@ export function readHeader(header: Uint8Array, archiveSize: number): DeltaHeader
 }
 
 function readDictionary(bytes: Uint8Array): DeltaHeader {
-  const chunks = new Chunks([...fieldsOf(bytes)].filter(({ number }) => number === 7).length)
+  const chunks = new Chunks(countOf(bytes, 7))
   const order: number[] = []
   let [size, checksum, compression, cutting]: [number, Uint8Array, ChunkCompression, Cutting | undefined] = [
     0,
@@ -84,11 +85,24 @@ function readDictionary(bytes: Uint8Array): DeltaHeader {
     if (field.number === 3) size = numberOf(field)
     if (field.number === 4) cutting = readCutting(bytesOf(field))
     if (field.number === 5) compression = readCompression(bytesOf(field))
-    if (field.number === 6) for (const index of numbersOf(field)) order.push(index)
+    if (field.number === 6) readOrder(field, order)
     if (field.number === 7) chunks.add(readChunk(bytesOf(field)))
   }
   if (!cutting) throw new RangeError('it does not say how it was cut')
   return { size, checksum, compression, cutting, chunks, order: Uint32Array.from(order) }
+}
+
+function countOf(message: Uint8Array, number: number): number {
+  let count = 0
+  for (const field of fieldsOf(message)) if (field.number === number) count += 1
+  return count
+}
+
+function readOrder(field: Field, order: number[]): void {
+  for (const index of numbersOf(field)) {
+    if (order.length === mostPlaces) throw new RangeError(`its image has more than ${mostPlaces} places`)
+    order.push(index)
+  }
 }
 
 function readChunk(message: Uint8Array): Chunk {

@@ -66,6 +66,7 @@ class Writer {
   readonly #search: Search
   readonly #ports: ObjectPorts
   readonly #sync: ReturnType<typeof steadySync>
+  #run = { from: 0, end: 0 }
   readonly #present = Buffer.allocUnsafeSlow(bufferBytes)
   constructor(making: Making, search: Search, ports: ObjectPorts) {
     this.#making = making
@@ -134,11 +135,13 @@ class Writer {
     const { header, places } = this.#search
     const chunk = header.chunks.get(index)
     let end = chunk.at + chunk.storedSize
+    if (chunk.at >= this.#run.from && end <= this.#run.end) return this.#run.end
     for (let i = index + 1; i < header.chunks.length && !places.get(i); i++) {
       const { at, storedSize } = header.chunks.get(i)
       if (at !== end) break
       end = at + storedSize
     }
+    this.#run = { from: chunk.at, end }
     return end
   }
 }
