@@ -45,7 +45,7 @@ function seaConfig(main: string, executable: string, output: string): Record<str
     useSnapshot: false,
     useCodeCache: false,
     // Measured: a megabyte less under load, and no slower.
-    execArgv: ['--max-semi-space-size=1'],
+    execArgv: ['--max-semi-space-size=1', '--use-system-ca'],
     execArgvExtension: 'env',
   }
 }
