@@ -27,7 +27,7 @@ export interface Contestant {
 export interface Started {
   /** Process ids. */
   services: readonly number[]
-  /** From here on the clock runs, until it returns: then the target is written and synced. */
+  /** From here on the clock runs, until the target is written and, by whomever, synced. */
   install(spawn: Spawn): Promise<void>
   stop(): Promise<void>
 }
