@@ -8,24 +8,31 @@ import type { In } from '../diagram.ts'
 import { restarted } from '../life.ts'
 import { payloadOf } from '../payloads.ts'
 import type { Ports } from '../ports.ts'
+import { trialComesFirst } from '../trial.ts'
 
 /** Writes the objects into the spare set, then makes it the one to boot. */
 export async function install(state: In<'install'>, p: Ports, step: Step) {
   const { offer, target } = state
   if (await runsTarget(state, p)) return { on: 'switched', uid: offer.uid, ordered: true } as const
+  if (await trialComesFirst(offer.uid, p)) return { on: 'unproven' } as const
   if (await cancelledByCallback(p, 'install', step.stop)) return { on: 'cancelled' } as const
   await report(p, 'installing', offer.uid, step.stop)
   await makeSpare(target, p)
   await installAll(state, p, step)
   await switchTo(target, offer.uid, p)
   await report(p, 'installed', offer.uid, step.stop)
-  return { on: 'installed', uid: offer.uid, ordered: false } as const
+  return { on: 'installed', uid: offer.uid, life: p.host.life, ordered: false } as const
 }
 
-/** Power went after the switch and the new set started: it must not be written, it has to prove itself. */
-async function runsTarget({ offer, target, life }: In<'install'>, p: Ports): Promise<boolean> {
-  if (p.runtime.appliedUid !== offer.uid || !restarted(life, p.host.life, false)) return false
-  return (await p.slots.active()) === target
+/**
+ * Power went after the switch and the new set started: it must not be written, it has to prove itself. What counts is the
+ * life that switched: the one in which this state began may be older, when power went during the writing as well.
+ */
+async function runsTarget({ offer, target }: In<'install'>, p: Ports): Promise<boolean> {
+  if (p.runtime.appliedUid !== offer.uid) return false
+  const switched = await p.trial.load()
+  if (switched?.uid !== offer.uid || switched.target !== target) return false
+  return restarted(switched.life, p.host.life, false) && (await p.slots.active()) === target
 }
 
 /** Largest first, as UpdateHub does: what is likeliest not to fit fails before anything is written. */
