@@ -15,6 +15,7 @@ const MiB = 1024 * 1024
 const random = new SeededRandom(64)
 const object = Buffer.from(random.bytes(64 * MiB))
 const pieceBytes = 8192
+const arrivalMs = 100
 
 type Accident = { at: number; how: 'close' | 'reset' | 'kill' }
 
@@ -25,10 +26,12 @@ type Accident = { at: number; how: 'close' | 'reset' | 'kill' }
 function objectOverSockets(accidents: readonly Accident[], pauseMs: number, kill: () => void) {
   const left = [...accidents]
   const told = { sent: 0, server: createServer() }
-  const strike = (response: ServerResponse): boolean => {
+  const strike = async (response: ServerResponse): Promise<boolean> => {
     const next = left[0]
     if (!next || told.sent < next.at) return false
     left.shift()
+    // A reset and a kill lose what the kernels hold at that moment, which no client can help: let it arrive first.
+    if (next.how !== 'close') await wait(arrivalMs)
     if (next.how === 'kill') kill()
     else if (next.how === 'reset') response.socket?.resetAndDestroy()
     else response.socket?.destroySoon()
@@ -43,7 +46,7 @@ function objectOverSockets(accidents: readonly Accident[], pauseMs: number, kill
       told.sent += bytes.length
       await new Promise<void>((flushed) => response.write(bytes, () => flushed()))
       if (pauseMs > 0) await wait(pauseMs)
-      if (strike(response)) return
+      if (await strike(response)) return
     }
     response.end()
   }
