@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 const outside = ['**/node_modules/**', '.windlass/**']
 
-/** Two rings: what needs neither root nor a server of another's, and what does. */
+/** Three rings: what needs neither root nor a server of another's; what does; a whole device in a virtual machine. */
 export default defineConfig({
   test: {
     projects: [
@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['**/*.test.ts'],
-          exclude: ['**/*.system.test.ts', ...outside],
+          exclude: ['**/*.system.test.ts', '**/*.qemu.test.ts', ...outside],
           pool: 'threads',
           isolate: false,
           testTimeout: 20_000,
@@ -25,6 +25,17 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'qemu',
+          include: ['**/*.qemu.test.ts'],
+          exclude: outside,
+          pool: 'forks',
+          fileParallelism: false,
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
         },
       },
     ],

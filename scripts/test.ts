@@ -26,7 +26,7 @@ function main(): number {
   const missing = installPackages()
   if (missing) console.log(`system packages not installed: ${missing}`)
   const broken = Object.keys(checks).filter((name) => !check(name))
-  const rings = ['fast', 'system'].map(ring)
+  const rings = ['fast', 'system', 'qemu'].map(ring)
   report(rings, broken, Math.round((Date.now() - started) / 1000))
   return broken.length === 0 && rings.every(({ failed }) => failed === 0) ? 0 : 1
 }

@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { AttemptRecord } from '@windlass/wire/operator'
+import { type Device, makeDevice } from './device.ts'
+import { openFleet, type TestFleet } from './fleet.ts'
+import type { Kind } from './image/release.ts'
+import type { Board } from './machine/board.ts'
+import type { Machine } from './machine/qemu.ts'
+import { openWorkshop } from './workshop.ts'
+
+const bootMs = 300_000
+const updateMs = 600_000
+const probeMs = 150_000
+
+/** A fleet, and a device of this board that runs release 1.0 and is on. */
+export interface Bench {
+  fleet: TestFleet
+  device: Device
+  machine: Machine
+  /** Rolls a release out. @returns how the fleet saw it end, once the device is at rest again */
+  rollOut(version: string, kind: Kind): Promise<AttemptRecord>
+  close(): Promise<void>
+}
+
+export async function openBench(board: Board): Promise<Bench> {
+  const workshop = await openWorkshop(board)
+  const folder = await mkdtemp(join(tmpdir(), 'windlass-qemu-'))
+  const fleet = await openFleet(join(folder, 'fleet'), workshop.publicKey)
+  const device = await makeDevice(board, join(folder, 'device'), await workshop.release('1.0', 'good'), fleet.port)
+  const machine = await device.start()
+  const close = async () => {
+    await machine.cut()
+    await fleet.stop()
+    await rm(folder, { recursive: true, maxRetries: 5 })
+  }
+  try {
+    await machine.until('the agent to start', /"agent started".*"version":"1.0"/, bootMs)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return {
+    fleet,
+    device,
+    machine,
+    close,
+    async rollOut(version, kind) {
+      const record = await fleet.publish(await workshop.release(version, kind))
+      const { id } = await fleet.client.startRollout({ package: record.uid, to: { product: record.product } })
+      const told = machine.until('the end of the update', /"update (confirmed|failed)"/, updateMs)
+      await device.agent.probe()
+      await told
+      await fleet.client.stopRollout(id)
+      // By the version that the next probe names the fleet knows what runs.
+      const probed = machine.until('a probe after the update', /"from":"probe","on":"none"/, probeMs)
+      await device.agent.probe().catch(() => undefined)
+      await probed
+      return fleet.ended(record, probeMs)
+    },
+  }
+}

@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { words } from '../words.ts'
+import { type CpioEntry, packCpio } from './cpio.ts'
+
+/** What the device's hardware and partitions need. Modules that are built in, or not made for its architecture, are left out. */
+const wanted = words(`
+  virtio_pci virtio_mmio virtio_blk virtio_net virtio_rng i6300esb squashfs ext4 crc32c_generic vfat nls_ascii nls_cp437
+`)
+
+const init = `#!/bin/busybox sh
+# Finds the root that the boot loader names, mounts what both sets share, and hands over.
+/bin/busybox mkdir -p /bin /proc /sys /dev /root
+/bin/busybox --install -s /bin
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs devtmpfs /dev
+for module in $(cat /modules/order); do insmod /modules/$module; done
+
+# From here on whoever hangs is reset: closed without its farewell, the watchdog goes on counting.
+echo > /dev/watchdog
+
+value() { sed -n "s/.*\\b$1=\\([^ ]*\\).*/\\1/p" /proc/cmdline; }
+root=$(value root)
+boot=$(value windlass.boot)
+while [ ! -e "$root" ]; do sleep 0.1; done
+mount -t squashfs -o ro "$root" /root
+[ -z "$boot" ] || mount -o noatime "$boot" /root/boot
+mount -t ext4 -o noatime /dev/vda5 /root/data
+mount -t tmpfs tmpfs /root/var
+mkdir -p /root/var/lock /root/var/lib
+ln -s /run /root/var/run
+
+ip link set lo up
+ip link set eth0 up
+ip addr add 10.0.2.15/24 dev eth0
+ip route add default via 10.0.2.2
+
+umount /proc /sys
+mount --move /dev /root/dev
+exec switch_root /root /release/init
+`
+
+/** Mounts nothing but what an update needs; the kernel's modules all come from here, in the order they have to. */
+export async function makeInitramfs(busybox: string, modules: string): Promise<Buffer> {
+  const paths = await inOrder(modules)
+  const names = paths.map((path) => basename(path))
+  const file = (path: string, content: Uint8Array, mode: number): CpioEntry => ({
+    path,
+    mode: 0o100000 | mode,
+    content,
+  })
+  const entries: CpioEntry[] = [
+    { path: 'bin', mode: 0o040755 },
+    { path: 'dev', mode: 0o040755 },
+    { path: 'modules', mode: 0o040755 },
+    { path: 'dev/console', mode: 0o020600, device: { major: 5, minor: 1 } },
+    file('bin/busybox', await readFile(busybox), 0o755),
+    file('init', Buffer.from(init), 0o755),
+    file('modules/order', Buffer.from(names.join('\n')), 0o644),
+  ]
+  for (const path of paths) entries.push(file(`modules/${basename(path)}`, await readFile(join(modules, path)), 0o644))
+  return gzipSync(packCpio(entries))
+}
+
+/** The wanted modules after those they depend on, by `modules.dep`: `kernel/a.ko: kernel/b.ko kernel/c.ko`. */
+async function inOrder(modules: string): Promise<string[]> {
+  const lines = (await readFile(join(modules, 'modules.dep'), 'utf8')).split('\n').filter(Boolean)
+  const needs = new Map(lines.map((line) => line.split(/:\s*/) as [string, string]))
+  const byName = new Map([...needs.keys()].map((path) => [basename(path).replaceAll('-', '_'), path]))
+  const order: string[] = []
+  for (const name of wanted) {
+    const path = byName.get(`${name}.ko`)
+    if (path === undefined) continue
+    // modules.dep has the deepest dependency last.
+    order.push(...(needs.get(path) ?? '').split(' ').filter(Boolean).reverse(), path)
+  }
+  return [...new Set(order)]
+}
