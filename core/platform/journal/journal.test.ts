@@ -76,6 +76,16 @@ describe('fileJournal', () => {
     expect(await journal.load()).toBe(1)
   })
 
+  it('asks a disk that fails to read again before it gives the value up', async () => {
+    const files = new FakeFiles()
+    await open(files).save({ step: 1 })
+    for (let failures = 0; failures < 2; failures += 1) files.failNext('read', 'EIO', path)
+    expect(await open(files).load()).toEqual({ step: 1 })
+    for (let failures = 0; failures < 3; failures += 1) files.failNext('read', 'EIO', path)
+    expect(await open(files).load()).toBeUndefined()
+    expect(await files.list('/var/lib/agent')).toEqual(['machine.json.old'])
+  })
+
   it('puts aside what its reader refuses', async () => {
     const files = new FakeFiles()
     await open(files).save({ version: 99 })

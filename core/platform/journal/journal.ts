@@ -1,4 +1,5 @@
 import type { Files } from '../files/files.ts'
+import { FilesError } from '../files/files-error.ts'
 
 /** Keeps one value over restarts and power cuts. `load` gives the value last saved, or undefined. */
 export interface Journal<T> {
@@ -10,9 +11,12 @@ export interface Journal<T> {
 /** Where an unreadable journal was put aside, and why. */
 export type SetAside = (aside: { path: string; why: string }) => void
 
+const readAttempts = 3
+
 /**
  * One JSON file, replaced atomically; `parse` may read older forms too. What cannot be read is renamed to `<path>.old` and told to `setAside`;
- * then it counts as absent, because a device that refuses to start cannot be updated any more.
+ * then it counts as absent, because a device that refuses to start cannot be updated any more. A disk that fails to read
+ * is asked three times first: what a passing error hides is not lost.
  */
 export function fileJournal<T>(
   files: Files,
@@ -25,7 +29,7 @@ export function fileJournal<T>(
     async load() {
       if (!(await files.facts(path))) return undefined
       try {
-        return read(parse(new TextDecoder().decode(await files.readFile(path, 16 * 1024 * 1024))))
+        return read(parse(new TextDecoder().decode(await readPatiently(files, path))))
       } catch (error) {
         await files.rename(path, `${path}.old`)
         setAside({ path: `${path}.old`, why: error instanceof Error ? error.message : String(error) })
@@ -33,5 +37,15 @@ export function fileJournal<T>(
       }
     },
     save: (value) => files.replace(path, JSON.stringify(value)),
+  }
+}
+
+async function readPatiently(files: Files, path: string): Promise<Uint8Array> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await files.readFile(path, 16 * 1024 * 1024)
+    } catch (error) {
+      if (attempt === readAttempts || error instanceof FilesError) throw error
+    }
   }
 }
