@@ -75,6 +75,14 @@ export class RuntimeSettings {
     return inherited
   }
 
+  /**
+   * Another update than this one was pending when this process started, and is not judged yet. Its set may be what runs
+   * now, so it must prove itself before anything is written.
+   */
+  hasUnproven(uid: string): boolean {
+    return this.#inherited !== null && this.#inherited.uid !== uid
+  }
+
   /** The address to talk to: the custom one of this cycle, or the configured one. */
   server(configured: string): string {
     return this.#server ?? configured

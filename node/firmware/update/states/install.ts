@@ -8,13 +8,12 @@ import type { In } from '../diagram.ts'
 import { restarted } from '../life.ts'
 import { payloadOf } from '../payloads.ts'
 import type { Ports } from '../ports.ts'
-import { trialComesFirst } from '../trial.ts'
 
 /** Writes the objects into the spare set, then makes it the one to boot. */
 export async function install(state: In<'install'>, p: Ports, step: Step) {
   const { offer, target } = state
   if (await runsTarget(state, p)) return { on: 'switched', uid: offer.uid, ordered: true } as const
-  if (await trialComesFirst(offer.uid, p)) return { on: 'unproven' } as const
+  if (p.runtime.hasUnproven(offer.uid)) return { on: 'unproven' } as const
   if (await cancelledByCallback(p, 'install', step.stop)) return { on: 'cancelled' } as const
   await report(p, 'installing', offer.uid, step.stop)
   await makeSpare(target, p)
@@ -64,14 +63,18 @@ async function installAll({ offer, target }: In<'install'>, p: Ports, { stop, pr
   }
 }
 
-/** What was installed is on record before the boot loader may start it; if the boot loader refuses, it never was. */
+/**
+ * What was installed is on record before the boot loader may start it. If the boot loader refuses, it never was; a switch
+ * that failed half-way may have taken effect, and then the record stays, because it tells which set does not run.
+ */
 async function switchTo(target: InstallationSet, uid: string, p: Ports): Promise<void> {
   await p.trial.save({ uid, target, life: p.host.life })
   await p.runtime.installed(uid, target)
   try {
     await p.slots.activate(target)
   } catch (error) {
-    await p.runtime.forgetUpdate()
+    const chosen = await p.slots.active().catch(() => target)
+    if (chosen !== target) await p.runtime.forgetUpdate()
     throw error
   }
 }

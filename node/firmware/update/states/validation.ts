@@ -10,11 +10,10 @@ import type { Offer } from '../facts.ts'
 import { payloadOf, toBeFetched } from '../payloads.ts'
 import type { Ports } from '../ports.ts'
 import { checkSignature } from '../signature.ts'
-import { trialComesFirst } from '../trial.ts'
 
 /** Decides whether this package may be installed here, before its bytes are fetched and once more after. */
 export async function validation({ offer }: In<'validation'>, p: Ports, { stop }: Step) {
-  if (await trialComesFirst(offer.uid, p)) return { on: 'unproven' } as const
+  if (p.runtime.hasUnproven(offer.uid)) return { on: 'unproven' } as const
   await checkSignature(offer, p)
   const pkg = decodeMetadata(offer.metadata)
   checkDevice(pkg, p)
