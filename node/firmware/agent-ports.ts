@@ -12,6 +12,7 @@ import { fileRecords } from './records.ts'
 import { RuntimeSettings } from './runtime-settings.ts'
 import type { Settings } from './settings.ts'
 import { slotsFor } from './slots/slots-for.ts'
+import { UntoldFailures } from './telemetry/untold.ts'
 import type { Ports } from './update/ports.ts'
 import { RefusedPackages } from './update/refused.ts'
 
@@ -38,6 +39,7 @@ export async function agentPorts(system: System, settings: Settings, log: Log, m
     journal: records.machine,
     trial: records.trial,
     refused: new RefusedPackages(records.refused),
+    untold: new UntoldFailures(records.untold),
     runtime: await RuntimeSettings.load(records.runtime, own),
     firmware: await loadFirmware(settings.metadataFolder, { files, processes }),
     callbacks: scriptCallbacks(settings.metadataFolder, settings.callbackTimeoutMs, { files, processes, log }),

@@ -14,6 +14,7 @@ import { RuntimeSettings } from './runtime-settings.ts'
 import type { Settings } from './settings.ts'
 import { FakeSlots } from './slots/fake-slots.ts'
 import type { Slots } from './slots/port.ts'
+import { UntoldFailures } from './telemetry/untold.ts'
 import type { StateName } from './update/diagram.ts'
 import type { Ports } from './update/ports.ts'
 import { RefusedPackages } from './update/refused.ts'
@@ -194,6 +195,7 @@ export class FakeDevice {
       journal: records.machine,
       trial: records.trial,
       refused: new RefusedPackages(records.refused),
+      untold: new UntoldFailures(records.untold),
       runtime: await RuntimeSettings.load(records.runtime, {
         path: settings.runtimeSettingsPath,
         persistent: !settings.readOnly,

@@ -4,6 +4,7 @@ import { type Files, fileJournal, type Journal, type Log } from '@windlass/platf
 import { decodeRuntimeSettings, type RuntimeSettingsDocument } from '@windlass/wire/updatehub'
 import { runtimeSettingsOfIni } from './legacy-runtime-settings.ts'
 import type { Settings } from './settings.ts'
+import { readUntold, type Untold } from './telemetry/untold.ts'
 import { type Agent, agent } from './update/diagram.ts'
 import { type Refused, readRefused } from './update/refused.ts'
 import { readTrial, type Trial } from './update/trial.ts'
@@ -14,6 +15,7 @@ export interface Records {
   machine: Journal<JournalRecord<Agent>>
   trial: Journal<Trial>
   refused: Journal<Refused[]>
+  untold: Journal<Untold[]>
 }
 
 export function fileRecords({ runtimeSettingsPath, readOnly }: Settings, files: Files, log: Log): Records {
@@ -31,6 +33,7 @@ export function fileRecords({ runtimeSettingsPath, readOnly }: Settings, files: 
     machine: record(join(folder, 'journal.json'), (value) => readRecord(agent, {}, value)),
     trial: record(join(folder, 'trial.json'), readTrial),
     refused: record(join(folder, 'refused.json'), readRefused),
+    untold: record(join(folder, 'untold.json'), readUntold),
   }
 }
 

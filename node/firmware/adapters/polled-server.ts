@@ -38,9 +38,18 @@ export function polledServer(http: Http, clock: Clock): Server {
         body: encodeReport(report),
         idleTimeoutMs,
       } as const
-      await within(clock, stop, async (until) => (await send(http, call, until)).discard())
+      const answer = await within(clock, stop, (until) => send(http, call, until))
+      answer.discard()
+      mustBeReceipt(answer)
     },
   }
+}
+
+/** A page of a captive portal is no receipt. */
+function mustBeReceipt({ status, headers }: HttpAnswer): void {
+  const page = (headers['content-type'] ?? '').startsWith('text/html')
+  if (status >= 200 && status < 300 && !page) return
+  throw new UpdateError('server_refused', `report: expected status 200, got ${page ? 'a page' : status}`)
 }
 
 async function within<T>(clock: Clock, stop: AbortSignal, work: (until: AbortSignal) => Promise<T>): Promise<T> {

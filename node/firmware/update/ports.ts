@@ -10,6 +10,7 @@ import type { ObjectPorts } from '../objects/port.ts'
 import type { RuntimeSettings } from '../runtime-settings.ts'
 import type { Settings } from '../settings.ts'
 import type { Slots } from '../slots/port.ts'
+import type { UntoldFailures } from '../telemetry/untold.ts'
 import type { Agent } from './diagram.ts'
 import type { Offer } from './facts.ts'
 import type { Life } from './life.ts'
@@ -62,6 +63,7 @@ export interface Ports extends RunnerPorts<Agent> {
   fetcher: Fetcher
   objects: ObjectPorts
   refused: RefusedPackages
+  untold: UntoldFailures
   /** The update last installed, and by which life. */
   trial: Journal<Trial>
   /** The log since the update began, as text for reports. */

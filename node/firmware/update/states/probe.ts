@@ -2,6 +2,7 @@ import { later, type Step } from '@windlass/machine'
 import { sha256Of } from '@windlass/trust'
 import { decodeMetadata } from '@windlass/wire/updatehub'
 import { outcomes } from '../../telemetry/log-scope.ts'
+import { reportUntold } from '../../telemetry/reporting.ts'
 import { failureOf } from '../../update-error.ts'
 import { cancelledOrFailed } from '../callback.ts'
 import type { In } from '../diagram.ts'
@@ -22,6 +23,7 @@ export async function probe({ asked }: In<'probe'>, p: Ports, { stop }: Step) {
   try {
     const outcome = await p.server.probe(address, p.firmware, p.runtime.retries, stop)
     if (!asked) p.runtime.retries = 0
+    await reportUntold(p, outcome.kind === 'offer' ? sha256Of(outcome.metadata) : null, stop)
     return await conclude(outcome, address, asked !== null, p)
   } catch (error) {
     if (asked || stop.aborted) throw error

@@ -1,5 +1,5 @@
 import { later, type Step } from '@windlass/machine'
-import { UpdateError } from '../../update-error.ts'
+import { failureOf, UpdateError } from '../../update-error.ts'
 import type { In } from '../diagram.ts'
 import { restarted } from '../life.ts'
 import type { Ports } from '../ports.ts'
@@ -7,7 +7,7 @@ import type { Ports } from '../ports.ts'
 const slotsRetryMs = 30_000
 
 /** The system restarted into the new set, or should have: it is kept only when it runs and the device's own check agrees. */
-export async function trying({ target, life, ordered }: In<'trying'>, p: Ports, { stop }: Step) {
+export async function trying({ uid, target, life, ordered }: In<'trying'>, p: Ports, { stop }: Step) {
   p.runtime.takeInherited()
   if (!restarted(life, p.host.life, ordered)) {
     return { on: 'not_restarted', life: p.host.life, ordered: false } as const
@@ -26,6 +26,9 @@ export async function trying({ target, life, ordered }: In<'trying'>, p: Ports, 
     return later(slotsRetryMs, { on: 'again' } as const)
   }
   await p.runtime.concluded()
+  await p.untold.forget(uid).catch((error: unknown) => {
+    p.log.warning('an earlier failure of this package will still be told', { why: failureOf(error).message })
+  })
   p.log.info('update confirmed', { set: target })
   return { on: 'confirmed' } as const
 }
