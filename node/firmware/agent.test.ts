@@ -122,6 +122,19 @@ describe('the agent', () => {
     expect(device.versionOf('b')).toBe('0')
   })
 
+  it('keeps a set that proved itself when the disk does not take it down at first', async () => {
+    const device = new FakeDevice()
+    device.server.offered = release('2')
+    device.onValidate = () => {
+      device.onValidate = () => {}
+      device.files.failNext('rename', 'ENOSPC')
+    }
+    await device.live(() => device.server.lastVersion === '2')
+    expect(device.version).toBe('2')
+    expect(device.events.filter((event) => event === 'validate')).toHaveLength(2)
+    expect(device.server.reports.map(({ status }) => status)).not.toContain('error')
+  })
+
   it('gives up a server that drips its answer, and asks again later', async () => {
     const device = new FakeDevice()
     device.server.offered = release('2')

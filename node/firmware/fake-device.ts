@@ -74,6 +74,8 @@ export class FakeDevice {
   /** The agent dies right after this event, once; the system runs on. */
   crashesOn: string | undefined
   settings: Settings = fakeSettings
+  /** Called when the new set is asked whether it is fit. */
+  onValidate: () => void = () => {}
   agent: RunningAgent | undefined
   running: InstallationSet = 'a'
   readonly #bootLoader = new FakeSlots()
@@ -215,6 +217,7 @@ export class FakeDevice {
         },
         validate: async () => {
           this.events.push('validate')
+          this.onValidate()
           if (this.sick.has(this.version)) throw new UpdateError('validate_failed', 'the service does not answer')
         },
         rollback: async () => void this.events.push('rollback'),

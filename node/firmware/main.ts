@@ -16,14 +16,16 @@ import {
   systemRandom,
 } from '@windlass/platform'
 import { serviceManager } from './adapters/service-manager.ts'
-import { makeAgent } from './agent.ts'
+import { makeAgent, type RunningAgent } from './agent.ts'
 import { agentPorts, type System } from './agent-ports.ts'
 import { FirmwareError } from './identity/firmware-error.ts'
 import { loadSettings } from './load-settings.ts'
 import { localApi } from './local-api/routes.ts'
+import { fileRecords } from './records.ts'
 import type { Settings } from './settings.ts'
 import { type InstallFile, watchFolder } from './sources/watched-folder.ts'
 import { isOutcome } from './telemetry/log-scope.ts'
+import type { Ports } from './update/ports.ts'
 
 const version = '0.1.0'
 const usage = `usage: windlass agent [--settings FILE] [--verbosity LEVEL]
@@ -91,16 +93,36 @@ async function serve(settings: Settings, log: Log, memory: MemoryLog, quit: Abor
   const api = localApi({ version, settings, runtime, firmware, runner, rate, log: memory })
   const server = await listen(api, settings.listen, { log })
   log.info('agent started', { address: settings.listenSocket, version: firmware.version })
-  const ask: InstallFile = async (source) => (await runner.order({ on: 'install_file', source })).accepted
-  const watching = settings.watchFolder === null ? undefined : watchFolder(settings.watchFolder, ask, ports, quit)
+  const over = new AbortController()
+  const until = AbortSignal.any([quit, over.signal])
+  const watching = watch(settings, runner, ports, until)
   const alive = new AbortController()
   const manager = serviceManager(process.env, process.pid, { processes: nodeProcesses(), clock: systemClock, log })
   const attended = manager.attend(alive.signal)
   try {
-    await Promise.all([runner.run(quit), watching])
+    await runner.run(quit)
   } finally {
+    over.abort()
     alive.abort()
-    await Promise.all([server.close(), attended])
+    await Promise.all([server.close(), attended, watching])
+  }
+}
+
+/** The folder of packages, where the settings name one. It never ends the agent. */
+async function watch(
+  settings: Settings,
+  runner: RunningAgent['runner'],
+  ports: Ports,
+  quit: AbortSignal,
+): Promise<void> {
+  if (settings.watchFolder === null) return
+  const { clock, files, log } = ports
+  const ask: InstallFile = async (source) => (await runner.order({ on: 'install_file', source })).accepted
+  const { seen } = fileRecords(settings, files, log)
+  try {
+    await watchFolder(settings.watchFolder, ask, { clock, files, log, seen }, quit)
+  } catch (error) {
+    log.error('the watched folder is not watched any more', { why: String(error) })
   }
 }
 

@@ -4,6 +4,7 @@ import { type Files, fileJournal, type Journal, type Log } from '@windlass/platf
 import { decodeRuntimeSettings, type RuntimeSettingsDocument } from '@windlass/wire/updatehub'
 import { runtimeSettingsOfIni } from './legacy-runtime-settings.ts'
 import type { Settings } from './settings.ts'
+import { readSeen } from './sources/watched-folder.ts'
 import { readUntold, type Untold } from './telemetry/untold.ts'
 import { type Agent, agent } from './update/diagram.ts'
 import { type Refused, readRefused } from './update/refused.ts'
@@ -16,6 +17,8 @@ export interface Records {
   trial: Journal<Trial>
   refused: Journal<Refused[]>
   untold: Journal<Untold[]>
+  /** Packages of the watched folder that were asked for. */
+  seen: Journal<string[]>
 }
 
 export function fileRecords({ runtimeSettingsPath, readOnly }: Settings, files: Files, log: Log): Records {
@@ -34,6 +37,7 @@ export function fileRecords({ runtimeSettingsPath, readOnly }: Settings, files: 
     trial: record(join(folder, 'trial.json'), readTrial),
     refused: record(join(folder, 'refused.json'), readRefused),
     untold: record(join(folder, 'untold.json'), readUntold),
+    seen: record(join(folder, 'seen.json'), readSeen),
   }
 }
 

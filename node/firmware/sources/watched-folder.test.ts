@@ -1,11 +1,11 @@
 import { createLog } from '@windlass/platform'
-import { FakeClock, FakeFiles } from '@windlass/platform/fakes'
+import { FakeClock, FakeFiles, memoryJournal } from '@windlass/platform/fakes'
 import { expect, it } from 'vitest'
 import { watchFolder } from './watched-folder.ts'
 
-function setUp(busy: () => boolean = () => false) {
+function setUp(busy: () => boolean = () => false, seen = memoryJournal<string[]>()) {
   const clock = new FakeClock()
-  const files = new FakeFiles({ now: () => clock.now() })
+  const files = new FakeFiles()
   const asked: string[] = []
   const quit = new AbortController()
   const install = async (path: string) => {
@@ -13,7 +13,7 @@ function setUp(busy: () => boolean = () => false) {
     asked.push(path)
     return true
   }
-  const watching = watchFolder('/usb', install, { clock, files, log: createLog([], () => 0) }, quit.signal)
+  const watching = watchFolder('/usb', install, { clock, files, seen, log: createLog([], () => 0) }, quit.signal)
   const end = async () => {
     quit.abort()
     await watching
@@ -48,5 +48,28 @@ it('a package is asked for again while the agent is busy, and when it was taken 
   files.put('/usb/gw-2.uhupkg', 'x')
   await clock.advance(10_000)
   expect(asked).toHaveLength(2)
+  await end()
+})
+
+it('a package on a stick that was left in is not asked for again after a restart, however late the stick is mounted', async () => {
+  const seen = memoryJournal<string[]>()
+  const first = setUp(() => false, seen)
+  first.files.put('/usb/gw-2.uhupkg', 'x')
+  await first.clock.advance(20_000)
+  await first.end()
+  const second = setUp(() => false, seen)
+  await second.clock.advance(20_000)
+  second.files.put('/usb/gw-2.uhupkg', 'x')
+  await second.clock.advance(20_000)
+  await second.end()
+  expect([first.asked.length, second.asked.length]).toEqual([1, 0])
+})
+
+it('a stick that cannot be read is let be', async () => {
+  const { clock, files, asked, end } = setUp()
+  files.put('/usb/gw-2.uhupkg', 'x')
+  for (let times = 0; times < 3; times++) files.failNext('facts', 'EIO', '/usb/gw-2.uhupkg')
+  await clock.advance(30_000)
+  expect(asked).toEqual(['/usb/gw-2.uhupkg'])
   await end()
 })

@@ -4,7 +4,7 @@ import type { In } from '../diagram.ts'
 import { restarted } from '../life.ts'
 import type { Ports } from '../ports.ts'
 
-const slotsRetryMs = 30_000
+const retryMs = 30_000
 
 /** The system restarted into the new set, or should have: it is kept only when it runs and the device's own check agrees. */
 export async function trying({ uid, target, life, ordered }: In<'trying'>, p: Ports, { stop }: Step) {
@@ -19,16 +19,29 @@ export async function trying({ uid, target, life, ordered }: In<'trying'>, p: Po
     }
     await p.callbacks.validate(stop)
     await p.health.settled(p.runtime.server(p.settings.serverAddress), stop)
-    await p.slots.validated()
   } catch (error) {
-    if (!(error instanceof UpdateError) || error.code !== 'slots_failed') throw error
-    p.log.error('cannot ask the boot loader; trying again', { why: error.message })
-    return later(slotsRetryMs, { on: 'again' } as const)
+    if (isSlotsTrouble(error)) return tryAgain(error, p)
+    throw error
   }
-  await p.runtime.concluded()
+  try {
+    await p.slots.validated()
+    await p.runtime.concluded()
+  } catch (error) {
+    // The set is good: a boot loader or a disk that does not take it down now is no reason to go back.
+    return tryAgain(error, p)
+  }
   await p.untold.forget(uid).catch((error: unknown) => {
     p.log.warning('an earlier failure of this package will still be told', { why: failureOf(error).message })
   })
   p.log.info('update confirmed', { set: target })
   return { on: 'confirmed' } as const
+}
+
+function isSlotsTrouble(error: unknown): boolean {
+  return error instanceof UpdateError && error.code === 'slots_failed'
+}
+
+function tryAgain(error: unknown, p: Ports) {
+  p.log.error('cannot conclude the update yet; trying again', { why: failureOf(error).message })
+  return later(retryMs, { on: 'again' } as const)
 }
