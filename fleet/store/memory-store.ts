@@ -48,7 +48,7 @@ export function memoryStore(): Store {
     },
     async addPackage(kept) {
       const before = packages.get(kept.uid)
-      packages.set(kept.uid, before ? { ...before, signature: kept.signature } : kept)
+      packages.set(kept.uid, before ? { ...before, signature: kept.signature || before.signature } : kept)
       return !before
     },
     package: async (uid) => packages.get(uid),

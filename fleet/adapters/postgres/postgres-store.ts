@@ -69,7 +69,10 @@ function packagesIn(db: Kysely<Tables>): Pick<Store, 'addPackage' | 'package' | 
       const { added } = await db
         .insertInto('packages')
         .values(row)
-        .onConflict((conflict) => conflict.column('uid').doUpdateSet({ signature: kept.signature }))
+        // An unsigned copy must not take the signature away that devices ask for.
+        .onConflict((conflict) =>
+          conflict.column('uid').doUpdateSet(kept.signature ? { signature: kept.signature } : { uid: kept.uid }),
+        )
         .returning(sql<boolean>`xmax = 0`.as('added'))
         .executeTakeFirstOrThrow()
       return added
