@@ -20,7 +20,9 @@ export async function main(argv: string[]): Promise<number> {
       process.stdout.write(usage)
       return 0
     }
-    return await up(options, screenOn(process.stdout, systemClock, { json: options.json, env: process.env }))
+    const screen = screenOn(process.stdout, systemClock, { json: options.json, env: process.env })
+    if (options.qemu) return await (await import('./qemu/up-qemu.ts')).upQemu(options, screen)
+    return await up(options, screen)
   } catch (error) {
     process.stderr.write(`windlass up: ${error instanceof Error ? error.message : String(error)}\n`)
     return error instanceof DemoError ? exitCodes[error.code] : exitCodes.story_failed

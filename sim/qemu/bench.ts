@@ -23,12 +23,14 @@ export interface Bench {
   close(): Promise<void>
 }
 
-export async function openBench(board: Board): Promise<Bench> {
+/** `seen`: is told every line of the console. */
+export async function openBench(board: Board, seen: (line: string) => void = () => undefined): Promise<Bench> {
   const workshop = await openWorkshop(board)
   const folder = await mkdtemp(join(tmpdir(), 'windlass-qemu-'))
   const fleet = await openFleet(join(folder, 'fleet'), workshop.publicKey)
   const device = await makeDevice(board, join(folder, 'device'), await workshop.release('1.0', 'good'), fleet.port)
   const machine = await device.start()
+  machine.watch(seen)
   const close = async () => {
     await machine.cut()
     await fleet.stop()

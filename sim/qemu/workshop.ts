@@ -6,8 +6,8 @@ import { type Kind, releaseImage } from './image/release.ts'
 import { keysIn } from './keys.ts'
 import type { Board } from './machine/board.ts'
 
-/** The repository's place for what takes long to make. */
-const cacheFolder = join(import.meta.dirname, '../../.windlass/qemu')
+/** What takes long to make is kept in the repository, or where the environment says. */
+const cacheFolder = process.env['WINDLASS_QEMU_CACHE'] ?? join(import.meta.dirname, '../../.windlass/qemu')
 
 /** A release made for a board: its image, and the package of it. */
 export interface Release {

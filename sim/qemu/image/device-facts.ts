@@ -4,8 +4,7 @@ import { sha256Of } from '@windlass/trust'
 export const product = sha256Of(Buffer.from('windlass qemu gateway'))
 export const hardware = 'qemu-gateway'
 
-/** The partitions that an update writes, by set; those of all boot loaders alike. */
-export const slotPartitions = { a: 3, b: 4 } as const
+/** The partitions that an update writes, by set: the same under every boot loader. */
 export const slotDevices = { a: '/dev/vda3', b: '/dev/vda4' } as const
 
 /** Size of a slot's partition, in bytes. */

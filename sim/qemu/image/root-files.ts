@@ -33,9 +33,9 @@ export const rootFiles: RootFiles = {
 export const maskedUnits: readonly string[] = words(`
   getty.target remote-fs.target timers.target systemd-update-done.service systemd-machine-id-commit.service
   systemd-random-seed.service systemd-update-utmp.service systemd-user-sessions.service systemd-logind.service
-  systemd-journal-flush.service systemd-firstboot.service systemd-sysusers.service systemd-sysctl.service systemd-
-  modules-load.service kmod-static-nodes.service systemd-remount-fs.service systemd-pstore.service systemd-
-  tmpfiles-setup.service systemd-tmpfiles-setup-dev.service modprobe@.service systemd-journal-catalog-
-  update.service proc-sys-fs-binfmt_misc.automount dev-hugepages.mount dev-mqueue.mount sys-kernel-debug.mount
-  sys-kernel-tracing.mount sys-fs-fuse-connections.mount sys-kernel-config.mount
+  systemd-journal-flush.service systemd-firstboot.service systemd-sysusers.service systemd-sysctl.service
+  systemd-modules-load.service kmod-static-nodes.service systemd-remount-fs.service systemd-pstore.service
+  systemd-tmpfiles-setup.service systemd-tmpfiles-setup-dev.service modprobe@.service
+  systemd-journal-catalog-update.service proc-sys-fs-binfmt_misc.automount dev-hugepages.mount dev-mqueue.mount
+  sys-kernel-debug.mount sys-kernel-tracing.mount sys-fs-fuse-connections.mount sys-kernel-config.mount
 `)

@@ -1,0 +1,130 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Random } from '@windlass/platform'
+import type { PackageRecord } from '@windlass/wire/operator'
+import type { Device } from '../device.ts'
+import type { TestFleet } from '../fleet.ts'
+import type { Release } from '../workshop.ts'
+import { drawMoment, momentText } from './moment.ts'
+import { type DoomedMachine, startDoomed } from './pull-plug.ts'
+
+export interface CutsOrder {
+  device: Device
+  fleet: TestFleet
+  /** The device runs the first. It is updated to the other, and back, and so on, until the last cut. */
+  releases: readonly [Release, Release]
+  cuts: number
+  random: Random
+  /** Is told what happens, a line each. */
+  say: (line: string) => void
+}
+
+/** What the device went through. */
+export interface CutsTold {
+  cuts: number
+  /** Updates that were finished, the last one included. */
+  updates: number
+  /** How often a cut in the trial made the boot loader go back, and the operator had to say: once more. */
+  asked: number
+}
+
+const bootMs = 240_000
+const updateMs = 600_000
+const lookEveryMs = 3_000
+
+/**
+ * Pulls the plug over and over while the device is updated. Every start must come to a running agent of the one
+ * release or the other; with the plug left in, the last update is finished. @throws Error when not
+ */
+export async function runCuts(order: CutsOrder): Promise<CutsTold> {
+  const { device, fleet, releases, cuts, random, say } = order
+  const told: CutsTold = { cuts: 0, updates: 0, asked: 0 }
+  const records = [await fleet.publish(releases[0]), await fleet.publish(releases[1])]
+  const updates = { told, start: () => startUpdate(fleet, records[1 - (told.updates % 2)]) }
+  let update = await updates.start()
+  while (told.cuts < cuts) {
+    const moment = drawMoment(random)
+    const doomed = await startDoomed(device, moment, random)
+    update = await untilPulled(doomed, update, order, updates)
+    const { lasted, lost } = await doomed.pulled
+    told.cuts++
+    say(`cut ${told.cuts}, ${momentText(moment)}: of what was not flushed ${lasted} sectors lasted, ${lost} did not`)
+  }
+  const last = await startDoomed(device, undefined, random)
+  const before = told.updates
+  await untilPulled(last, update, order, updates, () => told.updates > before)
+  return told
+}
+
+interface Updates {
+  told: CutsTold
+  /** Starts the next, there or back. */
+  start(): Promise<Update>
+}
+
+type Update = Awaited<ReturnType<typeof startUpdate>>
+
+/** Sees one update after the other through until the machine is off, or until `enough`. @returns the one under way */
+async function untilPulled(
+  doomed: DoomedMachine,
+  under: Update,
+  { fleet, device, releases, say }: CutsOrder,
+  { told, start }: Updates,
+  enough = () => false,
+): Promise<Update> {
+  let update = under
+  const rests = atRest(doomed)
+  const off = doomed.pulled.then(() => 'off' as const)
+  try {
+    if ((await Promise.race([off, comesUp(doomed, releases)])) === 'off') return update
+    for (let deadline = Date.now() + updateMs; (await Promise.race([off, wait(lookEveryMs)])) !== 'off'; ) {
+      if (rests()) await device.agent.probe().catch(() => undefined)
+      if (await askedAgain(fleet, update.record)) told.asked++
+      if ((await fleet.deviceVersion()) === update.version) {
+        told.updates++
+        say(`${update.version} is confirmed`)
+        await fleet.client.stopRollout(update.rollout)
+        if (enough()) return update
+        update = await start()
+        deadline = Date.now() + updateMs
+      }
+      if (Date.now() > deadline) throw new Error(`expected ${update.version} in time, got:\n${doomed.machine.tail()}`)
+    }
+    return update
+  } finally {
+    doomed.pull()
+    await doomed.pulled
+  }
+}
+
+async function startUpdate(fleet: TestFleet, record: PackageRecord | undefined) {
+  if (!record) throw new Error('expected two releases')
+  const { id } = await fleet.client.startRollout({ package: record.uid, to: { product: record.product } })
+  return { record, rollout: id, version: record.version }
+}
+
+/** Whether the agent waits for the next poll: asked to probe earlier, it would begin what it does anew. */
+function atRest({ machine }: DoomedMachine): () => boolean {
+  let state: string | undefined
+  machine.watch((line) => {
+    state = /"text":"moved".*"to":"(\w+)"/.exec(line)?.[1] ?? state
+  })
+  return () => state === 'poll'
+}
+
+/** The agent of one of the releases runs: of which is for the boot loader and the agent to know. */
+async function comesUp({ machine }: DoomedMachine, releases: readonly Release[]): Promise<void> {
+  const [, version = ''] = await machine.until('the agent to start', /"agent started".*"version":"([^"]*)"/, bootMs)
+  const known = releases.map((release) => release.version)
+  if (!known.includes(version)) throw new Error(`expected the device to run ${known.join(' or ')}, got "${version}"`)
+}
+
+/** A cut in the trial looks to the boot loader like a set that did not come up: only an operator can know better. */
+async function askedAgain({ client }: TestFleet, { uid }: PackageRecord): Promise<boolean> {
+  const [device] = (await client.devices()).devices
+  const attempt = device && (await client.device(device.id)).attempts.find((one) => one.package === uid)
+  if (!device || !attempt || attempt.retry) return false
+  if (attempt.state === 'failed') throw new Error(`expected the update to go on after a cut, got: ${attempt.reason}`)
+  if (attempt.state !== 'rolled_back') return false
+  await client.retry(device.id, uid)
+  return true
+}
