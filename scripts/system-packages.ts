@@ -1,18 +1,16 @@
 import { execFileSync, type StdioOptions, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 
-const list = new URL('system-packages.txt', import.meta.url)
-
-/** The packages that the system ring needs. */
-export function neededPackages(): string[] {
-  const lines = readFileSync(list, 'utf8').split('\n')
+/** The packages that a ring needs, from its list. */
+export function neededPackages(ring: 'system' | 'qemu'): string[] {
+  const lines = readFileSync(new URL(`${ring}-packages.txt`, import.meta.url), 'utf8').split('\n')
   return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'))
 }
 
 /** Installs what is missing where that is possible; returns why not where it is not. */
-export function installPackages(): string | undefined {
+export function installPackages(rings: readonly ('system' | 'qemu')[]): string | undefined {
   if (!existsSync('/usr/bin/dpkg-query')) return 'this is not a Debian system'
-  const missing = neededPackages().filter((name) => !isInstalled(name))
+  const missing = rings.flatMap(neededPackages).filter((name) => !isInstalled(name))
   if (missing.length === 0) return undefined
   if (process.getuid?.() !== 0) return `not root; missing: ${missing.join(' ')}`
   console.log(`installing ${missing.join(' ')}`)
