@@ -11,7 +11,7 @@ import { lacking } from './tools.ts'
 import { openWorkshop } from './workshop.ts'
 
 const lacks = await lacking('grub')
-const cuts = Number(process.env['WINDLASS_POWER_CUTS'] ?? 5)
+const cuts = Number(process.env['WINDLASS_POWER_CUTS'] ?? 4)
 const seed = Number(process.env['WINDLASS_SEED'] ?? 1)
 const oneCutMs = 300_000
 

@@ -22,7 +22,10 @@ describe('a disk behind NBD', () => {
     writeFileSync(join(folder, 'disk'), Buffer.concat([sector('a'), sector('b')]))
     disk = volatileDisk(join(folder, 'disk'))
     asked.length = 0
-    server = await serveDisk(disk, join(folder, 'socket'), (command) => asked.push(command))
+    server = await serveDisk(disk, join(folder, 'socket'), (command) => {
+      asked.push(command)
+      return 'on'
+    })
     client = connect(server.socket)
     take = readsExactly(client)
   })
@@ -68,5 +71,16 @@ describe('a disk behind NBD', () => {
     await command(1, 0, sector('Y'), 1)
     expect(readFileSync(join(folder, 'disk'))).toEqual(Buffer.concat([sector('Y'), sector('X')]))
     expect(asked).toEqual(['write', 'flush', 'write'])
+  })
+
+  it('answers nothing any more once the power is gone', async () => {
+    const other = await serveDisk(disk, join(folder, 'other'), () => 'off')
+    client.destroy()
+    client = connect(other.socket)
+    take = readsExactly(client)
+    await negotiate()
+    await expect(command(1, 0, sector('Z'))).rejects.toThrow()
+    expect(disk.cut(() => false)).toEqual({ lasted: 0, lost: 1 })
+    await other.close()
   })
 })

@@ -27,18 +27,19 @@ export interface DiskServer {
   close(): Promise<void>
 }
 
-/** `asked` is told of every command that changes the disk, before it is obeyed. */
-export async function serveDisk(
-  disk: VolatileDisk,
-  socket: string,
-  asked: (command: 'write' | 'flush') => void,
-): Promise<DiskServer> {
+/**
+ * Is told of every write when it is in the disk's cache, and of every flush before it is begun. With `off` the power is
+ * gone at that moment: nothing is answered any more.
+ */
+export type Watcher = (command: 'write' | 'flush') => 'on' | 'off'
+
+export async function serveDisk(disk: VolatileDisk, socket: string, watcher: Watcher): Promise<DiskServer> {
   const clients = new Set<Socket>()
   const server = createServer((client) => {
     clients.add(client)
     client.on('error', () => client.destroy())
     client.on('close', () => clients.delete(client))
-    void serve(client, disk, asked).finally(() => client.destroy())
+    void serve(client, disk, watcher).finally(() => client.destroy())
   })
   server.listen(socket)
   await once(server, 'listening')
@@ -53,7 +54,7 @@ export async function serveDisk(
   }
 }
 
-async function serve(client: Socket, disk: VolatileDisk, asked: (command: 'write' | 'flush') => void): Promise<void> {
+async function serve(client: Socket, disk: VolatileDisk, watcher: Watcher): Promise<void> {
   const take = readsExactly(client)
   if (!(await negotiate(client, take, disk.size))) return
   for (;;) {
@@ -64,12 +65,13 @@ async function serve(client: Socket, disk: VolatileDisk, asked: (command: 'write
     const [offset, length] = [Number(header.readBigUInt64BE(16)), header.readUInt32BE(24)]
     if (command === commands.disconnect || length > mostBytes) return
     const payload = command === commands.write ? await take(length) : undefined
-    if (command === commands.write || command === commands.flush) asked(command === commands.write ? 'write' : 'flush')
-    // Whoever was asked may have pulled the plug.
-    if (client.destroyed) return
-    if (payload) disk.write(offset, payload, (flags & fua) !== 0)
-    else if (command === commands.flush) disk.flush()
-    else if (command !== commands.read) return void client.write(replyOf(invalid, handle))
+    if (payload) {
+      disk.write(offset, payload, (flags & fua) !== 0)
+      if (watcher('write') === 'off') return
+    } else if (command === commands.flush) {
+      if (watcher('flush') === 'off') return
+      disk.flush()
+    } else if (command !== commands.read) return void client.write(replyOf(invalid, handle))
     client.write(replyOf(0, handle))
     if (command === commands.read) client.write(disk.read(offset, length))
   }

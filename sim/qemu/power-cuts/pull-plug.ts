@@ -26,7 +26,9 @@ export async function startDoomed(device: Device, moment: Moment | undefined, ra
     setTimeout(gone.resolve, after.waitMs).unref()
   }
   const server = await serveDisk(disk, `${device.disk}.socket`, () => {
-    if (counting && moment && commands++ === moment.commands) gone.resolve()
+    if (!counting || !moment || commands++ !== moment.commands) return 'on'
+    gone.resolve()
+    return 'off'
   })
   const machine = await device.start({ socket: server.socket })
   const mark = moment && markOf(moment)
