@@ -3,8 +3,8 @@ import { filled } from './pieces.ts'
 
 const pieceBytes = 1024 * 1024
 const blockBytes = 64 * 1024
-// Dirty pages stay under twice this, so that the last sync is short and the rest of the system keeps its memory. At a third
-// of it an installation beside a busy disk took half as long again.
+// Dirty pages stay under twice this, so that the last sync is short and the rest of the system keeps its memory. Much
+// smaller steps wait for the journal below too often (docs/performance.md).
 const syncEveryBytes = 96 * 1024 * 1024
 
 export interface Written {
