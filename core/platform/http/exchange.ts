@@ -184,8 +184,11 @@ async function* piecesOf(response: IncomingMessage, line: Line, { passed }: Exch
   } catch (cause) {
     const why = line.explain(cause)
     // A stream that broke hands on no more, but what came before the cut would have to be fetched again.
-    const arrived: Buffer | null = line.givenUp ? null : response.read()
-    if (arrived) yield arrived
+    while (!line.givenUp) {
+      const arrived: Buffer | null = response.read()
+      if (!arrived) break
+      yield arrived
+    }
     throw why
   } finally {
     line.end()

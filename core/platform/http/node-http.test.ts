@@ -63,7 +63,11 @@ describe('nodeHttp', () => {
     expect((await pieces.next()).value).toHaveLength(5)
     const [socket] = sockets
     const closed = socket && once(socket, 'close')
-    socket?.end('x'.repeat(40_000))
+    for (let pieces = 0; pieces < 4; pieces += 1) {
+      await new Promise<void>((sent) => socket?.write('x'.repeat(8000), () => sent()))
+      for (let turns = 0; turns < 10; turns += 1) await turn()
+    }
+    socket?.end('x'.repeat(8000))
     await closed
     for (let turns = 0; turns < 10; turns += 1) await turn()
     let came = 0
