@@ -7,6 +7,11 @@ interface Place extends Elsewhere {
 
 const places: readonly Place[] = [
   { name: 'up', description: 'Everything on this machine, then an update', load: () => import('@windlass/sim') },
+  {
+    name: 'simulate',
+    description: 'Faults from a seed, on a fleet in memory',
+    load: () => import('@windlass/sim/faults'),
+  },
   { name: 'fleet', description: 'The server that devices ask for updates', load: () => import('@windlass/fleet') },
   { name: 'agent', description: "A device's agent", load: () => import('@windlass/firmware') },
   {

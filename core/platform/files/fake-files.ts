@@ -193,6 +193,11 @@ export class FakeFiles implements Files {
     this.#putSynced(path, { kind: 'link', target })
   }
 
+  /** Bytes that all files together take. */
+  get usedBytes(): number {
+    return this.#disk.used()
+  }
+
   /** Who owns it, at first user and group 0. */
   owner(path: string): FakeOwner {
     return this.#solid(path, 'stat').owner

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../time/fake-clock.ts'
 import { FakeHttp } from './fake-http.ts'
 import { testHttp } from './http.contract.ts'
-import type { HttpHandler, HttpRequest } from './http.ts'
+import { HttpError, type HttpHandler, type HttpRequest } from './http.ts'
 
 testHttp('FakeHttp', () => {
   const http = new FakeHttp()
@@ -20,6 +20,12 @@ const serving = (body: string | Uint8Array, clock = new FakeClock()) =>
   new FakeHttp({ 'http://fleet.test': async () => ({ status: 200, body }) }, clock)
 
 describe('FakeHttp', () => {
+  it('lets a handler play a line that breaks before it answers', async () => {
+    const broken = new HttpError('cut', 'the server died')
+    const http = new FakeHttp({ 'http://fleet.test': () => Promise.reject(broken) })
+    await expect(http.send({ url })).rejects.toBe(broken)
+  })
+
   it('hands the request to the handler of its origin', async () => {
     const seen: HttpRequest[] = []
     const http = new FakeHttp({

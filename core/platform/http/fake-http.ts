@@ -168,4 +168,8 @@ function lowerCased(headers: Readonly<Record<string, string>> = {}): Record<stri
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 }
 
-const internalError = (): HttpResponse => ({ status: 500, body: 'internal error\n' })
+/** A handler that throws an HttpError plays a line that broke before an answer came. */
+function internalError(error: unknown): HttpResponse {
+  if (error instanceof HttpError) throw error
+  return { status: 500, body: 'internal error\n' }
+}

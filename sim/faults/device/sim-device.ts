@@ -1,0 +1,283 @@
+import type { InstallationSet } from '@windlass/model'
+import type { Files } from '@windlass/platform'
+import type { FakeFiles } from '@windlass/platform/fakes'
+import type { SimFleet } from '../fleet/sim-fleet.ts'
+import { fleetAddress } from '../fleet/sim-fleet.ts'
+import type { Watch } from '../invariants/watch.ts'
+import type { DeviceFault } from '../scenario.ts'
+import type { Catalogue } from '../world/catalogue.ts'
+import type { Chronicle } from '../world/chronicle.ts'
+import { Dice } from '../world/dice.ts'
+import { Life } from '../world/life.ts'
+import { machineClock } from '../world/machine-clock.ts'
+import type { WorldClock } from '../world/world-clock.ts'
+import { type AgentHost, type AgentNews, runAgent } from './agent-process.ts'
+import { startedByLoader } from './boot-loader.ts'
+import { factoryDisk, mostDiskBytes, nextToBoot, putBootId, slotContent, slotOf } from './layout.ts'
+import { Link } from './link.ts'
+import { type Call, Triggers, type Waiting } from './triggers.ts'
+
+/** What a device is put into. */
+export interface DeviceWorld {
+  seed: number
+  clock: WorldClock
+  chronicle: Chronicle
+  catalogue: Catalogue
+  fleet: SimFleet
+  watch: Watch
+  publicKey: string
+  /** For tests that break things on purpose: what stands between the agent and its disk. */
+  meddle?: ((device: SimDevice, files: Files) => Files) | undefined
+}
+
+const idle: readonly string[] = ['entry_point', 'park', 'poll', 'probe']
+const bootMs = 20_000
+const watchdogMs = 30_000
+const agentRestartMs = 5_000
+const shutdownMs = 3_000
+const mostStarts = 8
+const sickLaterMs = 4 * 3_600_000
+
+/** A device: disk, boot loader and power are played, the agent is real. */
+export class SimDevice {
+  readonly number: number
+  readonly name: string
+  readonly disk: FakeFiles
+  readonly link: Link
+  readonly wall = { ahead: 0 }
+  /** What the system runs; undefined while there is none. */
+  running: { set: InstallationSet; version: string } | undefined
+  /** The state that its agent was last in. */
+  state = 'entry_point'
+  /** Calls of its agents so far. */
+  calls = 0
+  readonly #world: DeviceWorld
+  readonly #dice: Dice
+  readonly #triggers = new Triggers()
+  #system = new Life()
+  #agent = new Life()
+  #boots = 0
+  #cutNextBootAfter: number | undefined
+  #bootedAt = 0
+
+  constructor(number: number, world: DeviceWorld) {
+    this.number = number
+    this.name = `dev${number}`
+    this.#world = world
+    this.#dice = new Dice(world.seed, 1 + number)
+    this.disk = factoryDisk(this.#dice.whole(1, 2 ** 31), world.publicKey)
+    this.link = new Link(fleetAddress, (request) => world.fleet.device(request), new Dice(world.seed, 1_001 + number))
+  }
+
+  get updating(): boolean {
+    return !idle.includes(this.state)
+  }
+
+  powerOn(afterMs: number): void {
+    const system = new Life()
+    this.#system = system
+    this.#later(system, afterMs, () => void this.#boot(system))
+  }
+
+  suffer(fault: DeviceFault): void {
+    if (fault.kind !== 'clock') this.#tell(`fault ${JSON.stringify({ ...fault, device: undefined })}`)
+    switch (fault.kind) {
+      case 'disk-full':
+        return this.#fillDisk(fault.forMs)
+      case 'link':
+        return this.#disturbLink(fault)
+      case 'clock':
+        this.wall.ahead += fault.byMs
+        return this.#tell(`clock jumps by ${Math.round(fault.byMs / 1000)} s`)
+      case 'power-cut-in-boot-loader':
+        // The loader is where power comes back to, so it goes once before as well.
+        this.#cutNextBootAfter = fault.afterChanges
+        return this.cutPower(1_000)
+      case 'killed':
+      case 'power-cut':
+      case 'disk-error':
+      case 'program-error':
+      case 'request-error':
+        this.#triggers.arm(fault)
+    }
+  }
+
+  /** No fault works any more; a device without power gets it back soon. */
+  heal(): void {
+    this.#triggers.clear()
+    this.#cutNextBootAfter = undefined
+    this.link.trouble = undefined
+    this.disk.capacity = 2 ** 20
+    if (!this.running) this.powerOn(1_000)
+  }
+
+  /** The power goes now, and comes back. */
+  cutPower(offMs: number): void {
+    this.#tell(`power cut for ${Math.round(offMs / 1000)} s while ${this.state}`)
+    this.#goDown()
+    this.disk.crash()
+    this.powerOn(offMs)
+  }
+
+  #goDown(): void {
+    this.#system.end()
+    this.#agent.end()
+    this.running = undefined
+  }
+
+  #fillDisk(forMs: number): void {
+    this.disk.capacity = this.disk.usedBytes
+    this.#world.clock.in(forMs, () => {
+      this.disk.capacity = 2 ** 20
+    })
+  }
+
+  #disturbLink({ how, forMs }: Extract<DeviceFault, { kind: 'link' }>): void {
+    this.link.trouble = how
+    this.#world.clock.in(forMs, () => {
+      if (this.link.trouble === how) this.link.trouble = undefined
+    })
+  }
+
+  async #boot(system: Life): Promise<void> {
+    for (let starts = 1; starts <= mostStarts; starts++) {
+      const set = await startedByLoader(this.disk, this.#takeLoaderCut())
+      if (!system.alive) return
+      if (set === undefined) {
+        this.#tell('power cut in the boot loader')
+        this.#world.watch.counted('struck: power-cut-in-boot-loader')
+        return this.powerOn(1_000)
+      }
+      const version = this.#world.catalogue.versionOf(slotContent(this.disk, set))
+      this.#tell(`boot loader starts set ${set}: ${version ?? 'NO WHOLE IMAGE'}`)
+      this.#world.watch.booted(this, set, version)
+      if (version === undefined) return
+      if (this.#world.catalogue.release(version)?.kind !== 'panics') return this.#systemUp(system, set, version)
+      this.#world.watch.counted('kernel panics')
+      await new Promise<void>((resolve) => this.#later(system, watchdogMs, resolve))
+    }
+    this.#world.watch.broken('boots', this, `no set came up in ${mostStarts} starts`)
+  }
+
+  #takeLoaderCut(): number {
+    const cut = this.#cutNextBootAfter ?? Infinity
+    this.#cutNextBootAfter = undefined
+    return cut
+  }
+
+  #systemUp(system: Life, set: InstallationSet, version: string): void {
+    this.#boots += 1
+    this.running = { set, version }
+    this.#bootedAt = this.#world.clock.now
+    putBootId(this.disk, `${this.name}-boot-${this.#boots}`)
+    this.disk.operations.length = 0
+    this.#later(system, bootMs, () => this.#startAgent(system))
+  }
+
+  #startAgent(system: Life): void {
+    const life = new Life()
+    this.#agent = life
+    const quit = new AbortController()
+    const over = (why: string) => {
+      if (!life.alive) return
+      this.#tell(`agent ended: ${why}`)
+      life.end()
+      this.#later(system, agentRestartMs, () => this.#startAgent(system))
+    }
+    this.#crashLater(life, over)
+    runAgent(
+      this.#hostFor(life, over, () => this.#shutDown(system, quit)),
+      life,
+      quit.signal,
+    ).then(
+      () => over('done'),
+      (error: unknown) => over(error instanceof Error ? error.message : String(error)),
+    )
+  }
+
+  #hostFor(life: Life, over: (why: string) => void, reboot: () => void): AgentHost {
+    const { clock, meddle } = this.#world
+    return {
+      disk: this.disk,
+      link: this.link,
+      clock: machineClock(clock, this.wall, life),
+      dice: this.#dice,
+      programs: {
+        serial: this.name,
+        version: this.running?.version ?? '',
+        healthy: () => this.#isHealthy(),
+        reboot,
+      },
+      onCall: (call) => this.#onCall(call, over),
+      onNews: (news) => this.#onNews(news),
+      onLine: (line) => this.#tell(line),
+      meddle: meddle && ((files) => meddle(this, files)),
+    }
+  }
+
+  #isHealthy(): boolean {
+    const kind = this.#world.catalogue.release(this.running?.version ?? '')?.kind
+    return kind !== 'sick' && !(kind === 'half-sick' && this.number % 2 === 1)
+  }
+
+  /** A release that turns sick later takes the agent down every few minutes from then on. */
+  #crashLater(life: Life, over: (why: string) => void): void {
+    if (this.#world.catalogue.release(this.running?.version ?? '')?.kind !== 'sick-later') return
+    const soundMs = Math.max(0, sickLaterMs - (this.#world.clock.now - this.#bootedAt))
+    this.#later(life, soundMs + this.#dice.whole(120_000, 1_200_000), () => over('crashed, as this release does'))
+  }
+
+  /** A reboot as it should be: the agent is told to end; what was not synced is sometimes lost all the same. */
+  #shutDown(system: Life, quit: AbortController): void {
+    this.#tell('reboots')
+    this.#later(system, shutdownMs, () => quit.abort(new DOMException('told to end', 'AbortError')))
+    this.#later(system, 2 * shutdownMs, () => {
+      this.#goDown()
+      if (this.#dice.happens(0.5)) this.disk.crash()
+      this.powerOn(1_000)
+    })
+  }
+
+  #onCall(call: Call, over: (why: string) => void): Waiting | undefined {
+    this.calls += 1
+    if (call.to === 'disk' && call.op === 'write') this.#checkWrite(call.path)
+    const fault = this.#triggers.hit(call, this.updating ? 'update' : 'always')
+    if (!fault) return undefined
+    this.#world.watch.counted(`struck: ${fault.kind}`)
+    if (fault.kind === 'power-cut') this.cutPower(fault.offMs)
+    else if (fault.kind === 'killed') over(`killed while ${this.state}`)
+    else this.#tell(`${fault.kind} at ${JSON.stringify(call)}`)
+    return fault
+  }
+
+  #checkWrite(path: string): void {
+    const set = slotOf(path)
+    if (set === undefined) return
+    if (set === this.running?.set) this.#world.watch.broken('boots', this, `writes to ${path}, which runs`)
+    if (set === nextToBoot(this.disk)) this.#world.watch.broken('boots', this, `writes to ${path}, which boots next`)
+  }
+
+  #onNews(news: AgentNews): void {
+    if (news.kind !== 'moved') return
+    this.state = news.to.at
+    if (news.from.at !== 'entry_point' || news.to.at !== 'poll')
+      this.#tell(`${news.from.at} --${news.event.on}--> ${news.to.at}`)
+    this.#world.watch.moved(this, news)
+    const { usedBytes } = this.disk
+    if (usedBytes > mostDiskBytes)
+      this.#world.watch.broken('disk-bounded', this, `expected at most ${mostDiskBytes} bytes, got ${usedBytes}`)
+  }
+
+  #later(life: Life, ms: number, work: () => void): void {
+    const forget: { end: () => void } = { end: () => undefined }
+    const cancel = this.#world.clock.in(ms, () => {
+      forget.end()
+      work()
+    })
+    forget.end = life.onEnd(cancel)
+  }
+
+  #tell(what: string): void {
+    this.#world.chronicle.add(this.name, what)
+  }
+}

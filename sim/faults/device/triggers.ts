@@ -1,0 +1,60 @@
+import type { FileOp } from '@windlass/platform/fakes'
+import type { DeviceFault, During } from '../scenario.ts'
+
+/** A call of an agent into its machine. */
+export type Call =
+  | { to: 'disk'; op: FileOp; path: string }
+  | { to: 'program'; name: string }
+  | { to: 'network'; url: string }
+
+/** Faults that wait for a certain call. */
+export type Waiting = Extract<DeviceFault, { after: number }>
+
+const needed: Readonly<Record<Waiting['kind'], Call['to'] | 'any'>> = {
+  killed: 'any',
+  'power-cut': 'any',
+  'disk-error': 'disk',
+  'program-error': 'program',
+  'request-error': 'network',
+}
+// What a disk without room refuses.
+const filling: readonly FileOp[] = ['create', 'write', 'makeFolder', 'rename']
+
+interface Armed {
+  fault: Waiting
+  left: number
+  times: number
+}
+
+/** Counts the calls of a device, and says which of them goes wrong. */
+export class Triggers {
+  #armed: Armed[] = []
+
+  arm(fault: Waiting): void {
+    this.#armed.push({ fault, left: fault.after, times: 'times' in fault ? fault.times : 1 })
+  }
+
+  clear(): void {
+    this.#armed = []
+  }
+
+  /** The fault that this call suffers; one that struck for the last time is gone. */
+  hit(call: Call, during: During): Waiting | undefined {
+    for (const armed of this.#armed) {
+      if (!counts(armed.fault, call, during)) continue
+      armed.left -= 1
+      if (armed.left > 0) continue
+      armed.times -= 1
+      if (armed.times <= 0) this.#armed = this.#armed.filter((other) => other !== armed)
+      return armed.fault
+    }
+    return undefined
+  }
+}
+
+function counts(fault: Waiting, call: Call, during: During): boolean {
+  if (fault.during === 'update' && during !== 'update') return false
+  const to = needed[fault.kind]
+  if (to !== 'any' && to !== call.to) return false
+  return fault.kind !== 'disk-error' || fault.code !== 'ENOSPC' || (call.to === 'disk' && filling.includes(call.op))
+}

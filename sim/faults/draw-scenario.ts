@@ -1,0 +1,139 @@
+import {
+  type DeviceFault,
+  type Fault,
+  linkTroubles,
+  type Order,
+  type ReleaseKind,
+  releaseKinds,
+  type Scenario,
+} from './scenario.ts'
+import { Dice } from './world/dice.ts'
+
+export interface Size {
+  devices: number
+  days: number
+}
+
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+const tenYears = 3_652 * day
+/** Of each device and day. */
+const faultsPerDay = 8
+const ordersPerDay = 3
+
+/** The story that belongs to a seed. */
+export function drawScenario(seed: number, { devices, days }: Size): Scenario {
+  const dice = new Dice(seed)
+  const chaosMs = days * day
+  const orders = drawOrders(dice, devices, chaosMs, Math.max(2, Math.round(days * ordersPerDay)))
+  const releases = drawReleases(dice, orders)
+  const faults = drawFaults(dice, devices, chaosMs, Math.round(devices * days * faultsPerDay), orders)
+  return { seed, devices, chaosMs, releases, orders, faults }
+}
+
+function drawOrders(dice: Dice, devices: number, chaosMs: number, count: number): Order[] {
+  const orders: Order[] = []
+  let release = 0
+  let rollout = 0
+  const moments = Array.from({ length: count }, () => dice.whole(0, chaosMs - hour)).sort((x, y) => x - y)
+  for (const at of moments) {
+    const what = dice.random.next()
+    if (release === 0 || what < 0.65) {
+      // Now and then an older release once more.
+      const again = release > 0 && dice.happens(0.1)
+      const number = again ? dice.whole(1, release) : ++release
+      orders.push({ at, do: 'rollout', release: number, to: drawTarget(dice, devices) })
+      rollout += 1
+    } else if (what < 0.8) orders.push({ at, do: 'stop', rollout: dice.whole(0, rollout - 1) })
+    else orders.push({ at, do: 'retry', device: dice.whole(0, devices - 1), release: dice.whole(1, release) })
+  }
+  return orders
+}
+
+function drawTarget(dice: Dice, devices: number): 'all' | number[] {
+  if (dice.happens(0.7)) return 'all'
+  return Array.from({ length: devices }, (_, device) => device).filter(() => dice.happens(0.5))
+}
+
+function drawReleases(dice: Dice, orders: readonly Order[]): ReleaseKind[] {
+  const count = Math.max(...orders.map((order) => ('release' in order ? order.release : 0)))
+  return Array.from({ length: count }, () => (dice.happens(0.4) ? 'good' : dice.one(releaseKinds)))
+}
+
+function drawFaults(dice: Dice, devices: number, chaosMs: number, count: number, orders: readonly Order[]): Fault[] {
+  const rollouts = orders.filter((order) => order.do === 'rollout').map(({ at }) => at)
+  // Most come soon after a rollout began, when there is something to break.
+  const moment = () => {
+    const near = rollouts[dice.whole(0, rollouts.length - 1)] ?? 0
+    return Math.min(chaosMs - minute, dice.happens(0.75) ? near + dice.whole(0, 2 * hour) : dice.whole(0, chaosMs))
+  }
+  const faults = Array.from({ length: count }, (): Fault => {
+    const at = moment()
+    if (dice.happens(0.06))
+      return { at, kind: 'fleet-killed', after: dice.whole(1, 8), downMs: dice.whole(1_000, hour) }
+    if (dice.happens(0.02)) return { at, kind: 'fleet-clock', byMs: drawJump(dice) }
+    return { at, ...drawDeviceFault(dice, dice.whole(0, devices - 1)) }
+  })
+  return faults.sort((x, y) => x.at - y.at)
+}
+
+function drawDeviceFault(dice: Dice, device: number): DeviceFault {
+  const during = dice.happens(0.8) ? 'update' : 'always'
+  const after = dice.whole(1, dice.one([10, 60, 200, 400]))
+  const kind = dice.one([
+    'killed',
+    'power',
+    'power',
+    'disk',
+    'disk',
+    'full',
+    'program',
+    'request',
+    'link',
+    'link',
+    'clock',
+  ])
+  switch (kind) {
+    case 'killed':
+      return { device, kind: 'killed', during, after }
+    case 'power':
+      if (dice.happens(0.15)) return { device, kind: 'power-cut-in-boot-loader', afterChanges: dice.whole(1, 5) }
+      return { device, kind: 'power-cut', during, after, offMs: dice.whole(1_000, dice.one([minute, hour, 5 * hour])) }
+    case 'disk': {
+      const code = dice.one(['EIO', 'ENOSPC'])
+      return { device, kind: 'disk-error', code, during, after, times: dice.one([1, 1, 2, 5]) }
+    }
+    case 'full':
+      return { device, kind: 'disk-full', forMs: dice.whole(minute, 3 * hour) }
+    case 'program':
+      return {
+        device,
+        kind: 'program-error',
+        how: dice.one(['fails', 'hangs', 'missing']),
+        during,
+        after: dice.whole(1, 8),
+      }
+    case 'request':
+      return {
+        device,
+        kind: 'request-error',
+        how: dice.one(['refused', 'cut', 'timeout']),
+        during,
+        after: dice.whole(1, 8),
+      }
+    case 'link':
+      return {
+        device,
+        kind: 'link',
+        how: dice.one(linkTroubles),
+        forMs: dice.whole(minute, dice.one([10 * minute, 3 * hour, day])),
+      }
+    case 'clock':
+      return { device, kind: 'clock', byMs: drawJump(dice) }
+  }
+}
+
+function drawJump(dice: Dice): number {
+  return dice.whole(-1_000, 1_000) * dice.one([100, minute, tenYears / 1_000])
+}

@@ -1,0 +1,86 @@
+import { generateKeys } from '@windlass/trust'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { play } from './play.ts'
+import type { Scenario } from './scenario.ts'
+import type { KeyRing } from './world/catalogue.ts'
+
+/*
+ * Stories that broke an invariant once, shortened as far as they went (docs/reliability.md).
+ */
+
+let keys: KeyRing
+beforeAll(async () => {
+  keys = { ours: await generateKeys(2048), theirs: await generateKeys(2048) }
+})
+
+const hour = 3_600_000
+const toAll = { do: 'rollout', to: 'all' } as const
+const update = { device: 0, during: 'update' } as const
+
+const stories: readonly { what: string; scenario: Scenario }[] = [
+  {
+    what: 'seed 18: power goes while writing, then the agent dies after the switch: the old system is not taken for the new',
+    scenario: {
+      seed: 18,
+      devices: 1,
+      chaosMs: 72 * hour,
+      releases: ['sick-later', 'sick', 'good', 'good', 'other-hardware', 'signed-by-another', 'other-hardware', 'good'],
+      orders: [{ at: 57_602_570, release: 4, ...toAll }],
+      faults: [
+        { at: 46_698_526, ...update, kind: 'power-cut', after: 240, offMs: 22_936 },
+        { at: 49_880_951, device: 0, kind: 'link', how: 'answers-lost', forMs: 45_261_878 },
+        { at: 58_009_577, ...update, kind: 'power-cut', after: 2, offMs: 14_517_626 },
+        { at: 59_952_982, ...update, kind: 'killed', after: 199 },
+        { at: 98_557_291, ...update, kind: 'killed', after: 327 },
+      ],
+    },
+  },
+  {
+    what: 'seed 38: power goes during a second update while a first one waits for its restart',
+    scenario: {
+      seed: 38,
+      devices: 1,
+      chaosMs: 6 * hour,
+      releases: ['good', 'good'],
+      orders: [
+        { at: 1_000, release: 1, ...toAll },
+        { at: hour / 2, release: 2, ...toAll },
+      ],
+      faults: [
+        { at: 0, ...update, kind: 'program-error', how: 'fails', after: 3 },
+        { at: hour / 2, ...update, kind: 'power-cut', after: 51, offMs: 59_871 },
+      ],
+    },
+  },
+  {
+    what: 'seed 72: the record of the boot loader is renamed, its folder cannot be synced',
+    scenario: {
+      seed: 72,
+      devices: 1,
+      chaosMs: 72 * hour,
+      releases: ['too-large', 'good', 'sick-later'],
+      orders: [{ at: 86_975_546, do: 'rollout', release: 2, to: [0] }],
+      faults: [{ at: 34_586_635, ...update, kind: 'disk-error', code: 'EIO', after: 175, times: 2 }],
+    },
+  },
+  {
+    what: 'seed 10: a failure is not heard, and another rollout follows',
+    scenario: {
+      seed: 10,
+      devices: 1,
+      chaosMs: 4 * hour,
+      releases: ['other-hardware', 'good'],
+      orders: [
+        { at: 1_000, release: 1, ...toAll },
+        { at: hour / 2, release: 2, ...toAll },
+      ],
+      faults: [{ at: 0, ...update, kind: 'request-error', how: 'refused', after: 1 }],
+    },
+  },
+]
+
+describe('what was found stays mended', () => {
+  it.each(stories)('$what', async ({ scenario }) => {
+    expect((await play(scenario, keys)).violation).toBeUndefined()
+  })
+})

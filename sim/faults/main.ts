@@ -1,0 +1,102 @@
+import { generateKeys } from '@windlass/trust'
+import { crashPoints, type PointsTried } from './crash-points.ts'
+import { drawScenario } from './draw-scenario.ts'
+import { type Options, readOptions, UsageError, usage } from './options.ts'
+import { type Played, play } from './play.ts'
+import type { Scenario } from './scenario.ts'
+import { countsText, deviceDaysOf, effortText, pointsText, type Screen, screenOn, storyText } from './screen.ts'
+import { shrink } from './shrink.ts'
+
+type Replay = (scenario: Scenario) => Promise<Played>
+const keyBits = 2048
+
+/** `windlass simulate`. Resolves to the exit code. */
+export async function main(argv: string[]): Promise<number> {
+  try {
+    const options = readOptions(argv)
+    if (options.help) {
+      process.stdout.write(usage)
+      return 0
+    }
+    // Errors are plenty here and nobody reads where they were thrown; without that a run takes a quarter less.
+    Error.stackTraceLimit = 0
+    const keys = { ours: await generateKeys(keyBits), theirs: await generateKeys(keyBits) }
+    const replay: Replay = (scenario) => play(scenario, keys)
+    const screen = screenOn(process.stdout)
+    const broken = await (options.points ? tryPoints : trySeeds)(options, replay, screen)
+    return broken === 0 ? 0 : 1
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    process.stderr.write(`windlass simulate: ${error.message}\n`)
+    return 64
+  }
+}
+
+/** Plays the seeds one after the other; the first of them twice, because a story must be the same each time. */
+async function trySeeds({ seed: first, runs, devices, days, json }: Options, replay: Replay, screen: Screen) {
+  const counts = new Map<string, number>()
+  const started = process.cpuUsage()
+  let deviceDays = 0
+  let broken = 0
+  const effort = () => ({ deviceDays, cpuMs: cpuMsSince(started) })
+  for (let seed = first; seed < first + runs; seed++) {
+    screen.progress(`seed ${seed}, ${seed - first} of ${runs} played, ${broken} broken, ${effortText(effort())}`)
+    const scenario = drawScenario(seed, { devices, days })
+    const played = await replay(scenario)
+    deviceDays += deviceDaysOf(played)
+    for (const [what, count] of played.counts) counts.set(what, (counts.get(what) ?? 0) + count)
+    if (seed === first && (await replay(scenario)).digest !== played.digest) {
+      broken += 1
+      screen.line(json ? JSON.stringify({ seed, repeats: false }) : `seed ${seed}: played twice, it went differently`)
+    }
+    if (json)
+      screen.line(JSON.stringify({ seed, digest: played.digest, events: played.events, violation: played.violation }))
+    if (!played.violation) continue
+    broken += 1
+    await tell(seed, played, `windlass simulate --seed ${seed} --runs 1 --devices ${devices} --days ${days}`)
+  }
+  if (json) screen.line(JSON.stringify({ runs, broken, ...effort(), counts: Object.fromEntries(counts) }))
+  else screen.line(`${countsText(counts)}\n${runs} seeds from ${first} on, ${broken} broken; ${effortText(effort())}`)
+  return broken
+
+  async function tell(seed: number, played: Played, again: string): Promise<void> {
+    screen.progress(`seed ${seed} broke an invariant, looking for a shorter story`)
+    const shorter = await shrink(played, replay)
+    const { scenario, violation, story } = shorter
+    screen.line(json ? JSON.stringify({ seed, violation, scenario, story }) : storyText(seed, shorter, again))
+  }
+}
+
+async function tryPoints({ stride, json }: Options, replay: Replay, screen: Screen): Promise<number> {
+  const tallies = new Set<PointsTried>()
+  const started = process.cpuUsage()
+  let deviceDays = 0
+  const tried = () => [...tallies].reduce((sum, tally) => sum + tally.tried, 0)
+  const survived = () => [...tallies].reduce((sum, tally) => sum + tally.survived, 0)
+  const counting: Replay = async (scenario) => {
+    const played = await replay(scenario)
+    deviceDays += deviceDaysOf(played)
+    return played
+  }
+  for await (const { tally, broken } of crashPoints(counting, { stride })) {
+    tallies.add(tally)
+    screen.progress(`${tried()} points tried, ${survived()} survived; ${tally.course}: ${tally.blow}`)
+    if (!broken) continue
+    const { scenario, violation, story } = broken
+    screen.line(
+      json
+        ? JSON.stringify({ violation, scenario, story })
+        : storyText(scenario.seed, broken, 'windlass simulate --points'),
+    )
+  }
+  const effort = { deviceDays, cpuMs: cpuMsSince(started) }
+  if (json) screen.line(JSON.stringify({ tried: tried(), survived: survived(), points: [...tallies], ...effort }))
+  else screen.line([...tallies].map(pointsText).join('\n'))
+  if (!json) screen.line(`${survived()} of ${tried()} points survived; ${effortText(effort)}`)
+  return tried() - survived()
+}
+
+function cpuMsSince(started: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(started)
+  return (user + system) / 1000
+}

@@ -1,0 +1,203 @@
+import { memoryStore, type Store } from '@windlass/fleet/fakes'
+import type { Files } from '@windlass/platform'
+import { pollEveryMs, pollJitterMs } from './device/layout.ts'
+import { SimDevice } from './device/sim-device.ts'
+import { SimFleet } from './fleet/sim-fleet.ts'
+import {
+  checkCounters,
+  checkOutcomesTold,
+  checkServerKnows,
+  idsKnown,
+  type ServerWorld,
+} from './invariants/server-checks.ts'
+import { type Violation, Watch } from './invariants/watch.ts'
+import type { Fault, Order, Scenario } from './scenario.ts'
+import { Catalogue, type KeyRing, makeRelease } from './world/catalogue.ts'
+import { Chronicle } from './world/chronicle.ts'
+import { WorldClock } from './world/world-clock.ts'
+
+/** How a run ended. `digest` is over everything that happened; `worldMs` is how long the world lasted. */
+export interface Played {
+  scenario: Scenario
+  violation: Violation | undefined
+  digest: string
+  events: number
+  worldMs: number
+  counts: ReadonlyMap<string, number>
+  /** Calls of the first device's agents: what crash points are counted by. */
+  calls: number
+  /** The last lines of what happened to the device that broke the invariant. */
+  story: readonly string[]
+}
+
+/** Ways to break things on purpose: tests of the invariants use them. */
+export interface Meddling {
+  files?: (device: SimDevice, files: Files) => Files
+  store?: (store: Store) => Store
+  devices?: (devices: readonly SimDevice[], clock: WorldClock) => void
+}
+
+const minute = 60_000
+const hour = 60 * minute
+/** A poll, its jitter, and the time that a restart and the update of that moment take. */
+const onePollMs = pollEveryMs + pollJitterMs + 15 * minute
+const lastReleaseMs = 12 * hour
+const countersEveryMs = 6 * hour
+const storyLines = 60
+
+/** Plays a story to its end, or to the first invariant that breaks. */
+export async function play(scenario: Scenario, keys: KeyRing, meddling: Meddling = {}): Promise<Played> {
+  const clock = new WorldClock()
+  const chronicle = new Chronicle(() => clock.now)
+  const kinds = [...scenario.releases, 'good' as const]
+  const catalogue = new Catalogue(kinds.map((kind, index) => makeRelease(index + 1, kind, keys)))
+  const watch = new Watch(catalogue, chronicle, () => clock.now)
+  const store = memoryStore()
+  const fleet = new SimFleet(clock, chronicle, catalogue, meddling.store?.(store) ?? store)
+  const shared = { seed: scenario.seed, clock, chronicle, catalogue, fleet, watch }
+  const world = { ...shared, publicKey: keys.ours.publicKey, meddle: meddling.files }
+  const devices = Array.from({ length: scenario.devices }, (_, number) => new SimDevice(number, world))
+  const stage = new Stage(scenario, { ...shared, devices })
+  meddling.devices?.(devices, clock)
+  await stage.play()
+  return {
+    scenario,
+    violation: watch.violation,
+    digest: chronicle.digest(),
+    events: chronicle.count,
+    worldMs: clock.now,
+    counts: watch.counts,
+    calls: devices[0]?.calls ?? 0,
+    story: chronicle.last(storyLines, watch.violation?.device),
+  }
+}
+
+interface StageWorld extends ServerWorld {
+  clock: WorldClock
+  chronicle: Chronicle
+}
+
+/** Brings orders and faults in at their time, then peace, then the last release. */
+class Stage {
+  readonly #scenario: Scenario
+  readonly #world: StageWorld
+  /** The number of each rollout that was ordered. */
+  readonly #rollouts: (number | undefined)[] = []
+  #orderers: Promise<void> = Promise.resolve()
+
+  constructor(scenario: Scenario, world: StageWorld) {
+    this.#scenario = scenario
+    this.#world = world
+  }
+
+  async play(): Promise<void> {
+    const { clock, devices, fleet } = this.#world
+    const { orders, faults, chaosMs } = this.#scenario
+    for (const device of devices) device.powerOn(1_000 * device.number)
+    for (const fault of faults) clock.in(fault.at, () => this.#strike(fault))
+    for (const order of orders) clock.in(order.at, () => this.#obey(order))
+    for (let at = countersEveryMs; at < chaosMs; at += countersEveryMs)
+      clock.in(at, () => this.#check(() => this.#counters()))
+    await this.#until(chaosMs)
+    this.#world.chronicle.add('world', 'peace')
+    fleet.heal()
+    for (const device of devices) device.heal()
+    await this.#until(clock.now + onePollMs)
+    await this.#now(() => checkServerKnows(this.#world))
+    await this.#lastRelease()
+    await this.#now(() => checkServerKnows(this.#world))
+    await this.#now(() => checkOutcomesTold(this.#world))
+    await this.#now(() => this.#counters())
+  }
+
+  async #lastRelease(): Promise<void> {
+    const { clock, catalogue, devices, watch } = this.#world
+    const last = catalogue.releases.length
+    const version = catalogue.releases.at(-1)?.version
+    this.#obey({ at: clock.now, do: 'rollout', release: last, to: 'all' })
+    const arrived = (device: SimDevice) => device.running?.version === version && device.state === 'poll'
+    await this.#until(clock.now + lastReleaseMs, () => devices.every(arrived))
+    for (const device of devices)
+      if (!arrived(device)) watch.broken('updatable', device, `runs ${device.running?.version}, is in ${device.state}`)
+    await this.#until(clock.now + onePollMs)
+  }
+
+  async #until(end: number, done: () => boolean = () => false): Promise<void> {
+    const { clock, watch } = this.#world
+    await clock.run(end, () => watch.violation !== undefined || done())
+  }
+
+  /** A check while the world stands still. */
+  async #now(check: () => Promise<void>): Promise<void> {
+    if (this.#world.watch.violation) return
+    await check()
+  }
+
+  #check(check: () => Promise<void>): void {
+    void this.#world.clock.during(check())
+  }
+
+  #strike(fault: Fault): void {
+    const { fleet, devices, chronicle, watch } = this.#world
+    watch.counted(`planned: ${fault.kind}${fault.kind === 'link' ? ` ${fault.how}` : ''}`)
+    if (fault.kind === 'fleet-killed') return fleet.killAfter(fault.after, fault.downMs)
+    if (fault.kind === 'fleet-clock') {
+      fleet.wall.ahead += fault.byMs
+      return chronicle.add('fleet', `clock jumps by ${Math.round(fault.byMs / 1000)} s`)
+    }
+    devices[fault.device]?.suffer(fault)
+  }
+
+  #obey(order: Order): void {
+    const { clock } = this.#world
+    this.#orderers = this.#orderers.then(() => clock.during(this.#do(order)))
+  }
+
+  async #do(order: Order): Promise<void> {
+    const { fleet, clock, chronicle, devices, catalogue, watch } = this.#world
+    const ids = await idsKnown(fleet)
+    const idOf = (number: number) => ids.get(devices[number]?.name ?? '')
+    const [path, body] = this.#request(order, idOf)
+    const answer = path === undefined ? { status: 0, json: undefined } : await this.#ask(order, path, body)
+    chronicle.add('world', `${JSON.stringify({ ...order, at: undefined })} answered ${answer?.status ?? 'nothing'}`)
+    if (!answer) return void clock.in(5 * minute, () => this.#obey(order))
+    if (order.do === 'rollout') {
+      const id = answer.status === 201 ? (answer.json as { id: number }).id : undefined
+      this.#rollouts.push(id)
+    }
+    if (order.do !== 'retry' || answer.status !== 200) return
+    const device = devices[order.device]
+    if (device) watch.allowed(device, catalogue.releases[order.release - 1]?.kept.uid ?? '')
+  }
+
+  async #ask(order: Order, path: string, body: object) {
+    const { fleet, catalogue } = this.#world
+    const release = order.do === 'rollout' ? catalogue.releases[order.release - 1] : undefined
+    if (release) await fleet.publish(release)
+    return fleet.operator('POST', path, body)
+  }
+
+  #request(order: Order, idOf: (device: number) => string | undefined): [path: string | undefined, body: object] {
+    const release = 'release' in order ? this.#world.catalogue.releases[order.release - 1] : undefined
+    const uid = release?.kept.uid ?? ''
+    switch (order.do) {
+      case 'rollout': {
+        const to =
+          order.to === 'all' ? { product: release?.kept.product } : { devices: order.to.flatMap((n) => idOf(n) ?? []) }
+        return ['devices' in to && to.devices.length === 0 ? undefined : '/rollouts', { package: uid, to }]
+      }
+      case 'stop': {
+        const id = this.#rollouts[order.rollout]
+        return [id === undefined ? undefined : `/rollouts/${id}/stop`, {}]
+      }
+      case 'retry': {
+        const id = idOf(order.device)
+        return [id === undefined ? undefined : `/devices/${id}/retry`, { package: uid }]
+      }
+    }
+  }
+
+  #counters(): Promise<void> {
+    return checkCounters(this.#world, this.#world.fleet.said)
+  }
+}
