@@ -3,11 +3,10 @@ import { mkdir, open, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect } from 'vitest'
-import { openArchive } from './archive.ts'
 import { largeZip } from './archive-maker.ts'
 import { sha256Of } from './index.ts'
 import { writeArchive } from './pack.ts'
-import { golden, itWith, testFolder } from './test-files.ts'
+import { golden, itWith, opened, testFolder } from './test-files.ts'
 
 const object = Buffer.from('1234567890')
 const name = sha256Of(object)
@@ -85,7 +84,7 @@ describe('an archive made by others opens:', () => {
       const folder = await unpacked()
       const out = join(folder, '..', 'out.zip')
       await shell(script, folder, out)
-      const archive = await openArchive(out)
+      const archive = await opened(out)
       const got: string[] = []
       await archive.extract([{ sha256sum: name, size: 10 }], async (_, chunks) => {
         got.push(Buffer.concat(await Array.fromAsync(chunks)).toString())
@@ -106,7 +105,7 @@ describe('a folder packed whole, its names beginning with "./", is refused:', ()
       const folder = await unpacked()
       const out = join(folder, '..', 'out.tar')
       await shell(`${program} -cf $A .`, folder, out)
-      await expect(openArchive(out)).rejects.toMatchObject({ message: expect.stringContaining('./') })
+      await expect(opened(out)).rejects.toMatchObject({ message: expect.stringContaining('./') })
     })
   }
 })

@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises'
 import { deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import type { Sha256 } from '@windlass/model'
 import { describe, expect, it } from 'vitest'
-import { openArchive, type PackageArchive } from './archive.ts'
+import type { PackageArchive } from './archive.ts'
 import { paxRecord, tarOf, type ZipPart, zipOf } from './archive-maker.ts'
 import { type Expected, sha256Of } from './index.ts'
-import { golden, testFile, testFolder } from './test-files.ts'
+import { golden, opened, testFile, testFolder } from './test-files.ts'
 
 const object = Buffer.from('1234567890')
 const large = Buffer.alloc(300_001, 'abcdefg')
@@ -83,7 +83,7 @@ async function extracted(archive: PackageArchive, what: readonly Expected[] = wa
 
 describe.each(forms)('D1 a package as %s', (form, make) => {
   it('opens with metadata, signature, uid and all names', async () => {
-    const archive = await openArchive(await testFile(make(await entries())))
+    const archive = await opened(await testFile(make(await entries())))
     await use(archive, async () => {
       expect(Buffer.from(archive.metadata)).toEqual(await golden('golden.metadata.json'))
       expect(archive.signature).toBe((await golden('golden.signature')).toString())
@@ -93,7 +93,7 @@ describe.each(forms)('D1 a package as %s', (form, make) => {
   })
 
   it('hands out each wanted object once, also when it is wanted twice', async () => {
-    const archive = await openArchive(await testFile(make(await entries())))
+    const archive = await opened(await testFile(make(await entries())))
     await use(archive, async () => {
       const got = await extracted(archive, [...wanted, ...wanted])
       expect(got).toHaveLength(2)
@@ -104,7 +104,7 @@ describe.each(forms)('D1 a package as %s', (form, make) => {
 
   it('says where an object lies in the file when it lies there as it is', async () => {
     const bytes = make(await entries())
-    const archive = await openArchive(await testFile(bytes))
+    const archive = await opened(await testFile(bytes))
     await use(archive, async () => {
       const place = archive.locate(small)
       if (/deflated|gz|zst/.test(form)) return expect(place).toBeUndefined()
@@ -117,9 +117,7 @@ describe.each(forms)('D1 a package as %s', (form, make) => {
     const parts = await entries()
     const wrong = Buffer.from(large)
     wrong.writeUInt8(0, 150_000)
-    const archive = await openArchive(
-      await testFile(make(parts.map((p) => (p.name === big ? { ...p, data: wrong } : p)))),
-    )
+    const archive = await opened(await testFile(make(parts.map((p) => (p.name === big ? { ...p, data: wrong } : p)))))
     await use(archive, async () => {
       await expect(extracted(archive)).rejects.toMatchObject({
         code: 'object_mismatch',
@@ -129,7 +127,7 @@ describe.each(forms)('D1 a package as %s', (form, make) => {
   })
 
   it('refuses a missing object and a wrong size before the first byte', async () => {
-    const archive = await openArchive(await testFile(make(await entries())))
+    const archive = await opened(await testFile(make(await entries())))
     await use(archive, async () => {
       const never = async () => expect.fail('nothing may be handed out')
       const absent = { sha256sum: sha256Of('absent'), size: 6 }
@@ -140,7 +138,7 @@ describe.each(forms)('D1 a package as %s', (form, make) => {
   })
 
   it('stops between chunks when told to, with the reason given', async () => {
-    const archive = await openArchive(await testFile(make(await entries())))
+    const archive = await opened(await testFile(make(await entries())))
     await use(archive, async () => {
       const stop = new AbortController()
       const act = archive.extract(
@@ -158,7 +156,7 @@ describe.each(forms)('D1 a package as %s', (form, make) => {
 
 describe('extract()', () => {
   it('passes on what the writer throws, and can be called again', async () => {
-    const archive = await openArchive(await testFile(gzipSync(tarOf(await entries()))))
+    const archive = await opened(await testFile(gzipSync(tarOf(await entries()))))
     await use(archive, async () => {
       const full = () => Promise.reject(new Error('disk full'))
       await expect(archive.extract(wanted, full)).rejects.toThrow('disk full')
@@ -167,7 +165,7 @@ describe('extract()', () => {
   })
 
   it('does not take an object for done whose end was never read', async () => {
-    const archive = await openArchive(await testFile(zipOf(await entries())))
+    const archive = await opened(await testFile(zipOf(await entries())))
     await use(archive, async () => {
       const lazy = () => Promise.resolve()
       await expect(archive.extract(wanted, lazy)).rejects.toThrow('expected its writer to read to the end')
@@ -178,7 +176,7 @@ describe('extract()', () => {
     const data = Buffer.alloc(1_000_000)
     const parts = [{ name: 'signature' }, { name: 'metadata' }, { name: sha256Of(data), data }]
     for (const bytes of [zipOf(parts), tarOf(parts), gzipSync(tarOf(parts)), zstdCompressSync(tarOf(parts))]) {
-      const archive = await openArchive(await testFile(bytes))
+      const archive = await opened(await testFile(bytes))
       await use(archive, async () => {
         await archive.extract([{ sha256sum: sha256Of(data), size: data.length }], async (_, chunks) => {
           for await (const chunk of chunks) expect(chunk.length).toBeLessThanOrEqual(64 * 1024)
@@ -191,25 +189,25 @@ describe('extract()', () => {
 describe('openArchive()', () => {
   it('D2 refuses a tar whose metadata is ./metadata', async () => {
     const path = await testFile(tarOf([{ name: './signature' }, { name: './metadata', data: '{}' }]))
-    await expect(openArchive(path)).rejects.toMatchObject({ code: 'name_forbidden', message: /"\.\/signature"/ })
+    await expect(opened(path)).rejects.toMatchObject({ code: 'name_forbidden', message: /"\.\/signature"/ })
   })
 
   it('D3 refuses a package without signature entry', async () => {
     const path = await testFile(zipOf([{ name: 'metadata', data: '{}' }]))
-    await expect(openArchive(path)).rejects.toMatchObject({
+    await expect(opened(path)).rejects.toMatchObject({
       code: 'archive_entry_missing',
       message: /signature, got metadata/,
     })
   })
 
   it('D4 opens a package whose signature is empty', async () => {
-    const archive = await openArchive(await testFile(zipOf([{ name: 'signature' }, { name: 'metadata', data: '{}' }])))
+    const archive = await opened(await testFile(zipOf([{ name: 'signature' }, { name: 'metadata', data: '{}' }])))
     await use(archive, async () => expect(archive.signature).toBe(''))
   })
 
   it('names the file that is not there, keeping the cause', async () => {
     const path = `${await testFolder()}/absent`
-    const error = await openArchive(path).catch((e: unknown) => e)
+    const error = await opened(path).catch((e: unknown) => e)
     expect(error).toMatchObject({
       code: 'file_unreadable',
       message: expect.stringContaining(path),
@@ -218,7 +216,7 @@ describe('openArchive()', () => {
   })
 
   it('refuses a folder', async () => {
-    await expect(openArchive(await testFolder())).rejects.toMatchObject({
+    await expect(opened(await testFolder())).rejects.toMatchObject({
       code: 'archive_invalid',
       message: /regular file/,
     })
@@ -226,7 +224,7 @@ describe('openArchive()', () => {
 
   it('notices that the file got shorter after it was opened', async () => {
     const path = await testFile(zipOf(await entries()))
-    const archive = await openArchive(path)
+    const archive = await opened(path)
     await use(archive, async () => {
       await writeFile(path, '')
       await expect(extracted(archive)).rejects.toMatchObject({ code: 'archive_invalid', message: /the file ends/ })

@@ -1,5 +1,5 @@
-import { constants, type FileHandle, open } from 'node:fs/promises'
 import { isSha256, type Sha256 } from '@windlass/model'
+import type { ArchiveFile, ArchiveFiles } from './archive/archive-file.ts'
 import { type Container, type Entry, invalid } from './archive/container.ts'
 import { readBytes } from './archive/file-bytes.ts'
 import { type ArchiveLimits, defaultLimits, within } from './archive/limits.ts'
@@ -9,6 +9,7 @@ import { checkedStream, type Expected } from './checked-stream.ts'
 import { sha256Of } from './digest.ts'
 import { TrustError } from './trust-error.ts'
 
+export type { ArchiveFile, ArchiveFiles } from './archive/archive-file.ts'
 export { type ArchiveLimits, defaultLimits } from './archive/limits.ts'
 
 /** Takes one object's bytes to where they belong. Must read them to the end. */
@@ -53,8 +54,12 @@ export interface PackageArchive {
  * here and once more by `extract`.
  * @throws TrustError
  */
-export async function openArchive(path: string, limits: ArchiveLimits = defaultLimits): Promise<PackageArchive> {
-  const file = await openFile(path)
+export async function openArchive(
+  path: string,
+  files: ArchiveFiles,
+  limits: ArchiveLimits = defaultLimits,
+): Promise<PackageArchive> {
+  const file = await openFile(path, files)
   try {
     const container = await containerOf(file, limits)
     const { metadata, signature } = await frontMatter(container, limits)
@@ -65,25 +70,27 @@ export async function openArchive(path: string, limits: ArchiveLimits = defaultL
   }
 }
 
-async function openFile(path: string): Promise<FileHandle> {
+async function openFile(path: string, files: ArchiveFiles): Promise<ArchiveFile> {
   try {
-    // not to wait for a writer when somebody passes a pipe
-    return await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    // Asked first: opening a pipe would wait for somebody who writes into it.
+    const { kind = 'file' } = (await files.facts(path)) ?? {}
+    if (kind !== 'file') throw invalid(`archive: expected a regular file at ${path}, got one of kind ${kind}`)
+    return await files.open(path, 'read')
   } catch (cause) {
+    if (cause instanceof TrustError) throw cause
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new TrustError('file_unreadable', `archive: expected a file at ${path}, got ${why}`, { cause })
   }
 }
 
-async function containerOf(file: FileHandle, limits: ArchiveLimits): Promise<Container> {
-  const facts = await file.stat()
-  if (!facts.isFile()) throw invalid('archive: expected a regular file, got a folder or device')
-  const head = await readBytes(file, 0, Math.min(512, facts.size))
+async function containerOf(file: ArchiveFile, limits: ArchiveLimits): Promise<Container> {
+  const size = await file.size()
+  const head = await readBytes(file, 0, Math.min(512, size))
   const hex = head.toString('hex', 0, 4)
-  if (hex === '504b0304') return await openZip(file, facts.size, limits)
-  if (hex.startsWith('1f8b')) return await openPackedTar(file, facts.size, 'gzip', limits)
-  if (hex === '28b52ffd') return await openPackedTar(file, facts.size, 'zstd', limits)
-  if (head.toString('latin1', 257, 262) === 'ustar') return await openTar(file, facts.size, limits)
+  if (hex === '504b0304') return await openZip(file, size, limits)
+  if (hex.startsWith('1f8b')) return await openPackedTar(file, size, 'gzip', limits)
+  if (hex === '28b52ffd') return await openPackedTar(file, size, 'zstd', limits)
+  if (head.toString('latin1', 257, 262) === 'ustar') return await openTar(file, size, limits)
   const came = head.length === 0 ? 'an empty file' : `one that begins with bytes ${head.toString('hex', 0, 8)}`
   throw invalid(`archive: expected a zip, tar, tar.gz or tar.zst file, got ${came}`)
 }
@@ -106,7 +113,7 @@ async function frontMatter(
   }
 }
 
-function packageArchive(file: FileHandle, container: Container, metadata: Buffer, signature: string): PackageArchive {
+function packageArchive(file: ArchiveFile, container: Container, metadata: Buffer, signature: string): PackageArchive {
   const objects = new Map(container.entries.filter((e) => isSha256(e.name)).map((e) => [e.name, e]))
   return {
     metadata,

@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises'
 import { deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { defaultLimits, openArchive, type PackageArchive } from './archive.ts'
+import { defaultLimits, type PackageArchive } from './archive.ts'
 import { paxRecord, seal, type TarPart, tarHeader, tarOf, type ZipPart, zipOf } from './archive-maker.ts'
 import { sha256Of, TrustError, type TrustErrorCode } from './index.ts'
-import { testFile } from './test-files.ts'
+import { opened, testFile } from './test-files.ts'
 
 const object = '1234567890'
 const name = sha256Of(object)
@@ -22,7 +22,7 @@ type Case = [string, () => Buffer, TrustErrorCode, string]
 
 async function refuse([, make, code, message]: Case): Promise<void> {
   const path = await testFile(make())
-  await expect(openArchive(path)).rejects.toMatchObject({ code, message: expect.stringContaining(message) })
+  await expect(opened(path)).rejects.toMatchObject({ code, message: expect.stringContaining(message) })
 }
 
 const forbiddenNames: [string, string][] = [
@@ -452,7 +452,7 @@ describe('an archive cut at any byte is refused:', () => {
     ['tar.zst', zstdCompressSync(tar({ name, data: object }))],
   ])('%s', async (_, bytes) => {
     for (let length = 0; length < bytes.length; length += bytes.length > 1000 ? 97 : 1) {
-      await expect(openArchive(await testFile(bytes.subarray(0, length)))).rejects.toMatchObject({ name: 'TrustError' })
+      await expect(opened(await testFile(bytes.subarray(0, length)))).rejects.toMatchObject({ name: 'TrustError' })
     }
   })
 })
@@ -481,9 +481,9 @@ describe('an archive with any few bytes changed', () => {
           path,
           patched(bytes, (b) => places.forEach(([at, value]) => b.writeUInt8(value, at))),
         )
-        const opened = await openArchive(path).catch((error: unknown) => error)
-        if (opened instanceof Error) expect(opened).toBeInstanceOf(TrustError)
-        else await (opened as PackageArchive).close()
+        const archive = await opened(path).catch((error: unknown) => error)
+        if (archive instanceof Error) expect(archive).toBeInstanceOf(TrustError)
+        else await (archive as PackageArchive).close()
       }),
       { numRuns: 150 },
     )
@@ -493,7 +493,7 @@ describe('an archive with any few bytes changed', () => {
 describe('limits', () => {
   it('bound what a compressed tar unpacks to', async () => {
     const bomb = gzipSync(tar({ name, data: Buffer.alloc(1_000_000) }))
-    const act = openArchive(await testFile(bomb), { ...defaultLimits, unpackedBytes: 500_000 })
+    const act = opened(await testFile(bomb), { ...defaultLimits, unpackedBytes: 500_000 })
     await expect(act).rejects.toMatchObject({
       code: 'archive_too_large',
       message: /unpacked archive: expected at most 500000/,

@@ -2,10 +2,9 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Sha256 } from '@windlass/model'
 import { describe, expect, it } from 'vitest'
-import { openArchive } from './archive.ts'
 import { largeTar, largeZip } from './archive-maker.ts'
 import { sha256Of } from './index.ts'
-import { testFolder } from './test-files.ts'
+import { opened, testFolder } from './test-files.ts'
 
 /*
  * Archives past 4 and 8 GiB, as files with holes: the large object is nowhere written, and nowhere read.
@@ -28,7 +27,7 @@ describe.each([
       { name: sha256Of(tail), data: tail },
     ])
     await file.close()
-    const archive = await openArchive(path)
+    const archive = await opened(path)
     expect(archive.locate(huge)).toEqual({ at: expect.any(Number), size })
     expect(archive.signature).toBe('text')
     expect(archive.locate(sha256Of(tail))?.at).toBeGreaterThan(size)

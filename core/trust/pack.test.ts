@@ -2,10 +2,9 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { openArchive } from './archive.ts'
 import { sha256Of } from './index.ts'
 import { type ObjectFile, type PackageContent, writeArchive } from './pack.ts'
-import { golden, testFolder } from './test-files.ts'
+import { golden, opened, testFolder } from './test-files.ts'
 
 async function objectFile(folder: string, bytes: Uint8Array): Promise<ObjectFile> {
   const sha256sum = sha256Of(bytes)
@@ -37,7 +36,7 @@ describe('writeArchive()', () => {
     const content = await goldenContent(folder)
     const out = join(folder, 'out.uhupkg')
     await writeArchive(out, { ...content, objects: [...content.objects, ...content.objects] })
-    const archive = await openArchive(out)
+    const archive = await opened(out)
     expect(archive.names).toEqual(['signature', 'metadata', content.objects[0]?.sha256sum])
     await archive.close()
   })
@@ -54,7 +53,7 @@ describe('writeArchive()', () => {
           const out = join(folder, 'out.uhupkg')
           const objects = await Promise.all(contents.map((b) => objectFile(folder, b)))
           await writeArchive(out, { metadata, signature, objects })
-          const archive = await openArchive(out)
+          const archive = await opened(out)
           const got: Uint8Array[] = []
           await archive.extract(objects, async (_, chunks) => {
             got.push(Buffer.concat(await Array.fromAsync(chunks)))
@@ -81,7 +80,7 @@ describe('writeArchive()', () => {
       const place = at + (bit >> 3)
       wrong.writeUInt8(wrong.readUInt8(place) ^ (1 << (bit & 7)), place)
       await writeFile(out, wrong)
-      const archive = await openArchive(out)
+      const archive = await opened(out)
       const read = archive.extract(content.objects, async (_, chunks) => void (await Array.fromAsync(chunks)))
       await expect(read).rejects.toMatchObject({ code: 'object_mismatch' })
       await archive.close()
@@ -98,7 +97,7 @@ describe('writeArchive()', () => {
       const wrong = Buffer.from(right)
       wrong.writeUInt8(wrong.readUInt8(place) ^ 0x04, place)
       await writeFile(out, wrong)
-      const archive = await openArchive(out).catch(() => undefined)
+      const archive = await opened(out).catch(() => undefined)
       if (!archive) continue
       expect([archive.packageUid, archive.signature]).toEqual([sha256Of(content.metadata), content.signature])
       await archive.close()

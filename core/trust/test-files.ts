@@ -1,8 +1,30 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { it, onTestFinished } from 'vitest'
+import { type ArchiveFiles, type ArchiveLimits, openArchive, type PackageArchive } from './archive.ts'
+
+/** The real disk: trust needs no platform, its tests neither. */
+const disk: ArchiveFiles = {
+  async facts(path) {
+    const facts = await stat(path).catch(() => undefined)
+    return facts && { kind: facts.isFile() ? 'file' : 'other' }
+  },
+  async open(path) {
+    const handle = await open(path, 'r')
+    return {
+      read: async (into, at) => (await handle.read(into, 0, into.length, at)).bytesRead,
+      size: async () => (await handle.stat()).size,
+      close: () => handle.close(),
+    }
+  },
+}
+
+/** The archive that lies there. */
+export function opened(path: string, limits?: ArchiveLimits): Promise<PackageArchive> {
+  return openArchive(path, disk, limits)
+}
 
 /** A folder that goes when the test ends. */
 export async function testFolder(): Promise<string> {

@@ -1,4 +1,5 @@
 import { distinctObjects, type Package, sha256Text } from '@windlass/model'
+import { nodeFiles } from '@windlass/platform'
 import { TrustError, verify } from '@windlass/trust'
 import { openArchive, type PackageArchive } from '@windlass/trust/archive'
 import { decodeMetadata, decodeSignature } from '@windlass/wire/updatehub'
@@ -22,7 +23,7 @@ export async function examine(
   rules: Rules,
   signal?: AbortSignal,
 ): Promise<Omit<KeptPackage, 'size' | 'uploadedAt'>> {
-  const archive = await openArchive(draft.archive).catch(refuse)
+  const archive = await openArchive(draft.archive, nodeFiles).catch(refuse)
   try {
     const pkg = readMetadata(archive, rules)
     const signature = checkSignature(archive, rules.trustedKeys)

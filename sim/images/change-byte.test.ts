@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { nodeFiles } from '@windlass/platform'
 import { sha256Of } from '@windlass/trust'
 import { openArchive } from '@windlass/trust/archive'
 import { writeArchive } from '@windlass/trust/pack'
@@ -24,7 +25,7 @@ describe('changeByte', () => {
 
   it('changes one byte of the metadata, and the archive is as whole as before', async () => {
     await changeByte(zip, 'metadata', metadata.indexOf('1.0'))
-    const archive = await openArchive(zip)
+    const archive = await openArchive(zip, nodeFiles)
     const now = Buffer.from(archive.metadata)
     await archive.extract(
       [{ sha256sum, size: content.length }],
@@ -36,7 +37,7 @@ describe('changeByte', () => {
 
   it('changes an object so that only its digest tells', async () => {
     await changeByte(zip, sha256sum, 2_000_000)
-    const archive = await openArchive(zip)
+    const archive = await openArchive(zip, nodeFiles)
     const reading = archive.extract([{ sha256sum, size: content.length }], async (_, chunks) => {
       await Array.fromAsync(chunks)
     })

@@ -1,6 +1,7 @@
 import { copyFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isSha256 } from '@windlass/model'
+import { nodeFiles } from '@windlass/platform'
 import { openArchive } from '@windlass/trust/archive'
 import { OperatorError } from '@windlass/wire/operator'
 import { changeByte } from '../images/change-byte.ts'
@@ -37,7 +38,7 @@ export const tampered: Story = {
 
 /** In the version that the metadata says, and in the middle of the image. */
 async function changesOf({ version, file }: Packed): Promise<Change[]> {
-  const archive = await openArchive(file)
+  const archive = await openArchive(file, nodeFiles)
   const image = archive.names.reduce((largest, name) =>
     sizeIn(archive, name) > sizeIn(archive, largest) ? name : largest,
   )

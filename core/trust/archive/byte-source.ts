@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises'
+import type { ArchiveFile } from './archive-file.ts'
 import { invalid } from './container.ts'
 import { readBytes, streamBytes } from './file-bytes.ts'
 import { within } from './limits.ts'
@@ -20,7 +20,7 @@ export interface ByteSource {
 }
 
 /** Skipping costs nothing here. */
-export function fileSource(file: FileHandle, fileSize: number): ByteSource {
+export function fileSource(file: ArchiveFile, fileSize: number): ByteSource {
   let at = 0
   const skip = async (size: number) => {
     if (at + size > fileSize)

@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises'
+import type { ArchiveFile } from './archive-file.ts'
 import { type ByteSource, fileSource, streamSource } from './byte-source.ts'
 import { type Container, type Content, type Entry, invalid } from './container.ts'
 import { nameRules } from './entry-names.ts'
@@ -8,7 +8,7 @@ import { tarEntries } from './tar-entries.ts'
 import { type Packing, unpack } from './unpack.ts'
 
 /** Opens a plain tar. Contents are left where they are: only headers are read. */
-export async function openTar(file: FileHandle, fileSize: number, limits: ArchiveLimits): Promise<Container> {
+export async function openTar(file: ArchiveFile, fileSize: number, limits: ArchiveLimits): Promise<Container> {
   const entries = await list(fileSource(file, fileSize), limits)
   async function* contents(wanted: (entry: Entry) => boolean): AsyncGenerator<Content> {
     for (const entry of entries) {
@@ -20,7 +20,7 @@ export async function openTar(file: FileHandle, fileSize: number, limits: Archiv
 
 /** Opens a compressed tar. It is unpacked once to see all of it, and again for each pass over its contents. */
 export async function openPackedTar(
-  file: FileHandle,
+  file: ArchiveFile,
   fileSize: number,
   packing: Packing,
   limits: ArchiveLimits,

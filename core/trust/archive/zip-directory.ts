@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises'
+import type { ArchiveFile } from './archive-file.ts'
 import { invalid } from './container.ts'
 import { readBytes } from './file-bytes.ts'
 import { type ArchiveLimits, within } from './limits.ts'
@@ -13,7 +13,7 @@ export interface Directory {
   at: number
 }
 
-export async function readDirectory(file: FileHandle, fileSize: number, limits: ArchiveLimits): Promise<Directory> {
+export async function readDirectory(file: ArchiveFile, fileSize: number, limits: ArchiveLimits): Promise<Directory> {
   const { end, endsAt } = await readEnd(file, fileSize)
   within('zip', limits.entries, end.count, 'entries')
   within('central directory', mostDirectoryBytes, end.size)
@@ -32,7 +32,7 @@ export async function readDirectory(file: FileHandle, fileSize: number, limits: 
 }
 
 /** What the end records say, and where they begin. */
-async function readEnd(file: FileHandle, fileSize: number): Promise<{ end: ZipEnd; endsAt: number }> {
+async function readEnd(file: ArchiveFile, fileSize: number): Promise<{ end: ZipEnd; endsAt: number }> {
   const endAt = fileSize - endBytes
   if (endAt < 0) throw invalid(`zip: expected at least ${endBytes} bytes, got ${fileSize}`)
   const plain = decodeEnd(await readBytes(file, endAt, endBytes))

@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises'
+import type { ArchiveFile } from './archive-file.ts'
 import { invalid } from './container.ts'
 import { readBytes } from './file-bytes.ts'
 import { type CentralHeader, decodeLocal, deflated, localBytes, localRest, sizesFollow, stored } from './zip-header.ts'
@@ -32,7 +32,7 @@ function readName(bytes: Uint8Array): string {
 
 /** Compares the local header with the central one; returns where the data begins. */
 export async function placeOf(
-  file: FileHandle,
+  file: ArchiveFile,
   name: string,
   central: CentralHeader,
   expectedAt: number,
@@ -56,7 +56,7 @@ function isOpen(n: number): boolean {
 }
 
 /** The descriptor behind the data: checksum and two sizes of 4 or 8 bytes, with or without a sign of 4 bytes. */
-export async function descriptorLength(file: FileHandle, h: CentralHeader, at: number, end: number): Promise<number> {
+export async function descriptorLength(file: ArchiveFile, h: CentralHeader, at: number, end: number): Promise<number> {
   const b = await readBytes(file, at, Math.min(24, end - at))
   for (const sign of [4, 0]) {
     const [narrow, wide] = [sign + 12, sign + 20]

@@ -1,6 +1,6 @@
-import type { FileHandle } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { isSha256 } from '@windlass/model'
+import type { ArchiveFile } from './archive-file.ts'
 import { type Container, type Content, type Entry, invalid } from './container.ts'
 import { nameRules } from './entry-names.ts'
 import { streamBytes } from './file-bytes.ts'
@@ -20,7 +20,7 @@ interface Placed extends Entry {
  * Opens a zip archive strictly: the headers say the same twice, the entries lie one behind the other without a gap from the
  * first byte to the central directory, and nothing follows its end. So there is one way to read it, whoever reads.
  */
-export async function openZip(file: FileHandle, fileSize: number, limits: ArchiveLimits): Promise<Container> {
+export async function openZip(file: ArchiveFile, fileSize: number, limits: ArchiveLimits): Promise<Container> {
   const directory = await readDirectory(file, fileSize, limits)
   const checkName = nameRules(limits)
   const entries: Placed[] = []
@@ -39,7 +39,7 @@ export async function openZip(file: FileHandle, fileSize: number, limits: Archiv
 }
 
 async function* contents(
-  file: FileHandle,
+  file: ArchiveFile,
   entries: readonly Placed[],
   wanted: (entry: Entry) => boolean,
 ): AsyncGenerator<Content> {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { systemClock } from '@windlass/platform'
+import { nodeFiles, systemClock } from '@windlass/platform'
 import { openArchive } from '@windlass/trust/archive'
 import { checkMetadata } from '@windlass/wire/updatehub'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -30,7 +30,7 @@ async function release(objects: string, files: Readonly<Record<string, string | 
 async function packed(cwd: string, ...options: string[]) {
   const said = await say(['pack', 'release.yaml', '-o', 'out.uhupkg', ...options], { cwd })
   expect(said).toMatchObject({ code: 0 })
-  const archive = await openArchive(join(cwd, 'out.uhupkg'))
+  const archive = await openArchive(join(cwd, 'out.uhupkg'), nodeFiles)
   await archive.close()
   const metadata = JSON.parse(Buffer.from(archive.metadata).toString())
   return { ...said, archive, metadata, path: join(cwd, 'out.uhupkg') }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { nodeFiles } from '@windlass/platform'
 import { openArchive, type PackageArchive } from '@windlass/trust/archive'
 import { parseJson } from '@windlass/wire/updatehub'
 
@@ -9,7 +10,7 @@ export async function withArchive<T>(
   use: (archive: PackageArchive, path: string) => Promise<T>,
 ): Promise<T> {
   const path = resolve(cwd, file)
-  const archive = await openArchive(path)
+  const archive = await openArchive(path, nodeFiles)
   try {
     return await use(archive, path)
   } finally {

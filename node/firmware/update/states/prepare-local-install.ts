@@ -14,7 +14,7 @@ import { unpack } from '../unpack.ts'
 /** Opens a package file. Its signature is judged before anything in it is unpacked. */
 export async function prepareLocalInstall({ source }: In<'prepare_local_install'>, p: Ports, { stop }: Step) {
   if (await cancelledOrFailed(p, 'prepare_local_install', stop)) return { on: 'cancelled' } as const
-  const archive = await openArchive(source)
+  const archive = await openArchive(source, p.files)
   try {
     const offer = offerOf(archive, source)
     await checkSignature(offer, p)
