@@ -233,7 +233,7 @@ describe('a running machine', () => {
     await t.runner.order({ on: 'fill', water: 'rain' })
     await t.reach('cold')
     expect(t.moves.at(-2)).toBe('heating --failed--> broken')
-    expect(t.moves.filter((move) => move.includes('again'))).toHaveLength(3)
+    expect(t.moves.filter((move) => move.includes('again'))).toHaveLength(4)
     t.quit.abort()
     await running
   })
@@ -270,6 +270,44 @@ describe('a running machine', () => {
     expect(t.runner.progress).toBeUndefined()
     t.quit.abort()
     await running
+  })
+
+  it('does not count orders as moves of its own', async () => {
+    const t = setUp((stop) => forever(stop))
+    const running = t.runner.run(t.quit.signal)
+    for (let times = 0; times < 10; times++) {
+      expect((await t.runner.order({ on: 'fill', water: 'rain' })).accepted).toBe(true)
+      expect((await t.runner.order({ on: 'stop' })).accepted).toBe(true)
+    }
+    expect(t.failures).toEqual([])
+    t.quit.abort()
+    await running
+  })
+
+  it('answers an order whose state could not be saved before it ends', async () => {
+    const t = setUp((stop) => forever(stop))
+    const running = t.runner.run(t.quit.signal)
+    await t.reach('cold')
+    t.failSaves(Infinity)
+    const asked = t.runner.order({ on: 'fill', water: 'rain' })
+    await turn()
+    t.quit.abort()
+    await running
+    expect(await asked).toEqual({ accepted: false, at: 'cold' })
+  })
+
+  it('answers an order that comes just as it ends, and every later one', async () => {
+    const t = setUp(async (stop) => {
+      await forever(stop).catch(() => undefined)
+      t.quit.abort()
+      return 'boiled'
+    })
+    const running = t.runner.run(t.quit.signal)
+    await t.runner.order({ on: 'fill', water: 'rain' })
+    await turn()
+    expect(await t.runner.order({ on: 'stop' })).toEqual({ accepted: false, at: 'heating' })
+    await running
+    expect((await t.runner.order({ on: 'stop' })).accepted).toBe(false)
   })
 
   it('answers orders that are still waiting when it ends', async () => {

@@ -10,8 +10,8 @@ export interface RunnerPorts<G extends AnyDrawing> {
   clock: { sleep(ms: number, signal?: AbortSignal): Promise<void> }
 }
 
-/** `failed` turns what work threw into the event of that name. `maxMoves`: as many moves as one update may take, not
- * counting those that waited a second or longer. */
+/** `failed` turns what work threw into the event of that name. `maxMoves`: as many moves as one update may take by itself,
+ * not counting those that waited a second or longer. An accepted order begins the count anew. */
 export interface RunnerRules<G extends AnyDrawing> {
   failed(error: unknown, state: StateOf<G>): EventOf<G>
   maxMoves: number
@@ -82,7 +82,7 @@ export class Runner<G extends AnyDrawing, P> {
     return () => this.#watchers.delete(watcher)
   }
 
-  /** Asks for a move. Answered once the move is saved, or at once when the row has no such cell. */
+  /** Asks for a move. Answered once the move is saved, or at once when the row has no such cell or the machine has ended. */
   order(order: OrderOf<G>): Promise<Verdict<G>> {
     return new Promise((answer) => {
       this.#queue.push({ order, answer })
@@ -97,8 +97,10 @@ export class Runner<G extends AnyDrawing, P> {
     } catch (error) {
       if (!quit.aborted) throw error
     } finally {
-      const here = at(this.#state) as At<G['diagram']>
-      for (const pending of this.#queue.splice(0)) pending.answer({ accepted: false, at: here })
+      this.#wake = () => {
+        for (const pending of this.#queue.splice(0)) pending.answer(this.#refusal())
+      }
+      this.#wake()
     }
   }
 
@@ -110,9 +112,16 @@ export class Runner<G extends AnyDrawing, P> {
     while (!quit.aborted) {
       const { event, order, waited } = await this.#settle(quit)
       if (!event) return
-      const bounded = waited ? event : this.#bounded(event)
+      // Whoever asks anew may ask as often as he likes: only moves that the machine makes by itself are bounded.
+      if (order) this.#moves = 0
+      const bounded = order || waited ? event : this.#bounded(event)
       const from = this.#state
-      await this.#enter(next(this.#drawing, from, bounded), quit)
+      try {
+        await this.#enter(next(this.#drawing, from, bounded), quit)
+      } catch (error) {
+        order?.answer(this.#refusal())
+        throw error
+      }
       this.#tell({ kind: 'moved', from, event: bounded, to: this.#state })
       order?.answer({ accepted: true, at: at(from) as At<G['diagram']> })
     }
@@ -130,8 +139,8 @@ export class Runner<G extends AnyDrawing, P> {
     if (first !== 'ordered') return quit.aborted ? {} : first
     stop.abort(new DOMException('replaced by an order', 'AbortError'))
     await work
-    const order = this.#nextOrder()
-    return order && !quit.aborted ? { event: order.order, order } : {}
+    const order = quit.aborted ? undefined : this.#nextOrder()
+    return order ? { event: order.order, order } : {}
   }
 
   async #perform(stop: AbortSignal): Promise<Settled<G>> {
@@ -165,11 +174,14 @@ export class Runner<G extends AnyDrawing, P> {
     for (;;) {
       const head = this.#queue[0]
       if (!head) return false
-      const here = at(this.#state) as At<G['diagram']>
-      if (accepts(this.#drawing, here, (head.order as { on: string }).on)) return true
+      if (accepts(this.#drawing, at(this.#state), (head.order as { on: string }).on)) return true
       this.#queue.shift()
-      head.answer({ accepted: false, at: here })
+      head.answer(this.#refusal())
     }
+  }
+
+  #refusal(): Verdict<G> {
+    return { accepted: false, at: at(this.#state) as At<G['diagram']> }
   }
 
   /** Past the bound an update fails where its row can fail; a row that cannot is left, once more as many moves. */
