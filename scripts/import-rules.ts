@@ -16,6 +16,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   'core/machine': [],
   'core/platform': [],
   fleet: core,
+  unit: core,
   'node/firmware': core,
   'node/packaging': [],
   'operator/cli': core,

@@ -19,15 +19,16 @@ export interface ProbeRequest extends FirmwareFacts {
   retries: number
 }
 
-const pairs = v.optional(v.record(v.string(), v.union([v.string(), v.array(v.string())])), {})
+// Null stands for absent: agents of other hands write empty things that way.
+const pairs = v.nullish(v.record(v.string(), v.union([v.string(), v.array(v.string())])), {})
 export const firmwareFields = {
   'product-uid': v.string(),
-  version: v.optional(v.string(), ''),
-  hardware: v.optional(v.string(), ''),
+  version: v.nullish(v.string(), ''),
+  hardware: v.nullish(v.string(), ''),
   'device-identity': pairs,
   'device-attributes': pairs,
 }
-const body = v.object({ ...firmwareFields, retries: v.optional(v.number(), 0) })
+const body = v.object({ ...firmwareFields, retries: v.nullish(v.number(), 0) })
 
 /** The five keys every agent request carries, keys of the maps sorted. */
 export function encodeFirmware(f: FirmwareFacts): Record<string, unknown> {

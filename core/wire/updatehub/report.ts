@@ -15,12 +15,12 @@ export interface Report extends FirmwareFacts {
 
 const body = v.object({
   ...firmwareFields,
-  retries: v.optional(v.number(), 0),
+  retries: v.nullish(v.number(), 0),
   status: v.string(),
-  'package-uid': v.optional(v.string(), ''),
-  'previous-state': v.optional(v.string(), ''),
-  'error-message': v.optional(v.string(), ''),
-  'current-log': v.optional(v.string(), ''),
+  'package-uid': v.nullish(v.string(), ''),
+  'previous-state': v.nullish(v.string(), ''),
+  'error-message': v.nullish(v.string(), ''),
+  'current-log': v.nullish(v.string(), ''),
 })
 
 export function encodeReport(r: Report): string {

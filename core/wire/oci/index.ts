@@ -1,0 +1,10 @@
+export type {
+  Descriptor,
+  ImageConfig,
+  IndexEntry,
+  ItemConfig,
+  ItemDocuments,
+  ItemVariant,
+  Manifest,
+  Platform,
+} from './documents.ts'

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { decodeProbe } from './probe.ts'
+import { decodeReport } from './report.ts'
+
+const uid = 'u'.repeat(64)
+const nothing = { version: null, hardware: null, 'device-identity': { serial: 'A1' }, 'device-attributes': null }
+
+describe('what agents send', () => {
+  it('may say null where it has nothing to say', () => {
+    const body = JSON.stringify({ 'product-uid': uid, ...nothing, retries: null })
+    expect(decodeProbe(body)).toEqual({
+      productUid: uid,
+      version: '',
+      hardware: '',
+      identity: { serial: 'A1' },
+      attributes: {},
+      retries: 0,
+    })
+  })
+
+  it('may say null in a report, too', () => {
+    const trouble = { 'previous-state': null, 'error-message': null, 'current-log': null, 'package-uid': null }
+    const report = decodeReport(JSON.stringify({ 'product-uid': uid, ...nothing, ...trouble, status: 'error' }))
+    expect(report).toMatchObject({ packageUid: '', trouble: { previousState: '', errorMessage: '', currentLog: '' } })
+  })
+
+  it('must say which product it is', () => {
+    expect(() => decodeProbe(JSON.stringify({ 'product-uid': null, ...nothing }))).toThrow(
+      /^probe\.product-uid: expected/,
+    )
+  })
+})
