@@ -51,7 +51,8 @@ describe('who this device is', () => {
 
   it.each([
     ['C16 a product uid of 63 characters', { 'product-uid': says(uid.slice(1)) }, 'expected 64 characters, got 63'],
-    ['E5 no product uid', { 'product-uid': null }, 'expected it to print a product uid, got nothing'],
+    ['E5 no product uid', { 'product-uid': null }, 'expected a program that prints a product uid, found no file'],
+    ['E5 a silent product uid', { 'product-uid': says(' \n') }, 'expected it to print a product uid, got nothing'],
     ['C17 no identity folder', { 'device-identity.d/serial': null }, 'expected a folder of programs'],
     ['E5 an identity that fails', { 'device-identity.d/serial': () => ended({ code: 3 }) }, 'got exit status 3'],
     ['E5 an identity that says no pair', { 'device-identity.d/serial': says('A1') }, 'expected key=value, got "A1"'],

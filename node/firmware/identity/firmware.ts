@@ -31,7 +31,14 @@ export async function loadFirmware(folder: string, ports: Ports): Promise<Firmwa
 
 export async function productUid(path: string, ports: Ports): Promise<string> {
   const uid = await hook(path, ports)
-  if (!uid) throw new FirmwareError('product_uid_missing', `${path}: expected it to print a product uid, got nothing`)
+  if (uid === undefined) {
+    throw new FirmwareError(
+      'product_uid_missing',
+      `${path}: expected a program that prints a product uid, found no file`,
+    )
+  }
+  if (uid === '')
+    throw new FirmwareError('product_uid_missing', `${path}: expected it to print a product uid, got nothing`)
   if (uid.length !== 64) {
     throw new FirmwareError('product_uid_invalid', `${path}: expected 64 characters, got ${uid.length}`)
   }
