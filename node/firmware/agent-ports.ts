@@ -49,7 +49,7 @@ export async function agentPorts(system: System, settings: Settings, log: Log, m
     server: polledServer(http, clock),
     commander: localPolicy(settings.policy, { clock, files, log }),
     store: new DownloadStore(files, settings.downloadFolder),
-    fetcher: httpFetcher({ http, files, clock, log }, settings.downloadFolder, settings.mostBytesPerSecond),
+    fetcher: httpFetcher({ http, files, clock, random, log }, settings.downloadFolder, settings.mostBytesPerSecond),
     objects: {
       files,
       processes,

@@ -188,9 +188,10 @@ export class FakeDevice {
     const { clock, files, http, settings } = this
     const records = fileRecords(settings, files, log)
     const processes = new FakeProcesses({}, clock)
+    const random = new SeededRandom(1)
     return {
       clock,
-      random: new SeededRandom(1),
+      random,
       log,
       files,
       settings,
@@ -235,7 +236,7 @@ export class FakeDevice {
       server: polledServer(http, clock),
       commander: localPolicy(settings.policy, { clock, files, log }),
       store: new DownloadStore(files, settings.downloadFolder),
-      fetcher: httpFetcher({ http, files, clock, log }, settings.downloadFolder, settings.mostBytesPerSecond),
+      fetcher: httpFetcher({ http, files, clock, random, log }, settings.downloadFolder, settings.mostBytesPerSecond),
       objects: { files, processes, log, mounts: new FakeMounts(), scratch: '/run/windlass' },
       currentLog: () => memory.toText(),
     }

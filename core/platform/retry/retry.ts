@@ -17,7 +17,7 @@ export interface RetryPolicy {
 
 /** The pause after that many failures in a row (1 or more), in ms: never more than `maxDelayMs`. */
 export function backoff(
-  { firstDelayMs, factor, maxDelayMs, jitter }: RetryPolicy,
+  { firstDelayMs, factor, maxDelayMs, jitter }: Omit<RetryPolicy, 'attempts'>,
   failures: number,
   random: Random,
 ): number {

@@ -1,5 +1,5 @@
 import { sha256Text } from '@windlass/model'
-import { type Log, nodeFiles, nodeHttp, systemClock } from '@windlass/platform'
+import { type Log, nodeFiles, nodeHttp, systemClock, systemRandom } from '@windlass/platform'
 import { fetchObject } from './fetch.ts'
 import { defaultLimits } from './limits.ts'
 
@@ -9,9 +9,9 @@ const [url = '', path = '', size = '', sha256sum = ''] = process.argv.slice(2)
 const silent: Log = { error() {}, warning() {}, info() {}, debug() {}, trace() {}, child: () => silent }
 const atStart = process.resourceUsage().maxRSS
 await fetchObject(
-  { http: nodeHttp(), files: nodeFiles, clock: systemClock, log: silent },
+  { http: nodeHttp(), files: nodeFiles, clock: systemClock, random: systemRandom, log: silent },
   { url, headers: {}, path, size: Number(size), sha256sum: sha256Text(sha256sum) },
-  { ...defaultLimits, firstBackOffMs: 1, longestBackOffMs: 10 },
+  { ...defaultLimits, backOff: { ...defaultLimits.backOff, firstDelayMs: 1, maxDelayMs: 10 } },
   () => {},
   new AbortController().signal,
 )

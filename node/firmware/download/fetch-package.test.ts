@@ -1,5 +1,5 @@
 import type { HttpHandler } from '@windlass/platform'
-import { FakeClock, FakeFiles, FakeHttp } from '@windlass/platform/fakes'
+import { FakeClock, FakeFiles, FakeHttp, SeededRandom } from '@windlass/platform/fakes'
 import { sha256Of } from '@windlass/trust'
 import { describe, expect, it } from 'vitest'
 import { chunked, cutAfter, inTurn, objectServer, startOf } from './fake-object-server.ts'
@@ -25,7 +25,7 @@ async function fetching(handler: HttpHandler, scene: Scene = {}) {
   const progress: (number | null)[][] = []
   const wanted = { url: 'http://anywhere.test/v2.uhupkg', path, maxBytes: scene.maxBytes ?? 1_000_000 }
   const result = await fetchPackage(
-    { http, files, clock, log: silent },
+    { http, files, clock, random: new SeededRandom(1), log: silent },
     wanted,
     defaultLimits,
     (...told) => void progress.push(told),

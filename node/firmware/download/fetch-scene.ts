@@ -1,5 +1,5 @@
 import type { HttpHandler, Log } from '@windlass/platform'
-import { FakeClock, FakeFiles, FakeHttp } from '@windlass/platform/fakes'
+import { FakeClock, FakeFiles, FakeHttp, SeededRandom } from '@windlass/platform/fakes'
 import { sha256Of } from '@windlass/trust'
 import { UpdateError } from '../update-error.ts'
 import { startOf } from './fake-object-server.ts'
@@ -35,6 +35,8 @@ export interface Scene {
   fault?: (http: FakeHttp) => void
   stop?: AbortSignal
   onProgress?: (held: number) => void
+  /** Of chance. */
+  seed?: number
 }
 
 /** Downloads from `handler` with everything in memory and on a clock that moves by itself. */
@@ -57,7 +59,7 @@ export async function fetching(handler: HttpHandler, scene: Scene = {}): Promise
     scene.onProgress?.(held)
   }
   const stop = scene.stop ?? new AbortController().signal
-  const ports = { http, files, clock, log: silent }
+  const ports = { http, files, clock, random: new SeededRandom(scene.seed ?? 1), log: silent }
   const failed = await fetchObject(ports, wanted, { ...defaultLimits, ...scene.limits }, tell, stop).then(
     () => undefined,
     (error: unknown) => error,

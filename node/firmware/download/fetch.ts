@@ -1,6 +1,6 @@
 import { dirname } from 'node:path/posix'
 import type { Sha256 } from '@windlass/model'
-import type { Clock, Files, Http, Log } from '@windlass/platform'
+import type { Clock, Files, Http, Log, Random } from '@windlass/platform'
 import type { Progress } from '../objects/port.ts'
 import { UpdateError } from '../update-error.ts'
 import { Interrupted, sorted } from './interrupted.ts'
@@ -16,6 +16,7 @@ export interface DownloadPorts {
   http: Http
   files: Files
   clock: Clock
+  random: Random
   log: Log
 }
 

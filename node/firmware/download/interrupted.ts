@@ -12,6 +12,14 @@ export class Interrupted extends Error {
   }
 }
 
+/** What says of itself that it may be otherwise soon: time-outs, too many requests, gateways without a server. */
+const passing: ReadonlySet<number> = new Set([408, 425, 429, 502, 503, 504])
+
+/** An answer of no use, as what it is to be thrown: worth another attempt or not, by its status. */
+export function refused(status: number, message: string): Interrupted | UpdateError {
+  return passing.has(status) ? new Interrupted('server_refused', message) : new UpdateError('server_refused', message)
+}
+
 /** Sorts what an attempt threw: worth another attempt (Interrupted), final (UpdateError), or not ours to judge. */
 export function sorted(error: unknown): unknown {
   if (error instanceof HttpError) return sortedHttp(error)

@@ -1,3 +1,5 @@
+import type { RetryPolicy } from '@windlass/platform'
+
 /** What a download may cost. Every wait and every retry in this folder is bounded by one of these. */
 export interface DownloadLimits {
   /** Until the connection stands, in ms. */
@@ -12,9 +14,8 @@ export interface DownloadLimits {
   /** Attempts in a row that together bring less than `progressBytes` of new ground. */
   attempts: number
   progressBytes: number
-  /** The wait before the second attempt in ms; doubled for each further one. */
-  firstBackOffMs: number
-  longestBackOffMs: number
+  /** The waits between attempts. */
+  backOff: Omit<RetryPolicy, 'attempts' | 'mayHelp'>
   /** The most that a power cut loses, in bytes. */
   syncEveryBytes: number
 }
@@ -25,9 +26,9 @@ export const defaultLimits: DownloadLimits = {
   minBytesPerSecond: 1024,
   rateWindowMs: 60_000,
   mostBytesPerSecond: null,
-  attempts: 8, // a server that is gone is given up after 2 minutes of back-off, a silent one after 6
+  attempts: 8, // a server that is gone is given up after 1 to 2 minutes of back-off, a silent one after 5 or 6
   progressBytes: 64 * 1024,
-  firstBackOffMs: 1_000,
-  longestBackOffMs: 60_000,
+  // Half of each wait is left to chance: a fleet that lost its server does not come back at one moment.
+  backOff: { firstDelayMs: 1_000, factor: 2, maxDelayMs: 60_000, jitter: 0.5 },
   syncEveryBytes: 8 * 1024 * 1024,
 }

@@ -1,14 +1,15 @@
-import type { Clock, Http, HttpAnswer, Log } from '@windlass/platform'
+import { backoff, type Clock, type Http, type HttpAnswer, type Log, type Random } from '@windlass/platform'
 import type { StoredBytes } from '../objects/port.ts'
 import { UpdateError } from '../update-error.ts'
 import { extentOf } from './content-range.ts'
-import { Interrupted, sorted } from './interrupted.ts'
+import { Interrupted, refused, sorted } from './interrupted.ts'
 import type { DownloadLimits } from './limits.ts'
 import { Pace } from './pace.ts'
 
 export interface RangePorts {
   http: Http
   clock: Clock
+  random: Random
   log: Log
 }
 
@@ -46,8 +47,7 @@ export function rangesOf(
     answer.discard()
     const came = `${answer.status} ${answer.headers['content-range'] ?? '(no Content-Range)'}`
     const message = `expected 206 with bytes ${at} and on of ${whole} from the server, got ${came}`
-    const passing = answer.status === 429 || answer.status === 408 || answer.status >= 500
-    throw passing ? new Interrupted('server_refused', message) : new UpdateError('server_refused', message)
+    throw refused(answer.status, message)
   }
 
   /** Some bytes from `at` on; none when the answer ended before it should. */
@@ -86,7 +86,7 @@ export function rangesOf(
     if (failed >= limits.attempts) {
       throw new UpdateError(why.code, `${why.message} (attempt ${failed})`, { cause: why })
     }
-    const waitMs = Math.min(limits.firstBackOffMs * 2 ** (failed - 1), limits.longestBackOffMs)
+    const waitMs = Math.round(backoff(limits.backOff, failed, ports.random))
     ports.log.warning('reading by ranges interrupted', { code: why.code, why: why.message, attempt: failed, waitMs })
     await ports.clock.sleep(waitMs, stop)
   }

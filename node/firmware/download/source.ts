@@ -1,7 +1,7 @@
 import type { Http, HttpAnswer } from '@windlass/platform'
 import { UpdateError } from '../update-error.ts'
 import { type Extent, extentOf } from './content-range.ts'
-import { Interrupted } from './interrupted.ts'
+import { refused } from './interrupted.ts'
 import type { DownloadLimits } from './limits.ts'
 
 /** An answer whose body goes to byte `from` of the file: the byte asked for, or 0 to start over. */
@@ -79,10 +79,7 @@ export class Source {
     const answer = await this.#http.send({ url: this.#call.url, headers, connectTimeoutMs, idleTimeoutMs }, stop)
     if ([200, 206, 416].includes(answer.status)) return answer
     answer.discard()
-    const message = `expected 200 or 206 from the server, got ${answer.status}`
-    throw passing.has(answer.status)
-      ? new Interrupted('server_refused', message)
-      : new UpdateError('server_refused', message)
+    throw refused(answer.status, `expected 200 or 206 from the server, got ${answer.status}`)
   }
 
   /** False when the answer is about another object than the first one was. */
@@ -105,9 +102,6 @@ export class Source {
     throw new UpdateError(code, `expected ${size} bytes from the server, which announced ${extent.total}`)
   }
 }
-
-/** What says of itself that it may be otherwise soon: time-outs, too many requests, gateways without a server. */
-const passing: ReadonlySet<number> = new Set([408, 425, 429, 502, 503, 504])
 
 function strongEtag({ headers }: HttpAnswer): string | undefined {
   return headers['etag']?.startsWith('"') ? headers['etag'] : undefined

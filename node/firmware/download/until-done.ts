@@ -1,4 +1,4 @@
-import type { Clock, Log } from '@windlass/platform'
+import { backoff, type Clock, type Log, type Random } from '@windlass/platform'
 import type { Progress } from '../objects/port.ts'
 import { UpdateError } from '../update-error.ts'
 import { Interrupted, sorted } from './interrupted.ts'
@@ -18,7 +18,7 @@ export interface Holding {
 export async function untilDone(
   attempt: (told: Progress) => Promise<void>,
   { held, progress }: Holding,
-  { clock, log }: { clock: Clock; log: Log },
+  { clock, random, log }: { clock: Clock; random: Random; log: Log },
   limits: DownloadLimits,
   stop: AbortSignal,
 ): Promise<void> {
@@ -41,7 +41,7 @@ export async function untilDone(
       }
       if (failed >= limits.attempts)
         throw new UpdateError(why.code, `${why.message} (attempt ${failed})`, { cause: why })
-      const waitMs = Math.min(limits.firstBackOffMs * 2 ** (failed - 1), limits.longestBackOffMs)
+      const waitMs = Math.round(backoff(limits.backOff, failed, random))
       log.warning('download interrupted', { code: why.code, why: why.message, attempt: failed, waitMs })
       await clock.sleep(waitMs, stop)
     }

@@ -1,5 +1,5 @@
 import type { RawDeltaObject } from '@windlass/model'
-import { FakeClock, FakeHttp } from '@windlass/platform/fakes'
+import { FakeClock, FakeHttp, SeededRandom } from '@windlass/platform/fakes'
 import { sha256Of } from '@windlass/trust'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -49,7 +49,7 @@ function served(archive: Uint8Array, ports: Ports, seed?: string) {
     clock,
   )
   const remote = rangesOf(
-    { http, clock, log: ports.log },
+    { http, clock, random: new SeededRandom(1), log: ports.log },
     { url: 'http://fleet.test/object', size: archive.length },
     defaultLimits,
   )
