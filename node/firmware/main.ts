@@ -48,6 +48,7 @@ export async function main(argv: string[]): Promise<number> {
     return 0
   }
   const memory = new MemoryLog({ always: isOutcome })
+  memory.start()
   const write = (line: string) => void process.stdout.write(line)
   const sink = process.stdout.isTTY ? prettyLines(write, { color: true }) : jsonLines(write)
   const log = createLog([fromLevel(options.level, sink), fromLevel(options.level, memory.sink)], () =>
@@ -56,7 +57,12 @@ export async function main(argv: string[]): Promise<number> {
   const quit = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => quit.abort())
   try {
-    await serve(await loadSettings(options.settings, nodeFiles), log, memory, quit.signal)
+    const settings = await loadSettings(options.settings, nodeFiles)
+    if (!(await nodeFiles.facts(options.settings))) {
+      const { serverAddress: server } = settings
+      log.warning('no settings file: the defaults count', { expected: options.settings, server })
+    }
+    await serve(settings, log, memory, quit.signal)
     return 0
   } catch (error) {
     if (quit.signal.aborted) return 0
@@ -86,7 +92,6 @@ function readArguments(argv: string[]) {
 
 /** Builds all ports, leaves first, and runs until `quit` fires. */
 async function serve(settings: Settings, log: Log, memory: MemoryLog, quit: AbortSignal): Promise<void> {
-  memory.start()
   const ports = await agentPorts(realSystem(), settings, log, memory)
   const { runner, rate } = makeAgent(ports, memory)
   const { runtime, firmware } = ports

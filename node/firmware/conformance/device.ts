@@ -153,12 +153,13 @@ export class Device implements AsyncDisposable {
   }
 
   /** Starts an agent that is expected to end by itself. */
-  async startInVain(): Promise<{ code: number | null; stderr: string }> {
+  async startInVain(): Promise<{ code: number | null; stdout: string; stderr: string }> {
     const agent = this.#spawn()
-    let stderr = ''
+    let [stdout, stderr] = ['', '']
+    agent.stdout?.on('data', (piece) => (stdout += String(piece)))
     agent.stderr?.on('data', (piece) => (stderr += String(piece)))
     const [code] = (await once(agent, 'close')) as [number | null]
-    return { code, stderr }
+    return { code, stdout, stderr }
   }
 
   #spawn(): ChildProcess {

@@ -325,7 +325,7 @@ describe.concurrent('settings and hooks', () => {
   const replaced = (from: string | RegExp, to: string) => async (device: Device) =>
     device.write('updatehub.conf', device.settings({}).replace(from, to))
 
-  it('E1 without a settings file the defaults count', async () => {
+  it('E1 without a settings file the defaults count, and the log says so', async () => {
     await using device = await Device.make()
     await device.write('updatehub.conf', '')
     const { stderr } = await device.startInVain()
@@ -334,6 +334,7 @@ describe.concurrent('settings and hooks', () => {
     const missing = await device.startInVain()
     expect(missing).toMatchObject({ code: 1 })
     expect(missing.stderr).toContain('/usr/share/updatehub/product-uid')
+    expect(missing.stdout).toMatch(/"warning".*no settings file: the defaults count/)
   })
 
   it('C14 E2 settings without a section, without a key, or with one too many end the agent with status 1', async () => {
