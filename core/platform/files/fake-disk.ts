@@ -62,7 +62,7 @@ export class FakeDisk {
 
   /** @throws ENOENT, ENOTDIR when a folder on the way is none; ELOOP */
   locate(path: string, op: string, links: 'follow' | 'keep-last' = 'follow', followed = 0): FakePlace {
-    const names = resolve('/', path).split('/').filter(Boolean)
+    const names = namesIn(path)
     let place: FakePlace = { real: '/', folder: this.root, name: '', node: this.root }
     for (const [index, name] of names.entries()) {
       const folder = place.node
@@ -74,7 +74,7 @@ export class FakeDisk {
         const onward = resolve(place.real, node.target, ...names.slice(index + 1))
         return this.locate(onward, op, links, followed + 1)
       }
-      place = { real: resolve(place.real, name), folder, name, node }
+      place = { real: place.node === this.root ? `/${name}` : `${place.real}/${name}`, folder, name, node }
     }
     return place
   }
@@ -121,6 +121,14 @@ export class FakeDisk {
     for (const node of found) if (node.kind === 'folder') for (const child of names(node).values()) found.add(child)
     return found
   }
+}
+
+const dots = /\/\.{1,2}(\/|$)/
+
+/** Simulations ask a million times: what is plain already is not resolved first. */
+function namesIn(path: string): string[] {
+  const plain = path.startsWith('/') && !dots.test(path) ? path : resolve('/', path)
+  return plain.split('/').filter(Boolean)
 }
 
 function apply(changes: NameChange[], names: (folder: FakeFolder) => Map<string, FakeNode>): void {

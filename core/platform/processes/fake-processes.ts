@@ -58,7 +58,8 @@ export class FakeProcesses implements Processes {
     try {
       return await Promise.race([program(call), ...this.#endings(command, over.signal, signal)])
     } finally {
-      over.abort()
+      // With a reason, as making the usual one takes longer than all the rest.
+      over.abort('over')
       kill.abort()
     }
   }
