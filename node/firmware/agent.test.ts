@@ -1,4 +1,6 @@
+import { gzipSync } from 'node:zlib'
 import { generateKeys, sha256Of, sign } from '@windlass/trust'
+import { tarOf } from '@windlass/trust/fakes'
 import { describe, expect, it } from 'vitest'
 import { FakeDevice, fakeImage, fakeServerAddress, fakeSettings } from './fake-device.ts'
 import type { FakePackage } from './fake-update-server.ts'
@@ -163,15 +165,49 @@ describe('the agent', () => {
   })
 })
 
+/** The same as a file, whose objects have to be unpacked. */
+function archiveOf({ metadata, objects }: FakePackage): Buffer {
+  const parts = [...objects].map(([name, bytes]) => ({ name, data: Buffer.from(bytes) }))
+  return gzipSync(tarOf([{ name: 'metadata', data: metadata }, { name: 'signature' }, ...parts]))
+}
+
+describe('a package file', () => {
+  it('takes the room of what an aborted download left', async () => {
+    const device = new FakeDevice({ capacity: 100_000 })
+    device.settings = { ...fakeSettings, polling: { ...fakeSettings.polling, enabled: false } }
+    device.files.put(`/data/download/${'a'.repeat(64)}`, new Uint8Array(60_000))
+    device.files.put('/data/gw-2.uhupkg', archiveOf(release('2')))
+    let asked = false
+    await device.live(() => {
+      if (!asked) void device.agent?.runner.order({ on: 'install_file', source: '/data/gw-2.uhupkg' })
+      asked = true
+      return device.version === '2'
+    })
+    expect(device.version).toBe('2')
+  })
+})
+
+const changing: ReadonlySet<string> = new Set(['create', 'write', 'truncate', 'sync', 'rename', 'remove', 'makeFolder'])
+
 /** Every change of the disk during an update, as a moment at which the power may go. */
 async function moments(version: string, arrange: (device: FakeDevice) => void): Promise<number> {
   const device = new FakeDevice()
   arrange(device)
   let changes = 0
-  const count = new Set(['create', 'write', 'truncate', 'sync', 'rename', 'remove', 'makeFolder'])
   await device.live(() => device.server.lastVersion === version && device.server.reports.length > 0)
-  for (const { op } of device.files.operations) if (count.has(op)) changes++
+  for (const { op } of device.files.operations) if (changing.has(op)) changes++
   return changes
+}
+
+/** The moment at which this record is on the disk for the n-th time. */
+async function momentOfRecord(path: string, times: number, arrange: (device: FakeDevice) => void): Promise<number> {
+  const device = new FakeDevice()
+  arrange(device)
+  await device.live(() => device.server.reports.length > 0)
+  const changes = device.files.operations.filter(({ op }) => changing.has(op))
+  const renames = changes.flatMap(({ op, path: of }, index) => (op === 'rename' && of.includes(path) ? [index] : []))
+  // One more: the folder is synced.
+  return (renames[times - 1] ?? Infinity) + 2
 }
 
 describe('an agent that dies right after it switched', () => {
@@ -203,6 +239,26 @@ describe('power may go at any moment', () => {
       })
       expect(device.version, `cut after change ${moment}`).toBe('2')
       expect(device.events).not.toContain('fell back to a')
+    }
+  })
+
+  it('of an update that does not boot: the device ends with the old, and what was tried is not installed again', async () => {
+    const arrange = (device: FakeDevice) => {
+      device.server.offered = release('2')
+      device.panics.add('2')
+    }
+    const last = await moments('1', arrange)
+    const switched = await momentOfRecord('/trial.json', 2, arrange)
+    for (let moment = 1; moment <= last; moment++) {
+      const device = new FakeDevice({ seed: moment })
+      arrange(device)
+      device.cutPowerAfter(moment)
+      await device.live(() => device.server.reports.some(({ status }) => status === 'error') && device.running === 'a')
+      expect(device.version, `cut after change ${moment}`).toBe('1')
+      const tries = device.events.filter((event) => event === 'fell back to a').length
+      // Between the boot loader's yes and its record nobody can tell whether it said yes.
+      if (moment >= switched) expect(tries, `cut after change ${moment}`).toBe(1)
+      else expect(tries, `cut after change ${moment}`).toBeLessThanOrEqual(2)
     }
   })
 

@@ -83,8 +83,8 @@ export class FakeDevice {
   #processes = 0
   #restart = false
 
-  constructor(options: { seed?: number } = {}) {
-    this.files = new FakeFiles({ seed: options.seed ?? 1 })
+  constructor(options: { seed?: number; capacity?: number } = {}) {
+    this.files = new FakeFiles({ seed: 1, ...options })
     this.http = new FakeHttp({ [fakeServerAddress]: this.server.handler }, this.clock)
     this.files.addDevice('/dev/slot-a', slotBytes, fakeImage('1'))
     this.files.addDevice('/dev/slot-b', slotBytes, fakeImage('0'))

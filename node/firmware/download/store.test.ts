@@ -31,6 +31,12 @@ describe('DownloadStore.clean()', () => {
     expect(await files.list(folder)).toEqual([one.sha256sum])
   })
 
+  it('spares a package that is being read', async () => {
+    const { files, store } = scene({ fetched_pkg: 'y', [two.sha256sum]: 'sec' })
+    await store.clean([], undefined, `${folder}/fetched_pkg`)
+    expect(await files.list(folder)).toEqual(['fetched_pkg'])
+  })
+
   it('B13 removes corrupt objects, too long ones among them, and B12 keeps incomplete ones', async () => {
     const { files, store } = scene({
       [one.sha256sum]: '0987654321',

@@ -22,18 +22,20 @@ export class DownloadStore {
    * Makes the folder if need be and removes our own leftovers from it: objects that are not among `keep`, corrupt ones
    * among them, and what a local installation left. Incomplete ones stay, to be gone on with. UpdateHub removes every other
    * file as well (updatehub.md 2.8, case B14), also the package a user put there to install it (case D27). We take
-   * nothing away whose name is not one of ours: a full disk says so in time, a deleted file is gone.
+   * nothing away whose name is not one of ours: a full disk says so in time, a deleted file is gone. `spared` is the path of
+   * a package that is being read.
    */
-  async clean(keep: readonly ObjectBase[], stop?: AbortSignal): Promise<void> {
+  async clean(keep: readonly ObjectBase[], stop?: AbortSignal, spared?: string): Promise<void> {
     await this.#files.makeFolder(this.#folder)
     const kept = new Map<string, ObjectBase>(keep.map((object) => [object.sha256sum, object]))
     for (const name of await this.#files.list(this.#folder)) {
-      if (!isSha256(name) && !otherLeftovers.has(name)) continue
-      const facts = await this.#files.facts(join(this.#folder, name))
+      const path = join(this.#folder, name)
+      if ((!isSha256(name) && !otherLeftovers.has(name)) || path === spared) continue
+      const facts = await this.#files.facts(path)
       if (facts?.kind !== 'file') continue
       const object = kept.get(name)
       if (object && (facts.size < object.size || (await this.ready(object, stop)))) continue
-      await this.#files.remove(join(this.#folder, name))
+      await this.#files.remove(path)
     }
   }
 

@@ -55,6 +55,8 @@ async function withPayloads(
     if (range) payloads[object.sha256sum] = { path, ...range }
     else packed.push(object)
   }
+  // What an aborted download left would take the room that this package needs.
+  await p.store.clean(packed, stop, path)
   await unpack(archive, packed, p, stop)
   return { ...offer, origin: { kind: 'archive', path, payloads } }
 }
