@@ -3,6 +3,7 @@ import { type InstallationSet, objectsFor, otherSet, type PackageObject } from '
 import { decodeMetadata } from '@windlass/wire/updatehub'
 import { modeFor } from '../../objects/modes.ts'
 import { report } from '../../telemetry/reporting.ts'
+import { failureOf } from '../../update-error.ts'
 import { cancelledByCallback } from '../callback.ts'
 import type { In } from '../diagram.ts'
 import { restarted } from '../life.ts'
@@ -12,7 +13,7 @@ import type { Ports } from '../ports.ts'
 /** Writes the objects into the spare set, then makes it the one to boot. */
 export async function install(state: In<'install'>, p: Ports, step: Step) {
   const { offer, target } = state
-  if (await runsTarget(state, p)) return { on: 'switched', uid: offer.uid, ordered: true } as const
+  if (await isSwitched(state, p)) return { on: 'switched', uid: offer.uid, ordered: true } as const
   if (p.runtime.hasUnproven(offer.uid)) return { on: 'unproven' } as const
   if (await cancelledByCallback(p, 'install', step.stop)) return { on: 'cancelled' } as const
   await report(p, 'installing', offer.uid, step.stop)
@@ -24,14 +25,16 @@ export async function install(state: In<'install'>, p: Ports, step: Step) {
 }
 
 /**
- * Power went after the switch and the new set started: it must not be written, it has to prove itself. What counts is the
- * life that switched: the one in which this state began may be older, when power went during the writing as well.
+ * Power went after the switch. Where the new set started, it must not be written but has to prove itself; where the boot
+ * loader went back from it already, it must not be installed once more. What counts is the life that switched: the one in
+ * which this state began may be older, when power went during the writing as well.
  */
-async function runsTarget({ offer, target }: In<'install'>, p: Ports): Promise<boolean> {
+async function isSwitched({ offer, target }: In<'install'>, p: Ports): Promise<boolean> {
   if (p.runtime.appliedUid !== offer.uid) return false
-  const switched = await p.trial.load()
-  if (switched?.uid !== offer.uid || switched.target !== target) return false
-  return restarted(switched.life, p.host.life, false) && (await p.slots.active()) === target
+  const trial = await p.trial.load()
+  if (trial?.uid !== offer.uid || trial.target !== target) return false
+  if (!restarted(trial.life, p.host.life, false)) return false
+  return trial.switched || (await p.slots.active()) === target
 }
 
 /** Largest first, as UpdateHub does: what is likeliest not to fit fails before anything is written. */
@@ -68,7 +71,8 @@ async function installAll({ offer, target }: In<'install'>, p: Ports, { stop, pr
  * that failed half-way may have taken effect, and then the record stays, because it tells which set does not run.
  */
 async function switchTo(target: InstallationSet, uid: string, p: Ports): Promise<void> {
-  await p.trial.save({ uid, target, life: p.host.life })
+  const trial = { uid, target, life: p.host.life }
+  await p.trial.save({ ...trial, switched: false })
   await p.runtime.installed(uid, target)
   try {
     await p.slots.activate(target)
@@ -77,4 +81,7 @@ async function switchTo(target: InstallationSet, uid: string, p: Ports): Promise
     if (chosen !== target) await p.runtime.forgetUpdate()
     throw error
   }
+  await p.trial.save({ ...trial, switched: true }).catch((error: unknown) => {
+    p.log.warning('the switch is not on record', { why: failureOf(error).message })
+  })
 }
