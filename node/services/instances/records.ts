@@ -1,0 +1,11 @@
+import type { InstanceInfo } from './instance.ts'
+
+/** What the set of instances remembers over restarts. Every save is one transaction and survives a power cut. */
+export interface InstanceRecords {
+  /** What was ordered last. */
+  instances(): InstanceInfo[]
+  saveInstances(infos: readonly InstanceInfo[]): void
+  /** Since when the cloud is away, ms since 1970. */
+  offlineSince(): number | undefined
+  saveOfflineSince(at: number | undefined): void
+}
