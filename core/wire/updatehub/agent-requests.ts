@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { parseJson, shape } from './wire-error.ts'
+import { parseJson, shape } from './json-shape.ts'
 
 /*
  * Bodies of the agent's local API (updatehub.md 1.4 to 1.6). Unknown keys are an error in all three.

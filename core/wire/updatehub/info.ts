@@ -1,6 +1,6 @@
 import type { InstallationSet } from '@windlass/model'
 import * as v from 'valibot'
-import { parseJson, shape } from './wire-error.ts'
+import { parseJson, shape } from './json-shape.ts'
 
 /**
  * `GET /info` of the agent (updatehub.md 1.8). Closed: UpdateHub's own client refuses keys it does not know, so what

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { parseJson, shape } from './wire-error.ts'
+import { parseJson, shape } from './json-shape.ts'
 
 /** One line of the agent's memory log. `time` is local: `Jan 02 03:04:05.678` (updatehub.md 1.9). */
 export interface LogEntry {

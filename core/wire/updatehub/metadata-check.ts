@@ -1,7 +1,8 @@
 import { type Mode, modeNames } from '@windlass/model'
 import * as v from 'valibot'
+import { WireError } from '../wire-error.ts'
+import { describe, parseJson, placeOf } from './json-shape.ts'
 import { objectSchemas, outerSchema } from './metadata-schema.ts'
-import { describe, parseJson, placeOf, WireError } from './wire-error.ts'
 
 /** `allowTest`: also objects of mode `test`, which the schema does not know but agents do. Default false. */
 export interface MetadataCheck {

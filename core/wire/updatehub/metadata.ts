@@ -9,7 +9,8 @@ import type {
 } from '@windlass/model'
 import { modeNames } from '@windlass/model'
 import * as v from 'valibot'
-import { parseJson, shape, WireError } from './wire-error.ts'
+import { WireError } from '../wire-error.ts'
+import { parseJson, shape } from './json-shape.ts'
 
 /*
  * Package metadata as an agent reads it (updatehub.md 5.1 to 5.5): unknown keys are ignored, defaults are the agent's.

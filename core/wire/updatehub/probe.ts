@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { parseJson, shape } from './wire-error.ts'
+import { parseJson, shape } from './json-shape.ts'
 
 /** Values of one identity or attribute key: one string, or several, sorted (updatehub.md 4.3). */
 export type Pairs = Readonly<Record<string, string | readonly string[]>>

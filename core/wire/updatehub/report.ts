@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import { parseJson, shape } from './json-shape.ts'
 import { decodeFirmware, encodeFirmware, type FirmwareFacts, firmwareFields } from './probe.ts'
-import { parseJson, shape } from './wire-error.ts'
 
 /** The statuses UpdateHub's agents report (updatehub.md 2.11). */
 export type ReportStatus = 'downloading' | 'downloaded' | 'installing' | 'installed' | 'rebooting' | 'error'

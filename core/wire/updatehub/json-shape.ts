@@ -1,16 +1,5 @@
 import * as v from 'valibot'
-
-export type WireErrorCode = 'not_json' | 'wrong_shape'
-
-/** Bytes from outside that are not the message they should be. The text says what was expected, what came and where. */
-export class WireError extends Error {
-  override readonly name = 'WireError'
-  readonly code: WireErrorCode
-  constructor(code: WireErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.code = code
-  }
-}
+import { WireError } from '../wire-error.ts'
 
 /** Parses JSON text or bytes (UTF-8, no byte order mark). @throws WireError `not_json` */
 export function parseJson(message: string, body: string | Uint8Array): unknown {
