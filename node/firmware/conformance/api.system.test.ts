@@ -344,4 +344,18 @@ describe.concurrent('the local API', () => {
     expect((await first).status).toBe(406)
     await device.until('park', async () => (await stateOf(device)) === 'park')
   })
+
+  it('ours: 1.3 a package file that is being validated is not dropped for a probe', async () => {
+    await using device = await Device.started()
+    // Asked for the second time in validation.
+    const second = 'echo x >> asked; while [ $(wc -l < asked) = 2 ] && [ -e hold/validation ]; do sleep 0.02; done'
+    await device.program('bin/updatehub-active-get', `${second}; cat active`)
+    await device.hold('validation')
+    const file = await writeArchive(device.path('p.uhupkg'), release())
+    await device.reaches('validation', () => device.api.post('/local_install', { file }))
+    expect(await device.api.post('/probe')).toMatchObject(json(406, 'validation'))
+    await device.release('validation')
+    await device.called('reboot')
+    expect(device.server.lines).not.toContain('upgrades')
+  })
 })

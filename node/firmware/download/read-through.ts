@@ -2,17 +2,18 @@ import type { Files } from '@windlass/platform'
 
 const bufferBytes = 256 * 1024
 
-/** Feeds a file's bytes to `take`, in order, through one buffer that is used again: `take` must not keep it. */
+/** Feeds a file's bytes from `from` on to `take`, in order, through one buffer that is used again: `take` must not keep it. */
 export async function readThrough(
   files: Files,
   path: string,
   take: (bytes: Uint8Array) => void,
   stop?: AbortSignal,
+  from = 0,
 ): Promise<void> {
   const file = await files.open(path, 'read')
   try {
     const buffer = new Uint8Array(bufferBytes)
-    for (let at = 0; ; ) {
+    for (let at = from; ; ) {
       stop?.throwIfAborted()
       const came = await file.read(buffer, at)
       if (came === 0) return

@@ -17,6 +17,58 @@ function scene(held: Readonly<Record<string, string>>) {
   return { files, store: new DownloadStore(files, folder) }
 }
 
+/** A disk that is looked at after each reading. */
+class WatchedFiles extends FakeFiles {
+  onRead: () => void = () => {}
+
+  override async open(...asked: Parameters<FakeFiles['open']>) {
+    const file = await super.open(...asked)
+    const read: typeof file.read = async (into, at) => {
+      const came = await file.read(into, at)
+      this.onRead()
+      return came
+    }
+    return { ...file, read }
+  }
+}
+
+describe('DownloadStore.missing()', () => {
+  it('ends at last for a caller who stops it after every piece, and reads anew after that', async () => {
+    const files = new WatchedFiles()
+    const store = new DownloadStore(files, folder)
+    const contents = ['x', 'y'].map((letter) => object(letter.repeat(1_000_000), letter))
+    for (const { sha256sum, content } of contents) files.put(`${folder}/${sha256sum}`, content)
+    let stops = 0
+    const ask = async (): Promise<unknown> => {
+      const stop = new AbortController()
+      files.onRead = () => stop.abort(new Error('told to'))
+      return store.missing(contents, stop.signal).catch(() => (stops++, ask()))
+    }
+    expect(await ask()).toEqual([])
+    expect(stops).toBeGreaterThan(6)
+    expect(stops).toBeLessThan(20)
+    files.onRead = () => {}
+    files.put(`${folder}/${contents[0]?.sha256sum}`, 'z'.repeat(1_000_000))
+    expect(await store.missing(contents)).toEqual([contents[0]])
+  })
+
+  it('begins anew with a file that changed meanwhile', async () => {
+    let now = 1
+    const files = new WatchedFiles({ now: () => now })
+    const store = new DownloadStore(files, folder)
+    const whole = object('x'.repeat(1_000_000), 'x')
+    const path = `${folder}/${whole.sha256sum}`
+    files.put(path, 'y'.repeat(1_000_000))
+    const stop = new AbortController()
+    files.onRead = () => stop.abort(new Error('told to'))
+    await expect(store.missing([whole], stop.signal)).rejects.toThrow('told to')
+    files.onRead = () => {}
+    now = 2
+    files.put(path, whole.content)
+    expect(await store.missing([whole])).toEqual([])
+  })
+})
+
 describe('DownloadStore.clean()', () => {
   it('makes the folder', async () => {
     const { files, store } = scene({})

@@ -10,8 +10,13 @@ import type { AgentEvent } from '../update/diagram.ts'
 import type { ApiPorts } from './ports.ts'
 import { json, text } from './reply.ts'
 
-/** `POST /probe`: answered when the server has answered (updatehub.md 1.4); 406 while busy (decision D1). */
+/**
+ * `POST /probe`: answered when the server has answered (updatehub.md 1.4); 406 while busy (decision D1). Busy is also who
+ * validates a package file: somebody asked for that one, and a program that probes every few seconds would end it each time.
+ */
 export async function probe({ body }: HttpRequest, p: ApiPorts, signal: AbortSignal): Promise<HttpResponse> {
+  const state = p.runner.state
+  if (state.at === 'validation' && state.offer.origin.kind === 'archive') return json(406, state.at)
   const outcome = nextOutcome(p, signal)
   const asked = { server: decodeProbeOrder(body) ?? null }
   const verdict = await p.runner.order({ on: 'ask_probe', asked })
