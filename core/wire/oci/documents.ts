@@ -10,6 +10,7 @@ export interface Descriptor {
   size: number
 }
 
+/** Empty texts: not said. */
 export interface Platform {
   architecture: string
   variant?: string
@@ -20,6 +21,11 @@ export interface Platform {
 
 export interface IndexEntry extends Descriptor {
   platform?: Platform
+  annotations: Readonly<Record<string, string>>
+}
+
+export interface Index {
+  entries: readonly IndexEntry[]
 }
 
 export interface Manifest {
