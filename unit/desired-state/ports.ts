@@ -1,0 +1,33 @@
+import type { RunnerPorts } from '@windlass/machine'
+import type { Clock, Log } from '@windlass/platform'
+import type { Firmware, Images, Launcher, Nodes } from '../ports.ts'
+import type { UpdateManager } from './diagram.ts'
+
+/** What the update manager acts through. */
+export interface UpdatePorts extends RunnerPorts<UpdateManager> {
+  clock: Clock
+  log: Log
+  images: Images
+  launcher: Launcher
+  nodes: Nodes
+  firmware: Firmware
+  imageFile: ImageFile
+  rules: UpdateRules
+}
+
+/** SHA3-256 and size of a file, for `PrepareUpdate`. */
+export type ImageFile = (path: string, stop: AbortSignal) => Promise<{ sha3: Uint8Array; size: number }>
+
+/**
+ * `onFailure`: `restore` makes every update a transaction over the whole unit, `converge` leaves what arrived and reports
+ * the rest, as AosCore does. `settleMs`: how long instances have to stay active before they count.
+ */
+export interface UpdateRules {
+  onFailure: 'restore' | 'converge'
+  zone: string
+  /** For a schedule that names none, and for none at all. */
+  defaultTtlMs: number
+  activatingMs: number
+  settleMs: number
+  retryMs: number
+}

@@ -1,0 +1,50 @@
+import type { OutcomeOf, Step } from '@windlass/machine'
+import { asksForTheSame, type DesiredState, errorInfo } from '@windlass/model/unit'
+import type { In, UpdateManager } from '../diagram.ts'
+import { type Expiry, type Leg, type Legs, noErrors } from '../facts.ts'
+import { completed, fingerprintOf } from '../goal.ts'
+import type { UpdatePorts } from '../ports.ts'
+import { legsNeeded } from '../required.ts'
+
+type Outcome = OutcomeOf<UpdateManager, 'none'>
+
+/** Judges the newest desired state, if there is one; else waits for orders. */
+export async function none(state: In<'none'>, ports: UpdatePorts, { stop }: Step): Promise<Outcome> {
+  if (state.next === null) return ordered(stop)
+  const desired = completed(state.next, state.installed)
+  const refusal = state.refused.find(({ fingerprint }) => fingerprint === fingerprintOf(desired))
+  if (refusal && !state.before) {
+    ports.log.warning('desired state refused', { during: refusal.during, why: refusal.error.message })
+    const error = errorInfo('wrongState', `failed here before, during ${refusal.during}: ${refusal.error.message}`)
+    return { on: 'skip', next: null, errors: { sota: error, fota: error } }
+  }
+  return judge(state, desired, ports)
+}
+
+function ordered(stop: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const end = () => reject(stop.reason)
+    if (stop.aborted) end()
+    else stop.addEventListener('abort', end, { once: true })
+  })
+}
+
+/** A unit that an update touched and did not finish has to go on even where it already looks right. */
+function judge(state: In<'none'>, desired: DesiredState, ports: UpdatePorts): Outcome {
+  const needed = legsNeeded(desired, { items: ports.images.statuses(), instances: ports.launcher.statuses() })
+  const legs: Legs = state.before ? { sota: 'waiting', fota: 'waiting' } : needed
+  if (legs.sota === 'absent' && legs.fota === 'absent') {
+    if (!asksForTheSame(desired, state.installed)) ports.log.info('desired state is what the unit is')
+    return { on: 'skip', next: null, errors: noErrors }
+  }
+  const expires: Expiry = { sota: expiry(desired, 'sota', ports), fota: expiry(desired, 'fota', ports) }
+  const started = { desired, next: null, legs, expires, errors: noErrors }
+  return { on: 'begin', ...started, sotaTriggered: false, fotaTriggered: false }
+}
+
+/** A schedule without a time to live gets the default; 0 by default means none (aoscore.md 2.2.2). */
+function expiry(desired: DesiredState, leg: Leg, { clock, rules }: UpdatePorts): number | null {
+  const schedule = leg === 'sota' ? desired.sotaSchedule : desired.fotaSchedule
+  const ttlMs = (schedule?.ttlSeconds ?? 0) * 1_000 || rules.defaultTtlMs
+  return ttlMs === 0 ? null : clock.now() + ttlMs
+}

@@ -1,0 +1,45 @@
+import { type Later, later, type OutcomeOf, type Step } from '@windlass/machine'
+import type { In, UpdateManager } from '../diagram.ts'
+import { errorInfoOf } from '../errors.ts'
+import { legNames, type Refusal } from '../facts.ts'
+import { fingerprintOf } from '../goal.ts'
+import type { UpdatePorts } from '../ports.ts'
+
+type Outcome = OutcomeOf<UpdateManager, 'reverting'>
+
+/** How many desired states that failed are remembered; the oldest goes first. */
+const mostRefusals = 16
+
+/** Firmware, configuration, node states and instances as they were; the desired state is remembered as bad. */
+export async function reverting(
+  state: In<'reverting'>,
+  ports: UpdatePorts,
+  step: Step,
+): Promise<Outcome | Later<Outcome>> {
+  try {
+    await ports.firmware.revert(step.stop)
+    if (state.desired.unitConfig && state.before) await ports.nodes.restoreConfig(state.before.config ?? undefined)
+    for (const { nodeId, state: was } of state.before?.nodes ?? []) await putBack(nodeId, was, ports)
+    await ports.launcher.restore(step.stop)
+    await ports.images.install(state.installed.items ?? [])
+  } catch (error) {
+    step.stop.throwIfAborted()
+    const { message } = errorInfoOf(error)
+    ports.log.error('not back yet', { why: message })
+    return later<Outcome>(ports.rules.retryMs, { on: 'failed', errors: state.errors, during: state.during })
+  }
+  return { on: 'reverted', before: null, refused: remembered(state, ports) }
+}
+
+async function putBack(nodeId: string, was: 'provisioned' | 'paused', { nodes }: UpdatePorts): Promise<void> {
+  const node = nodes.list().find((one) => one.nodeId === nodeId)
+  if (node && node.state !== was) await nodes.setState(nodeId, was)
+}
+
+/** An item that could not be fetched may come next time; everything else failed on the unit itself. */
+function remembered(state: In<'reverting'>, { clock }: UpdatePorts): readonly Refusal[] {
+  if (state.during === 'downloading' || state.during === 'pending') return state.refused
+  const error = legNames.map((leg) => state.errors[leg]).find((one) => one !== null) ?? errorInfoOf('failed')
+  const bad = { fingerprint: fingerprintOf(state.desired), during: state.during, error, atMs: clock.now() }
+  return [...state.refused.filter(({ fingerprint }) => fingerprint !== bad.fingerprint), bad].slice(-mostRefusals)
+}
