@@ -4,7 +4,7 @@ import { encodeEnd } from './archive/zip-end.ts'
 import { encodeCentral, encodeLocal, type ZipHeader } from './archive/zip-header.ts'
 
 /*
- * Makes archives byte by byte for the tests, so that they can be wrong in one place only.
+ * Makes archives byte by byte for tests and simulations, so that they can be wrong in one place only.
  */
 
 export interface ZipPart {

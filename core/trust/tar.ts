@@ -1,3 +1,3 @@
-export { type ByteSource, streamSource } from './archive/byte-source.ts'
+export { type ByteSource, fileSource, streamSource } from './archive/byte-source.ts'
 export { tarEntries } from './archive/tar-entries.ts'
 export { decodePax, type TarHeader } from './archive/tar-header.ts'

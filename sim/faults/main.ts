@@ -1,8 +1,9 @@
 import { generateKeys } from '@windlass/trust'
-import { crashPoints, type PointsTried } from './crash-points.ts'
 import { drawScenario } from './draw-scenario.ts'
 import { type Options, readOptions, UsageError, usage } from './options.ts'
 import { type Played, play } from './play.ts'
+import type { Course } from './points/courses.ts'
+import { callsOf, crashPoints, type PointsTried } from './points/crash-points.ts'
 import type { Scenario } from './scenario.ts'
 import { countsText, deviceDaysOf, effortText, pointsText, type Screen, screenOn, storyText } from './screen.ts'
 import { shrink } from './shrink.ts'
@@ -78,22 +79,31 @@ async function tryPoints({ stride, json }: Options, replay: Replay, screen: Scre
     deviceDays += deviceDaysOf(played)
     return played
   }
-  for await (const { tally, broken } of crashPoints(counting, { stride })) {
-    tallies.add(tally)
-    screen.progress(`${tried()} points tried, ${survived()} survived; ${tally.course}: ${tally.blow}`)
-    if (!broken) continue
-    const { scenario, violation, story } = broken
-    screen.line(
-      json
-        ? JSON.stringify({ violation, scenario, story })
-        : storyText(scenario.seed, broken, 'windlass simulate --points'),
-    )
+  for await (const one of crashPoints(counting, { stride })) {
+    if ('recorded' in one) {
+      tellCourse(one.course, one.recorded)
+      continue
+    }
+    tallies.add(one.tally)
+    screen.progress(`${tried()} points tried, ${survived()} survived; ${one.tally.course}: ${one.tally.blow}`)
+    if (one.broken) tellBroken(one.broken)
   }
   const effort = { deviceDays, cpuMs: cpuMsSince(started) }
   if (json) screen.line(JSON.stringify({ tried: tried(), survived: survived(), points: [...tallies], ...effort }))
-  else screen.line([...tallies].map(pointsText).join('\n'))
-  if (!json) screen.line(`${survived()} of ${tried()} points survived; ${effortText(effort)}`)
+  else screen.line(`${pointsText(tallies)}\n${survived()} of ${tried()} points survived; ${effortText(effort)}`)
   return tried() - survived()
+
+  function tellCourse(course: Course, recorded: Played): void {
+    const calls = callsOf(course, recorded)
+    if (json) screen.line(JSON.stringify({ course: course.name, calls: Object.fromEntries(calls) }))
+    else screen.line(`${course.name}: ${[...calls].map(([name, count]) => `${count} ${name}`).join(', ')}`)
+  }
+
+  function tellBroken(broken: Played): void {
+    const { scenario, violation, story } = broken
+    const again = 'windlass simulate --points'
+    screen.line(json ? JSON.stringify({ violation, scenario, story }) : storyText(scenario.seed, broken, again))
+  }
 }
 
 function cpuMsSince(started: NodeJS.CpuUsage): number {

@@ -1,7 +1,9 @@
 import { memoryStore, type Store } from '@windlass/fleet/fakes'
 import type { Files } from '@windlass/platform'
+import { type DeviceOrder, deviceRequest, type FleetOrder, isDeviceOrder } from './device/device-orders.ts'
 import { pollEveryMs, pollJitterMs } from './device/layout.ts'
 import { SimDevice } from './device/sim-device.ts'
+import type { Call } from './device/triggers.ts'
 import { SimFleet } from './fleet/sim-fleet.ts'
 import {
   checkCounters,
@@ -24,8 +26,9 @@ export interface Played {
   events: number
   worldMs: number
   counts: ReadonlyMap<string, number>
-  /** Calls of the first device's agents: what crash points are counted by. */
-  calls: number
+  /** What the first device's agents called, and the fleet of its store, until faults stopped: crash points. */
+  calls: readonly Call[]
+  storeCalls: readonly string[]
   /** The last lines of what happened to the device that broke the invariant. */
   story: readonly string[]
 }
@@ -35,6 +38,8 @@ export interface Meddling {
   files?: (device: SimDevice, files: Files) => Files
   store?: (store: Store) => Store
   devices?: (devices: readonly SimDevice[], clock: WorldClock) => void
+  /** How much of the story is kept; default the last 60 lines. */
+  lines?: number
 }
 
 const minute = 60_000
@@ -53,9 +58,10 @@ export async function play(scenario: Scenario, keys: KeyRing, meddling: Meddling
   const catalogue = new Catalogue(kinds.map((kind, index) => makeRelease(index + 1, kind, keys)))
   const watch = new Watch(catalogue, chronicle, () => clock.now)
   const store = memoryStore()
-  const fleet = new SimFleet(clock, chronicle, catalogue, meddling.store?.(store) ?? store)
+  const fleet = new SimFleet({ clock, chronicle, catalogue, watch }, meddling.store?.(store) ?? store)
   const shared = { seed: scenario.seed, clock, chronicle, catalogue, fleet, watch }
-  const world = { ...shared, publicKey: keys.ours.publicKey, meddle: meddling.files }
+  const { window } = scenario
+  const world = { ...shared, window, publicKey: keys.ours.publicKey, meddle: meddling.files }
   const devices = Array.from({ length: scenario.devices }, (_, number) => new SimDevice(number, world))
   const stage = new Stage(scenario, { ...shared, devices })
   meddling.devices?.(devices, clock)
@@ -67,8 +73,9 @@ export async function play(scenario: Scenario, keys: KeyRing, meddling: Meddling
     events: chronicle.count,
     worldMs: clock.now,
     counts: watch.counts,
-    calls: devices[0]?.calls ?? 0,
-    story: chronicle.last(storyLines, watch.violation?.device),
+    calls: devices[0]?.calls ?? [],
+    storeCalls: fleet.calls,
+    story: chronicle.last(meddling.lines ?? storyLines, watch.violation?.device),
   }
 }
 
@@ -84,6 +91,7 @@ class Stage {
   /** The number of each rollout that was ordered. */
   readonly #rollouts: (number | undefined)[] = []
   #orderers: Promise<void> = Promise.resolve()
+  #atPeace = false
 
   constructor(scenario: Scenario, world: StageWorld) {
     this.#scenario = scenario
@@ -99,6 +107,7 @@ class Stage {
     for (let at = countersEveryMs; at < chaosMs; at += countersEveryMs)
       clock.in(at, () => this.#check(() => this.#counters()))
     await this.#until(chaosMs)
+    this.#atPeace = true
     this.#world.chronicle.add('world', 'peace')
     fleet.heal()
     for (const device of devices) device.heal()
@@ -140,7 +149,7 @@ class Stage {
   #strike(fault: Fault): void {
     const { fleet, devices, chronicle, watch } = this.#world
     watch.counted(`planned: ${fault.kind}${fault.kind === 'link' ? ` ${fault.how}` : ''}`)
-    if (fault.kind === 'fleet-killed') return fleet.killAfter(fault.after, fault.downMs)
+    if (fault.kind === 'fleet-killed' || fault.kind === 'fleet-store-error') return fleet.trouble(fault)
     if (fault.kind === 'fleet-clock') {
       fleet.wall.ahead += fault.byMs
       return chronicle.add('fleet', `clock jumps by ${Math.round(fault.byMs / 1000)} s`)
@@ -150,10 +159,30 @@ class Stage {
 
   #obey(order: Order): void {
     const { clock } = this.#world
-    this.#orderers = this.#orderers.then(() => clock.during(this.#do(order)))
+    if (isDeviceOrder(order)) void this.#onDevice(order)
+    else this.#orderers = this.#orderers.then(() => clock.during(this.#do(order)))
   }
 
-  async #do(order: Order): Promise<void> {
+  /** Somebody beside a device asks its agent; when it is busy or not there, he comes again. */
+  async #onDevice(order: DeviceOrder): Promise<void> {
+    const { clock, chronicle, devices, catalogue, watch, fleet } = this.#world
+    const device = devices[order.device]
+    if (!device) return
+    const release = order.do === 'abort' ? undefined : catalogue.releases[order.release - 1]
+    if (release) {
+      await clock.during(fleet.publish(release))
+      // Whoever names a file means it, whatever became of it before.
+      watch.allowed(device, release.kept.uid)
+    }
+    const [path, body] = deviceRequest(order, release, device)
+    const status = await device.api.post(path, body)
+    chronicle.add(device.name, `${JSON.stringify({ ...order, at: undefined })} answered ${status ?? 'nothing'}`)
+    if (status === 200 || this.#atPeace) return
+    if (order.do !== 'abort') clock.in(5 * minute, () => this.#obey(order))
+    else if ((order.tries ?? 1) > 1) clock.in(3_000, () => this.#obey({ ...order, tries: (order.tries ?? 1) - 1 }))
+  }
+
+  async #do(order: FleetOrder): Promise<void> {
     const { fleet, clock, chronicle, devices, catalogue, watch } = this.#world
     const ids = await idsKnown(fleet)
     const idOf = (number: number) => ids.get(devices[number]?.name ?? '')
@@ -165,19 +194,20 @@ class Stage {
       const id = answer.status === 201 ? (answer.json as { id: number }).id : undefined
       this.#rollouts.push(id)
     }
-    if (order.do !== 'retry' || answer.status !== 200) return
+    // Where the answer was lost it may have been written down all the same, and somebody did say so.
+    if (order.do !== 'retry' || (answer.status !== 200 && answer.status < 500)) return
     const device = devices[order.device]
     if (device) watch.allowed(device, catalogue.releases[order.release - 1]?.kept.uid ?? '')
   }
 
-  async #ask(order: Order, path: string, body: object) {
+  async #ask(order: FleetOrder, path: string, body: object) {
     const { fleet, catalogue } = this.#world
     const release = order.do === 'rollout' ? catalogue.releases[order.release - 1] : undefined
     if (release) await fleet.publish(release)
     return fleet.operator('POST', path, body)
   }
 
-  #request(order: Order, idOf: (device: number) => string | undefined): [path: string | undefined, body: object] {
+  #request(order: FleetOrder, idOf: (device: number) => string | undefined): [path: string | undefined, body: object] {
     const release = 'release' in order ? this.#world.catalogue.releases[order.release - 1] : undefined
     const uid = release?.kept.uid ?? ''
     switch (order.do) {

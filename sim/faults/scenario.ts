@@ -10,6 +10,8 @@ export interface Scenario {
   chaosMs: number
   /** What each release is like; the first one is release 1. */
   releases: readonly ReleaseKind[]
+  /** When devices may install, as in their settings, such as `daily 03:20-03:04`; always where it is left out. */
+  window?: string
   orders: readonly Order[]
   faults: readonly Fault[]
 }
@@ -42,10 +44,17 @@ export type Order = { at: number } & (
   | { do: 'rollout'; release: number; to: 'all' | readonly number[] }
   | { do: 'stop'; rollout: number }
   | { do: 'retry'; device: number; release: number }
+  /** At the device itself, through its local API: a file on a stick, a file by its address, an end of the download. */
+  | { do: 'install-file' | 'install-url'; device: number; release: number }
+  /** `tries`: how often, every three seconds, until there is something to abort; default 1. */
+  | { do: 'abort'; device: number; tries?: number }
 )
 
 /** Which calls of a device count: all, or those made while an update is under way. */
 export type During = 'always' | 'update'
+
+/** On which side of the call it happens: the call is not made, or it is made and its answer never comes. */
+export type Side = 'before' | 'after'
 
 export const linkTroubles = [
   'refused',
@@ -62,18 +71,22 @@ export const linkTroubles = [
 ] as const
 export type LinkTrouble = (typeof linkTroubles)[number]
 
-export type Fault = { at: number } & (
-  | DeviceFault
-  /** The fleet is killed at its `after`-th call of the store from then on, and is back after `downMs`. */
-  | { kind: 'fleet-killed'; after: number; downMs: number }
-  | { kind: 'fleet-clock'; byMs: number }
-)
+export type Fault = { at: number } & (DeviceFault | StoreFault | { kind: 'fleet-clock'; byMs: number })
+
+/** At the `after`-th call of the fleet's store from then on. `side` after: what it should write is written nevertheless. */
+export type StoreFault =
+  /** The fleet dies there, and is back after `downMs`. `side` is after where it is left out. */
+  | { kind: 'fleet-killed'; after: number; side?: Side; downMs: number }
+  /** The connection to the database is lost. */
+  | { kind: 'fleet-store-error'; after: number; side: Side }
 
 export type DeviceFault = {
   device: number
-} /** At the `after`-th call of its agent from then on, the call not being made. */ & (
-  | { kind: 'killed'; during: During; after: number }
-  | { kind: 'power-cut'; during: During; after: number; offMs: number }
+} /** At the `after`-th call of its agent from then on; `side` is before where it is left out. */ & (
+  | { kind: 'killed'; during: During; after: number; side?: Side }
+  | { kind: 'power-cut'; during: During; after: number; side?: Side; offMs: number }
+  /** At the `after`-th write: power goes when only the bytes up to, or only those from `boundary` on, are on the disk. */
+  | { kind: 'torn-write'; during: During; after: number; kept: 'start' | 'end'; boundary: number }
   | { kind: 'power-cut-in-boot-loader'; afterChanges: number }
   /** From the `after`-th file operation on, so many fail. */
   | { kind: 'disk-error'; code: 'EIO' | 'ENOSPC'; during: During; after: number; times: number }

@@ -1,6 +1,6 @@
-import type { PointsTried } from './crash-points.ts'
 import { invariants } from './invariants/watch.ts'
 import type { Played } from './play.ts'
+import type { PointsTried } from './points/crash-points.ts'
 
 /** Where results are told: a line that changes while work goes on, and what stays. */
 export interface Screen {
@@ -54,6 +54,16 @@ export function countsText(counts: ReadonlyMap<string, number>): string {
   return rows.map(([what, count]) => `  ${String(count).padStart(8)}  ${what}`).join('\n')
 }
 
-export function pointsText({ course, blow, tried, survived }: PointsTried): string {
-  return `${String(survived).padStart(6)} of ${String(tried).padStart(5)}  ${course}: ${blow}`
+/** How many points survived: by what happened, then by the course in which it happened. */
+export function pointsText(tallies: Iterable<PointsTried>): string {
+  const all = [...tallies]
+  return [...summed(all, 'blow'), '', ...summed(all, 'course')].join('\n')
+}
+
+function summed(tallies: readonly PointsTried[], by: 'blow' | 'course'): string[] {
+  const sums = Map.groupBy(tallies, (tally) => tally[by])
+  return [...sums].map(([name, some]) => {
+    const sum = (key: 'tried' | 'survived') => String(some.reduce((total, tally) => total + tally[key], 0))
+    return `${sum('survived').padStart(8)} of ${sum('tried').padStart(6)}  ${name}`
+  })
 }

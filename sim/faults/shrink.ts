@@ -79,7 +79,7 @@ function onlyDevice(scenario: Scenario, number: number): Scenario {
       .filter((fault) => !('device' in fault) || fault.device === number)
       .map((fault) => ('device' in fault ? { ...fault, device: 0 } : fault)),
     orders: scenario.orders.flatMap((order): Order[] => {
-      if (order.do === 'retry') return order.device === number ? [{ ...order, device: 0 }] : []
+      if ('device' in order) return order.device === number ? [{ ...order, device: 0 }] : []
       if (order.do !== 'rollout' || order.to === 'all') return [order]
       return [{ ...order, to: order.to.includes(number) ? [0] : [] }]
     }),
@@ -93,7 +93,7 @@ function fewerDevices(scenario: Scenario, devices: number): Scenario {
     devices,
     faults: scenario.faults.filter((fault: Fault) => !('device' in fault) || fault.device < devices),
     orders: scenario.orders.flatMap((order: Order): Order[] => {
-      if (order.do === 'retry') return order.device < devices ? [order] : []
+      if ('device' in order) return order.device < devices ? [order] : []
       if (order.do !== 'rollout' || order.to === 'all') return [order]
       return [{ ...order, to: order.to.filter((device) => device < devices) }]
     }),

@@ -1,10 +1,17 @@
-import { agentPorts, makeAgent, type RunningAgent } from '@windlass/firmware/fakes'
-import { type Clock, createLog, type Files, fromLevel, HttpError, MemoryLog } from '@windlass/platform'
-import { diskError, type FakeFiles, type FileOp } from '@windlass/platform/fakes'
+import { agentPorts, localApi, makeAgent, type RunningAgent, type Settings } from '@windlass/firmware/fakes'
+import {
+  type Clock,
+  createLog,
+  type Files,
+  fromLevel,
+  HttpError,
+  type HttpHandler,
+  MemoryLog,
+} from '@windlass/platform'
+import { diskError, type FakeFiles } from '@windlass/platform/fakes'
 import type { Dice } from '../world/dice.ts'
 import type { Life } from '../world/life.ts'
 import { type FileGate, gatedFiles } from './gated-files.ts'
-import { settings } from './layout.ts'
 import type { Link } from './link.ts'
 import { devicePrograms, gatedPrograms, type ProgramPorts, type ProgramTrouble } from './programs.ts'
 import type { Call, Waiting } from './triggers.ts'
@@ -13,6 +20,7 @@ export type AgentNews = Parameters<Parameters<RunningAgent['runner']['watch']>[0
 
 /** What one process of the agent lives on. */
 export interface AgentHost {
+  settings: Settings
   disk: FakeFiles
   link: Link
   clock: Clock
@@ -20,6 +28,10 @@ export interface AgentHost {
   programs: Omit<ProgramPorts, 'clock'>
   /** Hears of every call before it is made, and says what goes wrong with it. */
   onCall(call: Call): Waiting | undefined
+  /** The call was made, or half of it, and now the fault that was named does its work. */
+  strike(fault: Waiting): void
+  /** The agent runs, and this is its local API. */
+  onUp(api: HttpHandler): void
   onNews(news: AgentNews): void
   onLine(line: string): void
   /** For tests that break things on purpose. */
@@ -28,7 +40,7 @@ export interface AgentHost {
 
 /** Runs the real agent until `quit` fires or it gives up; a life that ends stops it where it stands. */
 export async function runAgent(host: AgentHost, life: Life, quit: AbortSignal): Promise<void> {
-  const { clock, dice } = host
+  const { clock, dice, settings } = host
   const files = gatedFiles(host.disk, fileGate(host, life))
   const memory = new MemoryLog()
   memory.start()
@@ -44,25 +56,43 @@ export async function runAgent(host: AgentHost, life: Life, quit: AbortSignal): 
     http: gatedHttp(host, life),
   }
   const ports = await agentPorts(system, settings, log, memory)
-  const { runner } = makeAgent(ports, memory)
+  const { runtime, firmware, hold, link } = ports
+  const { runner, rate } = makeAgent(ports, memory)
   runner.watch((news) => host.onNews(news))
+  host.onUp(localApi({ version: 'sim', settings, runtime, firmware, hold, link, runner, rate, log: memory }))
   await runner.run(quit)
 }
 
 function fileGate(host: AgentHost, life: Life): FileGate {
-  return <T>(op: FileOp, path: string, work: () => Promise<T>): Promise<T> => {
-    const fault = life.alive ? host.onCall({ to: 'disk', op, path }) : undefined
-    return life.call(() => {
+  return ({ op, path, at, bytes, work, part }) => {
+    const place = at === undefined || bytes === undefined ? {} : { at, bytes }
+    const fault = life.alive ? host.onCall({ to: 'disk', op, path, ...place }) : undefined
+    return life.call(async () => {
       if (fault?.kind === 'disk-error') throw diskError(fault.code, op, path)
-      return work()
+      if (fault?.kind === 'torn-write' && part) {
+        const end = (at ?? 0) + (bytes ?? 0)
+        await (fault.kept === 'start' ? part(at ?? 0, fault.boundary) : part(fault.boundary, end))
+        host.strike(fault)
+        throw diskError('EIO', op, path)
+      }
+      return afterwards(await work(), fault, host)
     })
   }
+}
+
+/** What happens right after a call; the answer does not come any more when it ends the caller's life. */
+function afterwards<T>(answer: T, fault: Waiting | undefined, host: AgentHost): T {
+  if (fault && 'side' in fault && fault.side === 'after') host.strike(fault)
+  return answer
 }
 
 function programGate(host: AgentHost, life: Life) {
   return <T>(name: string, work: (trouble: ProgramTrouble | undefined) => Promise<T>): Promise<T> => {
     const fault = life.alive ? host.onCall({ to: 'program', name }) : undefined
-    return life.call(async () => work(fault?.kind === 'program-error' ? fault.how : undefined))
+    return life.call(async () => {
+      const trouble = fault?.kind === 'program-error' ? fault.how : undefined
+      return afterwards(await work(trouble), fault, host)
+    })
   }
 }
 
@@ -74,7 +104,7 @@ function gatedHttp(host: AgentHost, life: Life): ReturnType<Link['http']> {
       return life.call(async () => {
         if (fault?.kind === 'request-error')
           throw new HttpError(fault.how, `the request to ${call.url} fails on purpose`)
-        return http.send(call, signal)
+        return afterwards(await http.send(call, signal), fault, host)
       })
     },
   }

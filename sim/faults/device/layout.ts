@@ -1,4 +1,4 @@
-import type { Settings } from '@windlass/firmware/fakes'
+import { parseWindow, type Settings } from '@windlass/firmware/fakes'
 import type { InstallationSet } from '@windlass/model'
 import { FakeFiles } from '@windlass/platform/fakes'
 import { fleetAddress } from '../fleet/sim-fleet.ts'
@@ -18,7 +18,7 @@ const bootIdPath = '/proc/sys/kernel/random/boot_id'
 const metadataFolder = '/usr/share/updatehub'
 const capacity = 2 ** 20
 
-export const settings: Settings = {
+const usual: Settings = {
   serverAddress: fleetAddress,
   listenSocket: 'localhost:8080',
   listen: { host: '127.0.0.1', port: 8080 },
@@ -36,6 +36,7 @@ export const settings: Settings = {
   rebootWaitMs: 300_000,
   bootControl: { kind: 'file', path: slotsPath },
   policy: { windows: [], timeZone: 'UTC', holdFile: null },
+  link: { metered: 'never', command: null, interfaces: [] },
   health: {
     commands: ['check-health'],
     http: [],
@@ -44,6 +45,12 @@ export const settings: Settings = {
     minimumUptimeMs: 20_000,
     withinMs: 120_000,
   },
+}
+
+/** `window`: when it may install; always where there is none. */
+export function settingsFor(window: string | undefined): Settings {
+  const opens = window === undefined ? undefined : parseWindow(window)
+  return opens ? { ...usual, policy: { ...usual.policy, windows: [opens] } } : usual
 }
 
 /** The programs of the metadata folder, by what they are for. */

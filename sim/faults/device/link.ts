@@ -1,12 +1,5 @@
 import type { Clock } from '@windlass/platform'
-import {
-  type Http,
-  type HttpCall,
-  HttpError,
-  type HttpHandler,
-  type HttpRequest,
-  type HttpResponse,
-} from '@windlass/platform'
+import { type Http, type HttpCall, HttpError, type HttpRequest, type HttpResponse } from '@windlass/platform'
 import { FakeHttp, type HttpFault } from '@windlass/platform/fakes'
 import { type LinkTrouble, linkTroubles } from '../scenario.ts'
 import type { Dice } from '../world/dice.ts'
@@ -19,13 +12,12 @@ const portal: HttpResponse = { status: 200, headers: { 'content-type': 'text/htm
 /** The network between one device and the fleet, well or in trouble. */
 export class Link {
   trouble: LinkTrouble | undefined
-  readonly #address: string
-  readonly #far: Far
+  readonly #fars: Readonly<Record<string, Far>>
   readonly #dice: Dice
 
-  constructor(address: string, far: Far, dice: Dice) {
-    this.#address = address
-    this.#far = far
+  /** `fars`: who is there, by origin. */
+  constructor(fars: Readonly<Record<string, Far>>, dice: Dice) {
+    this.#fars = fars
     this.#dice = dice
   }
 
@@ -35,8 +27,11 @@ export class Link {
     return {
       send: async (call: HttpCall, signal?: AbortSignal) => {
         const trouble = this.#troubleNow()
-        fake.route(this.#address, this.#handler(trouble, clock))
-        fake.fault(this.#address, this.#faultOf(trouble), 1)
+        const fault = this.#faultOf(trouble)
+        for (const [address, far] of Object.entries(this.#fars)) {
+          fake.route(address, (request, stop) => this.#answers[trouble ?? 'flaky'](request, far, clock, stop))
+          fake.fault(address, fault, 1)
+        }
         await clock.sleep(this.#dice.whole(5, 80), signal)
         return fake.send(call, signal)
       },
@@ -56,35 +51,31 @@ export class Link {
     return { drip: this.#dice.one([64, 512, 4_096]), everyMs: this.#dice.whole(100, 5_000) }
   }
 
-  #handler(trouble: LinkTrouble | undefined, clock: Clock): HttpHandler {
-    return (request, signal) => this.#answers[trouble ?? 'flaky'](request, clock, signal)
-  }
-
   /** What comes back in each trouble; those that are not of the handler's making let everything pass. */
   readonly #answers: Record<
     LinkTrouble,
-    (request: HttpRequest, clock: Clock, signal: AbortSignal) => Promise<HttpResponse>
+    (request: HttpRequest, far: Far, clock: Clock, signal: AbortSignal) => Promise<HttpResponse>
   > = {
-    refused: (request) => this.#far(request),
-    cut: (request) => this.#far(request),
-    drip: (request) => this.#far(request),
-    flaky: (request) => this.#far(request),
+    refused: (request, far) => far(request),
+    cut: (request, far) => far(request),
+    drip: (request, far) => far(request),
+    flaky: (request, far) => far(request),
     lost: forever,
-    'answers-lost': async (request) => {
-      await this.#far(request)
+    'answers-lost': async (request, far) => {
+      await far(request)
       return forever()
     },
-    slow: async (request, clock, signal) => {
+    slow: async (request, far, clock, signal) => {
       await clock.sleep(this.#dice.whole(1_000, 25_000), signal)
-      return this.#far(request)
+      return far(request)
     },
-    twice: async (request) => {
-      await this.#far(request).catch(ofLine)
-      return this.#far(request)
+    twice: async (request, far) => {
+      await far(request).catch(ofLine)
+      return far(request)
     },
     portal: async () => portal,
     fails: async () => ({ status: 503 }),
-    'no-ranges': (request) => this.#far({ ...request, headers: { ...request.headers, range: '' } }),
+    'no-ranges': (request, far) => far({ ...request, headers: { ...request.headers, range: '' } }),
   }
 }
 

@@ -1,11 +1,12 @@
 import type { InstallationSet } from '@windlass/model'
-import type { Files } from '@windlass/platform'
+import type { Files, HttpRequest } from '@windlass/platform'
 import type { FakeFiles } from '@windlass/platform/fakes'
+import { filesAddress, packageFiles } from '../fleet/package-server.ts'
 import type { SimFleet } from '../fleet/sim-fleet.ts'
 import { fleetAddress } from '../fleet/sim-fleet.ts'
 import type { Watch } from '../invariants/watch.ts'
 import type { DeviceFault } from '../scenario.ts'
-import type { Catalogue } from '../world/catalogue.ts'
+import type { Catalogue, Release } from '../world/catalogue.ts'
 import type { Chronicle } from '../world/chronicle.ts'
 import { Dice } from '../world/dice.ts'
 import { Life } from '../world/life.ts'
@@ -13,7 +14,8 @@ import { machineClock } from '../world/machine-clock.ts'
 import type { WorldClock } from '../world/world-clock.ts'
 import { type AgentHost, type AgentNews, runAgent } from './agent-process.ts'
 import { startedByLoader } from './boot-loader.ts'
-import { factoryDisk, mostDiskBytes, nextToBoot, putBootId, slotContent, slotOf } from './layout.ts'
+import { DeviceApi } from './device-api.ts'
+import { factoryDisk, mostDiskBytes, nextToBoot, putBootId, settingsFor, slotContent, slotOf } from './layout.ts'
 import { Link } from './link.ts'
 import { type Call, Triggers, type Waiting } from './triggers.ts'
 
@@ -26,6 +28,8 @@ export interface DeviceWorld {
   fleet: SimFleet
   watch: Watch
   publicKey: string
+  /** When its devices may install. */
+  window?: string | undefined
   /** For tests that break things on purpose: what stands between the agent and its disk. */
   meddle?: ((device: SimDevice, files: Files) => Files) | undefined
 }
@@ -36,6 +40,7 @@ const watchdogMs = 30_000
 const agentRestartMs = 5_000
 const shutdownMs = 3_000
 const mostStarts = 8
+const tornOffMs = 5_000
 const sickLaterMs = 4 * 3_600_000
 
 /** A device: disk, boot loader and power are played, the agent is real. */
@@ -49,8 +54,9 @@ export class SimDevice {
   running: { set: InstallationSet; version: string } | undefined
   /** The state that its agent was last in. */
   state = 'entry_point'
-  /** Calls of its agents so far. */
-  calls = 0
+  /** Every call of its agents until faults stop. */
+  readonly calls: Call[] = []
+  readonly api = new DeviceApi()
   readonly #world: DeviceWorld
   readonly #dice: Dice
   readonly #triggers = new Triggers()
@@ -59,6 +65,8 @@ export class SimDevice {
   #boots = 0
   #cutNextBootAfter: number | undefined
   #bootedAt = 0
+  readonly #sticks = new Map<string, number>()
+  #healed = false
 
   constructor(number: number, world: DeviceWorld) {
     this.number = number
@@ -66,7 +74,11 @@ export class SimDevice {
     this.#world = world
     this.#dice = new Dice(world.seed, 1 + number)
     this.disk = factoryDisk(this.#dice.whole(1, 2 ** 31), world.publicKey)
-    this.link = new Link(fleetAddress, (request) => world.fleet.device(request), new Dice(world.seed, 1_001 + number))
+    const far = {
+      [fleetAddress]: (request: HttpRequest) => world.fleet.device(request),
+      [filesAddress]: packageFiles(world.catalogue),
+    }
+    this.link = new Link(far, new Dice(world.seed, 1_001 + number))
   }
 
   get updating(): boolean {
@@ -77,6 +89,14 @@ export class SimDevice {
     const system = new Life()
     this.#system = system
     this.#later(system, afterMs, () => void this.#boot(system))
+  }
+
+  /** Puts the package of a release on a stick, as a file. @returns its path */
+  plugIn(release: Release): string {
+    const path = `/media/stick/${release.version}.uhupkg`
+    this.disk.put(path, release.archive)
+    this.#sticks.set(path, release.archive.length)
+    return path
   }
 
   suffer(fault: DeviceFault): void {
@@ -95,6 +115,7 @@ export class SimDevice {
         return this.cutPower(1_000)
       case 'killed':
       case 'power-cut':
+      case 'torn-write':
       case 'disk-error':
       case 'program-error':
       case 'request-error':
@@ -104,6 +125,7 @@ export class SimDevice {
 
   /** No fault works any more; a device without power gets it back soon. */
   heal(): void {
+    this.#healed = true
     this.#triggers.clear()
     this.#cutNextBootAfter = undefined
     this.link.trouble = undefined
@@ -198,6 +220,7 @@ export class SimDevice {
   #hostFor(life: Life, over: (why: string) => void, reboot: () => void): AgentHost {
     const { clock, meddle } = this.#world
     return {
+      settings: settingsFor(this.#world.window),
       disk: this.disk,
       link: this.link,
       clock: machineClock(clock, this.wall, life),
@@ -209,6 +232,8 @@ export class SimDevice {
         reboot,
       },
       onCall: (call) => this.#onCall(call, over),
+      strike: (fault) => this.#strike(fault, over, true),
+      onUp: (api) => this.api.up(api, life),
       onNews: (news) => this.#onNews(news),
       onLine: (line) => this.#tell(line),
       meddle: meddle && ((files) => meddle(this, files)),
@@ -239,15 +264,21 @@ export class SimDevice {
   }
 
   #onCall(call: Call, over: (why: string) => void): Waiting | undefined {
-    this.calls += 1
+    if (!this.#healed) this.calls.push(call)
     if (call.to === 'disk' && call.op === 'write') this.#checkWrite(call.path)
     const fault = this.#triggers.hit(call, this.updating ? 'update' : 'always')
     if (!fault) return undefined
     this.#world.watch.counted(`struck: ${fault.kind}`)
-    if (fault.kind === 'power-cut') this.cutPower(fault.offMs)
-    else if (fault.kind === 'killed') over(`killed while ${this.state}`)
-    else this.#tell(`${fault.kind} at ${JSON.stringify(call)}`)
+    this.#tell(`${fault.kind} at ${JSON.stringify(call)}`)
+    if (!('side' in fault && fault.side === 'after')) this.#strike(fault, over)
     return fault
+  }
+
+  /** Ends what the fault ends; a failing call is the gate's work. A write is torn there before this is called. */
+  #strike(fault: Waiting, over: (why: string) => void, torn = false): void {
+    if (fault.kind === 'power-cut') this.cutPower(fault.offMs)
+    else if (fault.kind === 'torn-write' && torn) this.cutPower(tornOffMs)
+    else if (fault.kind === 'killed') over(`killed while ${this.state}`)
   }
 
   #checkWrite(path: string): void {
@@ -263,7 +294,7 @@ export class SimDevice {
     if (news.from.at !== 'entry_point' || news.to.at !== 'poll')
       this.#tell(`${news.from.at} --${news.event.on}--> ${news.to.at}`)
     this.#world.watch.moved(this, news)
-    const { usedBytes } = this.disk
+    const usedBytes = this.disk.usedBytes - [...this.#sticks.values()].reduce((sum, size) => sum + size, 0)
     if (usedBytes > mostDiskBytes)
       this.#world.watch.broken('disk-bounded', this, `expected at most ${mostDiskBytes} bytes, got ${usedBytes}`)
   }

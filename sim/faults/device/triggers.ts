@@ -3,7 +3,7 @@ import type { DeviceFault, During } from '../scenario.ts'
 
 /** A call of an agent into its machine. */
 export type Call =
-  | { to: 'disk'; op: FileOp; path: string }
+  | { to: 'disk'; op: FileOp; path: string; at?: number; bytes?: number }
   | { to: 'program'; name: string }
   | { to: 'network'; url: string }
 
@@ -13,6 +13,7 @@ export type Waiting = Extract<DeviceFault, { after: number }>
 const needed: Readonly<Record<Waiting['kind'], Call['to'] | 'any'>> = {
   killed: 'any',
   'power-cut': 'any',
+  'torn-write': 'disk',
   'disk-error': 'disk',
   'program-error': 'program',
   'request-error': 'network',
@@ -53,8 +54,14 @@ export class Triggers {
 }
 
 function counts(fault: Waiting, call: Call, during: During): boolean {
-  if (fault.during === 'update' && during !== 'update') return false
+  return (fault.during === 'always' || during === 'update') && concerns(fault, call)
+}
+
+/** Whether such a fault can befall such a call. */
+export function concerns(fault: Waiting, call: Call): boolean {
   const to = needed[fault.kind]
   if (to !== 'any' && to !== call.to) return false
-  return fault.kind !== 'disk-error' || fault.code !== 'ENOSPC' || (call.to === 'disk' && filling.includes(call.op))
+  if (call.to !== 'disk') return true
+  if (fault.kind === 'torn-write') return call.op === 'write'
+  return fault.kind !== 'disk-error' || fault.code !== 'ENOSPC' || filling.includes(call.op)
 }

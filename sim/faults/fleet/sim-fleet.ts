@@ -8,6 +8,8 @@ import {
   type Store,
 } from '@windlass/fleet/fakes'
 import { createLog, HttpError, type HttpRequest, type HttpResponse, type Log } from '@windlass/platform'
+import type { Watch } from '../invariants/watch.ts'
+import type { StoreFault } from '../scenario.ts'
 import type { Catalogue, Release } from '../world/catalogue.ts'
 import type { Chronicle } from '../world/chronicle.ts'
 import { Life } from '../world/life.ts'
@@ -19,6 +21,14 @@ import { memoryPackages } from './memory-packages.ts'
 type App = ReturnType<typeof fleetServer>
 const origin = 'http://fleet.test'
 export const fleetAddress = origin
+
+/** What a fleet is put into. */
+export interface FleetWorld {
+  clock: WorldClock
+  chronicle: Chronicle
+  catalogue: Catalogue
+  watch: Watch
+}
 
 /**
  * The real server on played means: its records are in memory and outlive it, as a database would; its process may be
@@ -33,13 +43,18 @@ export class SimFleet {
   readonly written: { device: string; package: string; status: string; at: number }[] = []
   readonly #world: WorldClock
   readonly #chronicle: Chronicle
+  readonly #watch: Watch
   readonly #objects = new Map<string, Uint8Array>()
-  readonly #kills: { after: number; downMs: number }[] = []
+  /** Every call of its store until faults stop, by name. */
+  readonly calls: string[] = []
+  readonly #troubles: StoreFault[] = []
+  #healed = false
   #life = new Life()
   #app: App
 
-  constructor(world: WorldClock, chronicle: Chronicle, catalogue: Catalogue, store: Store = memoryStore()) {
-    this.#world = world
+  constructor({ clock, chronicle, catalogue, watch }: FleetWorld, store: Store = memoryStore()) {
+    this.#world = clock
+    this.#watch = watch
     this.#chronicle = chronicle
     this.store = store
     for (const { objects } of catalogue.releases) for (const [name, bytes] of objects) this.#objects.set(name, bytes)
@@ -50,14 +65,15 @@ export class SimFleet {
     await this.store.addPackage(kept)
   }
 
-  /** Dies right after the `after`-th call of its store from now: what was written stays, the answer never comes. */
-  killAfter(after: number, downMs: number): void {
-    this.#kills.push({ after, downMs })
+  /** It dies at the `after`-th call of its store from now, or that call fails; one such trouble at a time. */
+  trouble(trouble: StoreFault): void {
+    this.#troubles.push({ ...trouble })
   }
 
-  /** No more faults: kills that are still to come are forgotten, and it is up. */
+  /** No more faults: what is still to come is forgotten, and it is up. */
   heal(): void {
-    this.#kills.length = 0
+    this.#healed = true
+    this.#troubles.length = 0
     if (!this.#life.alive) this.#revive()
   }
 
@@ -120,13 +136,16 @@ export class SimFleet {
   }
 
   #gate(life: Life): StoreGate {
-    return (name, args, work) =>
-      life.call(async () => {
+    return (name, args, work) => {
+      const struck = life.alive ? this.#count(name) : undefined
+      return life.call(async () => {
+        if (struck?.side === 'before') this.#strike(struck)
         const result = await work()
         if (name === 'observe') this.#hear(args[0] as Sight, result as Conclusion)
-        this.#count()
+        if (struck) this.#strike(struck)
         return result
       })
+    }
   }
 
   #hear({ id, by, facts }: Sight, { reports }: Conclusion): void {
@@ -135,15 +154,24 @@ export class SimFleet {
     if (by === 'probe' || !this.said.has(id)) this.said.set(id, facts.version)
   }
 
-  #count(): void {
-    const [next] = this.#kills
-    if (!next) return
+  #count(name: string): StoreFault | undefined {
+    if (!this.#healed) this.calls.push(name)
+    const [next] = this.#troubles
+    if (!next) return undefined
     next.after -= 1
-    if (next.after > 0) return
-    this.#kills.shift()
-    this.#chronicle.add('fleet', `killed, back in ${Math.round(next.downMs / 1000)} s`)
+    if (next.after > 0) return undefined
+    this.#watch.counted(`struck: ${next.kind}`)
+    return this.#troubles.shift()
+  }
+
+  /** @throws what the database says of a lost connection; what a killed process finds, which is nothing */
+  #strike(trouble: StoreFault): void {
+    const lost = new Error('expected an answer of the database, got a closed connection')
+    this.#chronicle.add('fleet', JSON.stringify(trouble))
+    if (trouble.kind === 'fleet-store-error') throw lost
     this.#life.end()
-    this.#world.in(next.downMs, () => this.#revive())
+    this.#world.in(trouble.downMs, () => this.#revive())
+    throw lost
   }
 
   #revive(): void {

@@ -3,6 +3,7 @@ import type { KeptPackage } from '@windlass/fleet/fakes'
 import type { Sha256 } from '@windlass/model'
 import { sha256Text } from '@windlass/model'
 import { type Keys, sha256Of, sign } from '@windlass/trust'
+import { zipOf } from '@windlass/trust/fakes'
 import type { ReleaseKind } from '../scenario.ts'
 
 export const productUid = '3f1c0e5b8a7d46922f1c0e5b8a7d46922f1c0e5b8a7d46922f1c0e5b8a7d4692'
@@ -25,6 +26,8 @@ export interface Release {
   kept: KeptPackage
   /** What the fleet sends for each digest. */
   objects: ReadonlyMap<string, Uint8Array>
+  /** The same as a package file. */
+  archive: Uint8Array
 }
 
 /** The keys of the devices, and those of somebody else. */
@@ -49,14 +52,23 @@ export function makeRelease(number: number, kind: ReleaseKind, keys: KeyRing): R
   const metadata = new TextEncoder().encode(described)
   const key = kind === 'signed-by-another' ? keys.theirs : keys.ours
   const signature = kind === 'unsigned' ? '' : sign(key.privateKey, new TextEncoder().encode(signed))
+  const objects = new Map(
+    images.map(({ bytes, sha256sum }) => [sha256sum, kind === 'other-bytes' ? spoilt(bytes) : bytes]),
+  )
   return {
     number,
     kind,
     version,
     runnable: runnable.includes(kind),
     kept: keptPackage(version, metadata, signature, images),
-    objects: new Map(images.map(({ bytes, sha256sum }) => [sha256sum, kind === 'other-bytes' ? spoilt(bytes) : bytes])),
+    objects,
+    archive: archiveOf(metadata, signature, objects),
   }
+}
+
+function archiveOf(metadata: Uint8Array, signature: string, objects: ReadonlyMap<string, Uint8Array>): Uint8Array {
+  const files: [string, Uint8Array | string][] = [['signature', signature], ['metadata', metadata], ...objects]
+  return zipOf(files.map(([name, data]) => ({ name, data: Buffer.from(data) })))
 }
 
 interface Image {

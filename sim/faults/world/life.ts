@@ -1,5 +1,8 @@
-/** What a killed process was waiting for. Nothing of it goes on: no handler, no `finally`. */
-const never = new Promise<never>(() => undefined)
+/**
+ * What a killed process was waiting for. Nothing of it goes on: no handler, no `finally`. A new one for each, because one
+ * for all would keep whoever waits for it, and with him his world, for ever.
+ */
+const never = () => new Promise<never>(() => undefined)
 
 /**
  * One life of a process. When it ends, as by kill -9, every call it made into the world stays without an answer for
@@ -31,12 +34,12 @@ export class Life {
 
   /** A call into the world. */
   async call<T>(work: () => Promise<T>): Promise<T> {
-    if (!this.#alive) return never
+    if (!this.#alive) return never()
     try {
       const result = await work()
-      return this.#alive ? result : await never
+      return this.#alive ? result : await never()
     } catch (error) {
-      if (!this.#alive) await never
+      if (!this.#alive) await never()
       throw error
     }
   }

@@ -1,0 +1,63 @@
+import type { Scenario } from '../scenario.ts'
+
+/** A story without accidents, every call of which is then made to fail once. */
+export interface Course {
+  name: string
+  /** Whose calls: those of the agent of device 0, or those of the fleet to its store. */
+  of: 'agent' | 'fleet'
+  story: Omit<Scenario, 'seed'>
+}
+
+const minute = 60_000
+const toAll = { do: 'rollout', release: 1, to: 'all' } as const
+const calm = {
+  devices: 1,
+  chaosMs: 45 * minute,
+  releases: ['good'],
+  orders: [{ at: 1_000, ...toAll }],
+  faults: [],
+} as const
+const slow = { at: 0, device: 0, kind: 'link', how: 'slow', forMs: 30 * minute } as const
+// The world begins at 03:04:05, so that it is closed for a quarter of an hour.
+const window = 'daily 03:20-03:04'
+
+const agents: Readonly<Record<string, Partial<Scenario>>> = {
+  'an update that is good': {},
+  'an update that turns out sick': { releases: ['sick'] },
+  'an update whose kernel does not come up': { releases: ['panics'] },
+  'a package from a stick': { orders: [{ at: minute, do: 'install-file', device: 0, release: 1 }] },
+  'a package from an address': { orders: [{ at: minute, do: 'install-url', device: 0, release: 1 }] },
+  'a download that is aborted': {
+    orders: [
+      { at: 1_000, ...toAll },
+      { at: minute, do: 'abort', device: 0, tries: 300 },
+    ],
+    faults: [slow],
+  },
+  'an update that waits for its window': { window },
+  'one that is taken back while it waits': {
+    window,
+    orders: [
+      { at: 1_000, ...toAll },
+      { at: minute, do: 'abort', device: 0, tries: 250 },
+    ],
+  },
+}
+
+const rollouts: Omit<Scenario, 'seed'> = {
+  ...calm,
+  devices: 3,
+  chaosMs: 4 * 60 * minute,
+  releases: ['good', 'half-sick'],
+  orders: [
+    { at: 1_000, ...toAll },
+    { at: 60 * minute, ...toAll, release: 2 },
+    { at: 100 * minute, do: 'retry', device: 1, release: 2 },
+    { at: 200 * minute, do: 'stop', rollout: 1 },
+  ],
+}
+
+export const courses: readonly Course[] = [
+  ...Object.entries(agents).map(([name, more]): Course => ({ name, of: 'agent', story: { ...calm, ...more } })),
+  { name: 'two rollouts to three devices', of: 'fleet', story: rollouts },
+]

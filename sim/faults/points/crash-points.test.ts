@@ -1,0 +1,53 @@
+import { generateKeys } from '@windlass/trust'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { play } from '../play.ts'
+import type { KeyRing } from '../world/catalogue.ts'
+import { agentBlows, fleetBlows } from './blows.ts'
+import { courses } from './courses.ts'
+import { callsOf, crashPoints } from './crash-points.ts'
+
+let keys: KeyRing
+beforeAll(async () => {
+  keys = { ours: await generateKeys(2048), theirs: await generateKeys(2048) }
+})
+
+describe('crash points', () => {
+  it('are more than 10,000, of every kind in every course that has such calls', async () => {
+    let all = 0
+    for (const course of courses) {
+      const played = await play({ seed: 1, ...course.story }, keys)
+      const points = (course.of === 'agent' ? agentBlows : fleetBlows).map(({ faults }) => faults(played).length)
+      expect(callsOf(course, played).size).toBeGreaterThan(5)
+      for (const count of points) all += count
+    }
+    expect(all).toBeGreaterThan(10_000)
+  })
+
+  it.each([
+    ['a download that is aborted', /download --abort--> entry_point/],
+    ['one that is taken back while it waits', /00:09:4.* --abort--> entry_point/],
+    ['an update that waits for its window', /00:15:.*--> install$/m],
+    ['a package from a stick', /prepare_local_install --offered--> validation/],
+    ['a package from an address', /direct_download --saved--> prepare_local_install/],
+    ['an update that turns out sick', /reverting --reverted--> error/],
+  ])('belong to a course that is what it says: %s', async (name, line) => {
+    const course = courses.find((one) => one.name === name)
+    const { story } = await play(
+      { seed: 1, devices: 1, chaosMs: 0, releases: [], orders: [], faults: [], ...course?.story },
+      keys,
+      { lines: 400 },
+    )
+    expect(story.join('\n')).toMatch(line)
+  })
+
+  // All of them: `npm run faults`.
+  it('survive, one in two hundred of them', async () => {
+    const tried = new Set<string>()
+    for await (const one of crashPoints((scenario) => play(scenario, keys), { stride: 199 })) {
+      if ('recorded' in one) continue
+      tried.add(one.tally.blow)
+      expect(one.broken?.violation, JSON.stringify(one.broken?.scenario)).toBeUndefined()
+    }
+    expect(tried.size).toBeGreaterThan(6)
+  }, 120_000)
+})
