@@ -1,3 +1,4 @@
+import { byteRange } from '@windlass/platform'
 import type { KeptObject } from '../store/records.ts'
 
 /** What a device wants of an object, as far as headers say. */
@@ -32,7 +33,7 @@ export function answerObject(object: KeptObject, request: ObjectRequest, resumeQ
   if (matches(request.ifNoneMatch, etag)) return { status: 304, headers }
   const whole: ObjectAnswer = { status: 200, headers: lengthOf(headers, size), bytes: { start: 0, length: size } }
   if (request.ifRange !== undefined && request.ifRange !== etag) return whole
-  const range = readRange(request.range, size)
+  const range = byteRange(request.range, size)
   if (range === undefined) return whole
   const agent = realAgent.test(request.userAgent ?? '')
   if (range === 'beyond') {
@@ -47,18 +48,6 @@ function part(headers: Record<string, string>, { first, last }: { first: number;
   const length = last - first + 1
   const range = { 'content-range': `bytes ${first}-${last}/${size}` }
   return { status: 206 as const, headers: { ...lengthOf(headers, length), ...range }, bytes: { start: first, length } }
-}
-
-/** Undefined where the header is to be passed over. */
-function readRange(range: string | undefined, size: number): { first: number; last: number } | 'beyond' | undefined {
-  const found = /^bytes\s*=\s*(\d{0,15})\s*-\s*(\d{0,15})\s*$/i.exec(range ?? '')
-  const [, from = '', to = ''] = found ?? []
-  if (from === '' && to === '') return undefined
-  if (from === '')
-    return Number(to) === 0 || size === 0 ? 'beyond' : { first: Math.max(size - Number(to), 0), last: size - 1 }
-  if (to !== '' && Number(to) < Number(from)) return undefined
-  if (Number(from) >= size) return 'beyond'
-  return { first: Number(from), last: to === '' ? size - 1 : Math.min(Number(to), size - 1) }
 }
 
 function matches(ifNoneMatch: string | undefined, etag: string): boolean {

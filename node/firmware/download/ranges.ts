@@ -1,7 +1,6 @@
-import { backoff, type Clock, type Http, type HttpAnswer, type Log, type Random } from '@windlass/platform'
+import { backoff, type Clock, extentOf, type Http, type HttpAnswer, type Log, type Random } from '@windlass/platform'
 import type { StoredBytes } from '../objects/port.ts'
 import { UpdateError } from '../update-error.ts'
-import { extentOf } from './content-range.ts'
 import { Interrupted, refused, sorted } from './interrupted.ts'
 import type { DownloadLimits } from './limits.ts'
 import { Pace } from './pace.ts'

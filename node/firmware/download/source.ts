@@ -1,6 +1,5 @@
-import type { Http, HttpAnswer } from '@windlass/platform'
+import { type Extent, extentOf, type Http, type HttpAnswer } from '@windlass/platform'
 import { UpdateError } from '../update-error.ts'
-import { type Extent, extentOf } from './content-range.ts'
 import { refused } from './interrupted.ts'
 import type { DownloadLimits } from './limits.ts'
 

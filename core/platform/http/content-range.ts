@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '@windlass/platform'
+import type { HttpAnswer } from './http.ts'
 
 /** Which bytes of the whole an answer carries: from `from` on. `total` is the whole's length, where it was told. */
 export interface Extent {
