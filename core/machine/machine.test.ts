@@ -42,8 +42,9 @@ const forever = (stop: AbortSignal) =>
   new Promise<never>((_, reject) => stop.addEventListener('abort', () => reject(stop.reason)))
 const work: Work<Kettle, Ports> = {
   cold: (_, __, { stop }) => forever(stop),
-  heating: async (_, { heat }, { stop, progress }) => {
+  heating: async ({ water }, { heat }, { stop, progress, waits }) => {
     progress({ doneBytes: 1, totalBytes: 2 })
+    for (const why of ['the water is cold', 'the water is cold']) if (water === 'cold') waits(why)
     return { on: await heat(stop) }
   },
   hot: (_, __, { stop }) => forever(stop),
@@ -308,6 +309,21 @@ describe('a running machine', () => {
     expect(await t.runner.order({ on: 'stop' })).toEqual({ accepted: false, at: 'heating' })
     await running
     expect((await t.runner.order({ on: 'stop' })).accepted).toBe(false)
+  })
+
+  it('tells watchers why work waits, once for each reason, and forgets it with the state', async () => {
+    const t = setUp((stop) => forever(stop))
+    const told: (string | null)[] = []
+    t.runner.watch((news) => news.kind === 'waits' && told.push(news.why))
+    const running = t.runner.run(t.quit.signal)
+    await t.runner.order({ on: 'fill', water: 'cold' })
+    await turn()
+    expect(t.runner.waits).toBe('the water is cold')
+    await t.runner.order({ on: 'stop' })
+    expect(t.runner.waits).toBeNull()
+    expect(told).toEqual(['the water is cold'])
+    t.quit.abort()
+    await running
   })
 
   it('answers orders that are still waiting when it ends', async () => {

@@ -2,7 +2,7 @@ import type { AnyDrawing, At, EventOf, OrderOf, StateOf } from './drawing.ts'
 import { MachineError } from './machine-error.ts'
 import { accepts, at, next } from './next.ts'
 import { type JournalRecord, recordOf } from './record.ts'
-import type { Later, Progress, Work } from './work.ts'
+import type { Later, Progress, Step, Work } from './work.ts'
 
 /** What the runner needs of the world. */
 export interface RunnerPorts<G extends AnyDrawing> {
@@ -17,10 +17,11 @@ export interface RunnerRules<G extends AnyDrawing> {
   maxMoves: number
 }
 
-/** Something happened: a move (already saved), progress within a state, or a state that could not be saved yet. */
+/** Something happened: a move (already saved), progress or a wait within a state, or a state that could not be saved yet. */
 export type News<G extends AnyDrawing> =
   | { kind: 'moved'; from: StateOf<G>; event: EventOf<G>; to: StateOf<G> }
   | { kind: 'progress'; state: StateOf<G>; progress: Progress }
+  | { kind: 'waits'; state: StateOf<G>; why: string | null }
   | { kind: 'not_saved'; state: StateOf<G>; error: unknown; retryMs: number }
 
 /** `at` is the state the order interrupted, or the one that refused it. */
@@ -57,6 +58,7 @@ export class Runner<G extends AnyDrawing, P> {
   #moves = 0
   #state: StateOf<G>
   #progress: Progress | undefined
+  #waits: string | null = null
 
   constructor(drawing: G, work: Work<G, P>, ports: P & RunnerPorts<G>, rules: RunnerRules<G>) {
     this.#drawing = drawing
@@ -74,6 +76,11 @@ export class Runner<G extends AnyDrawing, P> {
   /** How far the present state's work is, where it says so. */
   get progress(): Progress | undefined {
     return this.#progress
+  }
+
+  /** Why the present state's work does not go on, where it says so. */
+  get waits(): string | null {
+    return this.#waits
   }
 
   /** Calls back for everything that happens, until the returned function is called. */
@@ -145,9 +152,13 @@ export class Runner<G extends AnyDrawing, P> {
 
   async #perform(stop: AbortSignal): Promise<Settled<G>> {
     const state = this.#state
-    const step = { stop, progress: (progress: Progress) => this.#advance(state, progress) }
+    const step: Step = {
+      stop,
+      progress: (progress) => this.#advance(state, progress),
+      waits: (why) => this.#wait(state, why),
+    }
     try {
-      const work = this.#work[at(state) as At<G['diagram']>] as (s: unknown, p: P, t: typeof step) => Promise<unknown>
+      const work = this.#work[at(state) as At<G['diagram']>] as (s: unknown, p: P, t: Step) => Promise<unknown>
       const outcome = await work(state, this.#ports, step)
       if (!isLater(outcome)) return { event: outcome as EventOf<G> }
       await this.#ports.clock.sleep(outcome.afterMs, stop)
@@ -210,12 +221,19 @@ export class Runner<G extends AnyDrawing, P> {
     this.#moves = record.moves
     this.#state = state
     this.#progress = undefined
+    this.#waits = null
   }
 
   #advance(state: StateOf<G>, progress: Progress): void {
     if (state !== this.#state) return
     this.#progress = progress
     this.#tell({ kind: 'progress', state, progress })
+  }
+
+  #wait(state: StateOf<G>, why: string | null): void {
+    if (state !== this.#state || why === this.#waits) return
+    this.#waits = why
+    this.#tell({ kind: 'waits', state, why })
   }
 
   #tell(news: News<G>): void {

@@ -11,6 +11,8 @@ export interface Step {
   /** Fires when an accepted order replaces this state, or when the process is to end. Work must then end soon. */
   stop: AbortSignal
   progress: (progress: Progress) => void
+  /** Says why the work does not go on for now; null when it does. Forgotten with the state. */
+  waits: (why: string | null) => void
 }
 
 /** An outcome that takes effect only after a wait. Orders of the row are accepted meanwhile. */
