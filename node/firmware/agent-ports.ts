@@ -7,6 +7,8 @@ import { DownloadStore } from './download/store.ts'
 import { declaredHealth } from './health/until-healthy.ts'
 import { scriptCallbacks } from './identity/callbacks.ts'
 import { loadFirmware } from './identity/firmware.ts'
+import { Hold } from './policy/hold.ts'
+import { Link } from './policy/link.ts'
 import { localPolicy } from './policy/local-policy.ts'
 import { fileRecords } from './records.ts'
 import { RuntimeSettings } from './runtime-settings.ts'
@@ -29,6 +31,7 @@ export interface System {
 export async function agentPorts(system: System, settings: Settings, log: Log, memory: MemoryLog): Promise<Ports> {
   const { clock, random, files, processes, http } = system
   const records = fileRecords(settings, files, log)
+  const hold = new Hold(records.hold, clock)
   const own = { path: settings.runtimeSettingsPath, persistent: !settings.readOnly }
   return {
     clock,
@@ -47,7 +50,9 @@ export async function agentPorts(system: System, settings: Settings, log: Log, m
     slots: slotsFor(settings.bootControl, { files, processes }),
     host: await systemHost({ files, processes, random }),
     server: polledServer(http, clock),
-    commander: localPolicy(settings.policy, { clock, files, log }),
+    commander: localPolicy(settings.policy, { clock, files, hold }),
+    hold,
+    link: new Link(settings.link, { files, processes, log, leave: records.leave }),
     store: new DownloadStore(files, settings.downloadFolder),
     fetcher: httpFetcher({ http, files, clock, random, log }, settings.downloadFolder, settings.mostBytesPerSecond),
     objects: {

@@ -1,29 +1,10 @@
 import { gzipSync } from 'node:zlib'
-import { generateKeys, sha256Of, sign } from '@windlass/trust'
+import { generateKeys, sign } from '@windlass/trust'
 import { tarOf } from '@windlass/trust/fakes'
 import { describe, expect, it } from 'vitest'
 import { FakeDevice, fakeImage, fakeServerAddress, fakeSettings } from './fake-device.ts'
+import { fakeRelease as release } from './fake-release.ts'
 import type { FakePackage } from './fake-update-server.ts'
-
-function release(version: string, change: { payload?: Uint8Array; hardware?: string } = {}): FakePackage {
-  const image = fakeImage(version)
-  const sha256sum = sha256Of(image)
-  const object = (set: string) => ({
-    mode: 'raw',
-    filename: `v${version}.img`,
-    size: image.length,
-    sha256sum,
-    'target-type': 'device',
-    target: `/dev/slot-${set}`,
-  })
-  const metadata = JSON.stringify({
-    product: 'p',
-    version,
-    'supported-hardware': change.hardware ? [change.hardware] : 'any',
-    objects: [[object('a')], [object('b')]],
-  })
-  return { version, metadata, objects: new Map([[sha256sum, change.payload ?? image]]) }
-}
 
 const happy = ['entry_point', 'probe', 'validation', 'download', 'validation', 'staged', 'install', 'reboot', 'reboot']
 

@@ -8,6 +8,8 @@ import { DownloadStore } from './download/store.ts'
 import { FakeUpdateServer } from './fake-update-server.ts'
 import { declaredHealth } from './health/until-healthy.ts'
 import { FakeMounts } from './objects/fake-mounts.ts'
+import { Hold } from './policy/hold.ts'
+import { Link } from './policy/link.ts'
 import { localPolicy } from './policy/local-policy.ts'
 import { fileRecords } from './records.ts'
 import { RuntimeSettings } from './runtime-settings.ts'
@@ -45,6 +47,7 @@ export const fakeSettings: Settings = {
   rebootWaitMs: 300_000,
   bootControl: { kind: 'scripts' },
   policy: { windows: [], timeZone: 'UTC', holdFile: null },
+  link: { metered: 'never', command: null, interfaces: [] },
   health: { commands: [], http: [], units: [], server: false, minimumUptimeMs: 0, withinMs: 60_000 },
 }
 
@@ -76,6 +79,8 @@ export class FakeDevice {
   settings: Settings = fakeSettings
   /** Called when the new set is asked whether it is fit. */
   onValidate: () => void = () => {}
+  /** Called at every move, with the state it leads to. */
+  onMove: (to: StateName) => void = () => {}
   agent: RunningAgent | undefined
   running: InstallationSet = 'a'
   readonly #bootLoader = new FakeSlots()
@@ -115,7 +120,7 @@ export class FakeDevice {
   }
 
   /** What the local API of the running agent shows and commands. */
-  api(): Pick<Ports, 'settings' | 'runtime' | 'firmware'> & RunningAgent {
+  api(): Pick<Ports, 'settings' | 'runtime' | 'firmware' | 'hold' | 'link'> & RunningAgent {
     if (!this.agent || !this.#live) throw new Error('the agent does not run')
     return { ...this.agent, ...this.#live }
   }
@@ -145,6 +150,7 @@ export class FakeDevice {
       this.agent.runner.watch((news) => {
         if (news.kind !== 'moved') return
         this.states.push(news.to.at)
+        this.onMove(news.to.at)
         if (this.states.length > mostMoves) quit.abort('too many moves')
         if ((news.to.at === 'poll' || news.to.at === 'park') && until()) quit.abort('content')
       })
@@ -189,6 +195,7 @@ export class FakeDevice {
     const records = fileRecords(settings, files, log)
     const processes = new FakeProcesses({}, clock)
     const random = new SeededRandom(1)
+    const hold = new Hold(records.hold, clock)
     return {
       clock,
       random,
@@ -234,7 +241,9 @@ export class FakeDevice {
         },
       },
       server: polledServer(http, clock),
-      commander: localPolicy(settings.policy, { clock, files, log }),
+      commander: localPolicy(settings.policy, { clock, files, hold }),
+      hold,
+      link: new Link(settings.link, { files, processes, log, leave: records.leave }),
       store: new DownloadStore(files, settings.downloadFolder),
       fetcher: httpFetcher({ http, files, clock, random, log }, settings.downloadFolder, settings.mostBytesPerSecond),
       objects: { files, processes, log, mounts: new FakeMounts(), scratch: '/run/windlass' },

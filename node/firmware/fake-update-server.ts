@@ -16,6 +16,8 @@ export interface FakePackage {
 export class FakeUpdateServer {
   offered: FakePackage | undefined
   insists = false
+  /** What is offered may be fetched over a link that costs. */
+  metered = false
   /** Answers instead of the server, for the next requests. */
   readonly instead: HttpResponse[] = []
   /** Requests in the order they came: `POST /upgrades`, `report downloading`, `GET object`. */
@@ -46,7 +48,11 @@ export class FakeUpdateServer {
     this.lastVersion = bodyOf(request)['version']
     if (!this.offered || this.offered.version === this.lastVersion) return { status: 404 }
     const { metadata, signature } = this.offered
-    return { status: 200, body: metadata, headers: signature === undefined ? {} : { 'UH-Signature': signature } }
+    const headers = {
+      ...(signature !== undefined && { 'UH-Signature': signature }),
+      ...(this.metered && { 'Windlass-Metered': uidOf(this.offered) }),
+    }
+    return { status: 200, body: metadata, headers }
   }
 
   #report(request: HttpRequest): HttpResponse {

@@ -94,8 +94,8 @@ function readArguments(argv: string[]) {
 async function serve(settings: Settings, log: Log, memory: MemoryLog, quit: AbortSignal): Promise<void> {
   const ports = await agentPorts(realSystem(), settings, log, memory)
   const { runner, rate } = makeAgent(ports, memory)
-  const { runtime, firmware } = ports
-  const api = localApi({ version, settings, runtime, firmware, runner, rate, log: memory })
+  const { runtime, firmware, hold, link } = ports
+  const api = localApi({ version, settings, runtime, firmware, hold, link, runner, rate, log: memory })
   const server = await listen(api, settings.listen, { log })
   log.info('agent started', { address: settings.listenSocket, version: firmware.version })
   const over = new AbortController()

@@ -3,6 +3,8 @@ import { type JournalRecord, readRecord } from '@windlass/machine'
 import { type Files, fileJournal, type Journal, type Log } from '@windlass/platform'
 import { decodeRuntimeSettings, type RuntimeSettingsDocument } from '@windlass/wire/updatehub'
 import { runtimeSettingsOfIni } from './legacy-runtime-settings.ts'
+import { type Held, readHeld } from './policy/hold.ts'
+import { readLeave } from './policy/link.ts'
 import type { Settings } from './settings.ts'
 import { readSeen } from './sources/watched-folder.ts'
 import { readUntold, type Untold } from './telemetry/untold.ts'
@@ -19,6 +21,9 @@ export interface Records {
   untold: Journal<Untold[]>
   /** Packages of the watched folder that were asked for. */
   seen: Journal<string[]>
+  hold: Journal<Held | null>
+  /** The package that may be fetched over a metered link. */
+  leave: Journal<string>
 }
 
 export function fileRecords({ runtimeSettingsPath, readOnly }: Settings, files: Files, log: Log): Records {
@@ -38,6 +43,8 @@ export function fileRecords({ runtimeSettingsPath, readOnly }: Settings, files: 
     refused: record(join(folder, 'refused.json'), readRefused),
     untold: record(join(folder, 'untold.json'), readUntold),
     seen: record(join(folder, 'seen.json'), readSeen),
+    hold: record(join(folder, 'hold.json'), readHeld),
+    leave: record(join(folder, 'metered.json'), readLeave),
   }
 }
 

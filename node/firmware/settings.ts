@@ -3,6 +3,7 @@ import { type Fragment, fragmentOf, kinds, type SettingsInput } from '@windlass/
 import { duration } from './duration.ts'
 import type { HealthChecks } from './health/checks.ts'
 import { type ListenAddress, listenAddress } from './listen-address.ts'
+import type { LinkSettings } from './policy/link.ts'
 import type { Policy } from './policy/local-policy.ts'
 import { timeZone, window } from './policy/window.ts'
 import { type BootControl, readBootControl } from './slots/boot-control.ts'
@@ -33,6 +34,7 @@ export interface Settings {
   rebootWaitMs: number
   bootControl: BootControl
   policy: Policy
+  link: LinkSettings
   health: HealthChecks
 }
 
@@ -58,6 +60,8 @@ const windlass: Readonly<Record<string, unknown>> = {
   'windlass.boot_control': 'scripts',
   'windlass.windows': [],
   'windlass.time_zone': 'UTC',
+  'windlass.network.metered': 'never',
+  'windlass.network.metered_interfaces': [],
   'windlass.health.commands': [],
   'windlass.health.http': [],
   'windlass.health.units': [],
@@ -73,6 +77,7 @@ export const ourKeys = [
   'windlass.boot_environment',
   'windlass.watch_folder',
   'windlass.bandwidth_limit',
+  'windlass.network.metered_command',
 ]
 export const updatehubDefaults: Fragment = fragmentOf('defaults', updatehub)
 export const ourDefaults: Fragment = fragmentOf('defaults', windlass)
@@ -111,6 +116,11 @@ export function toSettings(input: SettingsInput): Settings {
       windows: input.get('windlass.windows', kinds.listOf(window)),
       timeZone: input.get('windlass.time_zone', timeZone),
       holdFile: input.find('windlass.hold_file', kinds.text) ?? null,
+    },
+    link: {
+      metered: input.get('windlass.network.metered', kinds.oneOf('never', 'always', 'auto')),
+      command: input.find('windlass.network.metered_command', kinds.text) ?? null,
+      interfaces: input.get('windlass.network.metered_interfaces', kinds.listOf(kinds.text)),
     },
     health: {
       commands: input.get('windlass.health.commands', kinds.listOf(kinds.text)),

@@ -12,6 +12,7 @@ const meanings: Readonly<Record<string, string>> = {
   probe: 'asks the fleet',
   validation: 'checks signature, product, hardware, targets',
   download: 'fetches the objects',
+  waiting: 'waits for a link that costs nothing',
   staged: 'all is here and holds; nothing was written yet',
   install: 'writes into the spare slot',
   reboot: 'asks for a restart',

@@ -13,12 +13,17 @@ export const cloudPaths = {
     `/products/${productUid}/packages/${packageUid}/objects/${object}`,
 } as const
 
-/** Header names of the probe's answer, and ours: `retry` names a package uid that may be tried again on this device. */
+/**
+ * Header names of probes and their answers, and ours: `retry` names a package uid that may be tried again on this device,
+ * `metered` one that may be fetched over a link that costs; `waits` says in a probe why the package offered before waits.
+ */
 export const cloudHeaders = {
   retries: 'api-retries',
   signature: 'uh-signature',
   extraPoll: 'add-extra-poll',
   retry: 'windlass-retry',
+  metered: 'windlass-metered',
+  waits: 'windlass-waits',
 } as const
 
 /** Reads a base64 signature: one line, padded, white space around it trimmed (updatehub.md 3.3). */

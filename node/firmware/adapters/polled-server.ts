@@ -13,14 +13,19 @@ import type { ProbeOutcome, Server } from '../update/ports.ts'
 import { UpdateError } from '../update-error.ts'
 
 const mostMetadataBytes = 1024 * 1024
+const mostHeaderText = 200
 const idleTimeoutMs = 30_000
 const deadlineMs = 120_000
 
 /** A server that speaks UpdateHub's cloud protocol (updatehub.md 3). One that drips is given up like one that is silent. */
 export function polledServer(http: Http, clock: Clock): Server {
   return {
-    async probe(address, firmware, retries, stop) {
-      const headers = { ...agentHeaders, [cloudHeaders.retries]: String(retries) }
+    async probe(address, firmware, retries, stop, waits = '') {
+      const headers = {
+        ...agentHeaders,
+        [cloudHeaders.retries]: String(retries),
+        ...(waits && { [cloudHeaders.waits]: headerText(waits) }),
+      }
       const call = {
         method: 'POST',
         url: address + cloudPaths.probe,
@@ -97,5 +102,11 @@ async function readOffer(answer: HttpAnswer): Promise<ProbeOutcome> {
   if (signature !== null && !decodeSignature(signature)) {
     throw new UpdateError('server_refused', `probe: expected UH-Signature in base64, got "${signature.slice(0, 40)}"`)
   }
-  return { kind: 'offer', metadata, signature, retry: answer.headers[cloudHeaders.retry] ?? null }
+  const { [cloudHeaders.retry]: retry = null, [cloudHeaders.metered]: metered = null } = answer.headers
+  return { kind: 'offer', metadata, signature, retry, metered }
+}
+
+/** As header fields can say it. */
+function headerText(text: string): string {
+  return text.replaceAll(/[^ -~]/g, '?').slice(0, mostHeaderText)
 }

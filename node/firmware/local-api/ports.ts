@@ -1,6 +1,8 @@
 import type { Runner } from '@windlass/machine'
 import type { LogDocument } from '@windlass/wire/updatehub'
 import type { Firmware } from '../identity/firmware.ts'
+import type { Hold } from '../policy/hold.ts'
+import type { Link } from '../policy/link.ts'
 import type { RuntimeSettings } from '../runtime-settings.ts'
 import type { Settings } from '../settings.ts'
 import type { Agent } from '../update/diagram.ts'
@@ -15,5 +17,7 @@ export interface ApiPorts {
   firmware: Firmware
   runner: Runner<Agent, Ports>
   rate: Rate
+  hold: Hold
+  link: Link
   log: { toDocument(): LogDocument }
 }

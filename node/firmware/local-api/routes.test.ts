@@ -50,13 +50,40 @@ describe('the local API', () => {
     ])
   })
 
+  it('holds installations back with a reason, which outlives a change of it, until they are released', async () => {
+    const { call } = await parked()
+    expect(await call('GET', '/windlass/hold')).toEqual([200, '{"hold":null}'])
+    const since = '2026-01-02T03:04:05.678Z'
+    expect(await call('PUT', '/windlass/hold', '{"reason":" harvest "}')).toEqual([
+      200,
+      `{"hold":{"reason":"harvest","since":"${since}"}}`,
+    ])
+    expect((await call('GET', '/windlass/status'))[1]).toContain('"hold":{"reason":"harvest"')
+    expect((await call('PUT', '/windlass/hold'))[1]).toContain('"reason":"no reason given"')
+    expect(await call('DELETE', '/windlass/hold')).toEqual([200, '{"hold":null}'])
+    expect(await call('DELETE', '/windlass/hold')).toEqual([200, '{"hold":null}'])
+  })
+
+  it('takes no hold that it cannot read', async () => {
+    const { call } = await parked()
+    for (const body of ['text', '{"reason":1}', '{"why":"x"}', JSON.stringify({ reason: 'x'.repeat(201) })]) {
+      expect((await call('PUT', '/windlass/hold', body))[0]).toBe(400)
+    }
+    expect(await call('GET', '/windlass/hold')).toEqual([200, '{"hold":null}'])
+  })
+
+  it('has nothing to fetch over a metered link while none waits', async () => {
+    const { call } = await parked()
+    expect(await call('POST', '/windlass/download')).toEqual([406, '"park"'])
+  })
+
   it('knows its paths and their methods, also with something behind them', async () => {
     const { call } = await parked()
     expect((await call('GET', '/info/anything'))[0]).toBe(200)
     expect((await call('POST', '/info'))[0]).toBe(405)
     expect((await call('GET', '/elsewhere'))[0]).toBe(404)
     expect((await call('GET', '/windlass/status'))[1]).toBe(
-      '{"state":"park","package":null,"installingTo":null,"progress":null,"trouble":null}',
+      '{"state":"park","package":null,"installingTo":null,"progress":null,"trouble":null,"waits":null,"hold":null}',
     )
   })
 })

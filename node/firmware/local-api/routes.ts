@@ -1,5 +1,6 @@
 import type { HttpHandler, HttpRequest, HttpResponse } from '@windlass/platform'
 import { guarded } from './guard.ts'
+import { downloadNow, putHold, releaseHold, showHold } from './holding.ts'
 import { info } from './info.ts'
 import type { ApiPorts } from './ports.ts'
 import { json, text } from './reply.ts'
@@ -8,15 +9,17 @@ import { status } from './status.ts'
 
 type Route = (request: HttpRequest, p: ApiPorts, signal: AbortSignal) => HttpResponse | Promise<HttpResponse>
 
-/** UpdateHub's six endpoints (updatehub.md 1.2), and one of ours. */
-const routes: Readonly<Record<string, { method: string; answer: Route }>> = {
-  '/info': { method: 'GET', answer: (_, p) => json(200, info(p)) },
-  '/log': { method: 'GET', answer: (_, p) => json(200, p.log.toDocument()) },
-  '/probe': { method: 'POST', answer: probe },
-  '/local_install': { method: 'POST', answer: localInstall },
-  '/remote_install': { method: 'POST', answer: remoteInstall },
-  '/update/download/abort': { method: 'POST', answer: (_, p) => abortDownload(p) },
-  '/windlass/status': { method: 'GET', answer: (_, p) => json(200, status(p)) },
+/** UpdateHub's six endpoints (updatehub.md 1.2), and ours. */
+const routes: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
+  '/info': { GET: (_, p) => json(200, info(p)) },
+  '/log': { GET: (_, p) => json(200, p.log.toDocument()) },
+  '/probe': { POST: probe },
+  '/local_install': { POST: localInstall },
+  '/remote_install': { POST: remoteInstall },
+  '/update/download/abort': { POST: (_, p) => abortDownload(p) },
+  '/windlass/status': { GET: async (_, p) => json(200, await status(p)) },
+  '/windlass/hold': { GET: (_, p) => showHold(p), PUT: putHold, DELETE: (_, p) => releaseHold(p) },
+  '/windlass/download': { POST: (_, p) => downloadNow(p) },
 }
 
 /** The agent's local API. Unknown paths are 404, known ones with another method 405 (decision D16). */
@@ -24,8 +27,9 @@ export function localApi(p: ApiPorts): HttpHandler {
   return guarded(async (request, signal) => {
     const route = routes[request.path] ?? routes[prefix(request.path)]
     if (!route) return text(404, `no such path: ${request.path}`)
-    if (route.method !== request.method) return text(405, `expected ${route.method}, got ${request.method}`)
-    return route.answer(request, p, signal)
+    const answer = route[request.method]
+    if (!answer) return text(405, `expected ${Object.keys(route).join(', ')}, got ${request.method}`)
+    return answer(request, p, signal)
   })
 }
 

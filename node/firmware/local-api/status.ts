@@ -1,8 +1,10 @@
+import type { Held } from '../policy/hold.ts'
 import type { ApiPorts } from './ports.ts'
 
 /**
  * What UpdateHub's closed `/info` has no room for. Bytes; `secondsLeft` and `bytesPerSecond` are null while unknown.
- * `package` is the uid of the package in work, `trouble` why the update fails that is being taken back or reported.
+ * `package` is the uid of the package in work, `trouble` why the update fails that is being taken back or reported, `waits` why
+ * it does not go on for now, `hold` why nothing is installed as somebody said through the API.
  */
 export interface Status {
   state: string
@@ -15,9 +17,11 @@ export interface Status {
     secondsLeft: number | null
   } | null
   trouble: { code: string; message: string; during: string } | null
+  waits: string | null
+  hold: Held | null
 }
 
-export function status({ runner, rate }: ApiPorts): Status {
+export async function status({ runner, rate, hold }: ApiPorts): Promise<Status> {
   const state = runner.state
   return {
     state: state.at,
@@ -25,6 +29,8 @@ export function status({ runner, rate }: ApiPorts): Status {
     installingTo: 'target' in state ? state.target : null,
     progress: progressOf(runner.progress, rate.bytesPerSecond),
     trouble: 'trouble' in state ? state.trouble : null,
+    waits: runner.waits,
+    hold: await hold.find(),
   }
 }
 

@@ -1,7 +1,7 @@
-import { createLog } from '@windlass/platform'
-import { FakeClock, FakeFiles } from '@windlass/platform/fakes'
+import { FakeClock, FakeFiles, memoryJournal } from '@windlass/platform/fakes'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { type Held, Hold } from './hold.ts'
 import { localPolicy } from './local-policy.ts'
 import { isOpen, parseWindow, untilOpen, type Window } from './window.ts'
 
@@ -52,36 +52,42 @@ describe('a maintenance window', () => {
 })
 
 describe('the policy of a device alone', () => {
+  const noHold = { find: async () => null }
   const offer = {
     uid: '',
     metadata: '',
     signature: null,
     origin: { kind: 'server', address: '' },
     again: false,
+    metered: false,
   } as const
   const never = new AbortController().signal
 
   it('lets in at once without windows and hold', async () => {
-    const ports = { clock: new FakeClock(), files: new FakeFiles(), log: createLog([], () => 0) }
-    await localPolicy({ windows: [], timeZone: 'UTC', holdFile: '/hold' }, ports).mayInstall(offer, never)
+    const ports = { clock: new FakeClock(), files: new FakeFiles(), hold: noHold }
+    await localPolicy({ windows: [], timeZone: 'UTC', holdFile: '/hold' }, ports).mayInstall(offer, never, () => {})
   })
 
   it('waits for the window, says why once, and obeys a hold that comes meanwhile', async () => {
     const clock = new FakeClock({ now: Date.UTC(2026, 0, 2, 1, 58) })
     const files = new FakeFiles()
-    const said: unknown[] = []
-    const log = createLog([({ fields }) => said.push(fields['why'])], () => 0)
+    const said = new Set<string>()
+    const hold = new Hold(memoryJournal<Held | null>(), clock)
     let allowed = false
     const policy = { windows: windows('daily 02:00-04:00'), timeZone: 'UTC', holdFile: '/hold' }
-    const waiting = localPolicy(policy, { clock, files, log }).mayInstall(offer, never)
+    const waiting = localPolicy(policy, { clock, files, hold }).mayInstall(offer, never, (why) => said.add(why))
     void waiting.then(() => (allowed = true))
     await clock.advance(60_000)
     files.put('/hold', '')
     await clock.advance(120_000)
     expect(allowed).toBe(false)
     await files.remove('/hold')
+    await hold.put('harvest')
+    await clock.advance(60_000)
+    expect(allowed).toBe(false)
+    await hold.release()
     await clock.advance(30_000)
     await waiting
-    expect(said).toEqual(['window opens 2026-01-02T02:00:00.000Z', 'held by /hold'])
+    expect([...said]).toEqual(['window opens 2026-01-02T02:00:00.000Z', 'held by /hold', 'held: harvest'])
   })
 })

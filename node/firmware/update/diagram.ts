@@ -5,9 +5,9 @@ import { facts } from './facts.ts'
 const requests = { ask_probe: 'probe', install_file: 'prepare_local_install', install_url: 'direct_download' } as const
 
 /**
- * The device agent's machine: UpdateHub's eleven states by their names (updatehub.md 2.5), and three it lacks.
- * `staged`: all is checked, the commander's word is awaited. `trying`: the new set runs and has to prove itself.
- * `reverting`: back to the set before.
+ * The device agent's machine: UpdateHub's eleven states by their names (updatehub.md 2.5), and four it lacks.
+ * `waiting`: something is to be fetched, a link that costs nothing is awaited. `staged`: all is checked, the commander's
+ * word is awaited. `trying`: the new set runs and has to prove itself. `reverting`: back to the set before.
  */
 export const agent = draw({
   version: 1,
@@ -37,12 +37,30 @@ export const agent = draw({
     },
     download: {
       fetched: 'validation',
+      metered: 'waiting',
       cancelled: 'entry_point',
       abort: 'entry_point',
       failed: 'error',
       boot: 'download',
     },
-    staged: { go: 'install', unproven: 'entry_point', abort: 'entry_point', failed: 'error', boot: 'staged' },
+    waiting: {
+      free: 'download',
+      offered: 'validation',
+      withdrawn: 'entry_point',
+      abort: 'entry_point',
+      failed: 'error',
+      ...requests,
+      boot: 'waiting',
+    },
+    staged: {
+      go: 'install',
+      offered: 'validation',
+      withdrawn: 'entry_point',
+      unproven: 'entry_point',
+      abort: 'entry_point',
+      failed: 'error',
+      boot: 'staged',
+    },
     install: {
       installed: 'reboot',
       cancelled: 'entry_point',
@@ -77,6 +95,7 @@ export const agent = draw({
     probe: ['asked'],
     validation: ['offer'],
     download: ['offer'],
+    waiting: ['offer'],
     staged: ['offer', 'target'],
     install: ['offer', 'target', 'life'],
     reboot: ['uid', 'target', 'life', 'ordered'],
@@ -103,6 +122,9 @@ export const agent = draw({
     known: [],
     unproven: [],
     fetched: [],
+    metered: [],
+    free: [],
+    withdrawn: [],
     saved: ['source'],
     go: ['life'],
     installed: ['uid', 'life', 'ordered'],
@@ -120,7 +142,8 @@ export const agent = draw({
     boot: [],
   },
   orders: ['ask_probe', 'install_file', 'install_url', 'abort'],
-  rests: ['park', 'poll'],
+  // Whoever waits for days may be offered one package after the other.
+  rests: ['park', 'poll', 'waiting', 'staged'],
 })
 
 export type Agent = typeof agent

@@ -15,6 +15,8 @@ export interface Offer {
   origin: Origin
   /** Someone said that a package which failed here before may be tried again. */
   again: boolean
+  /** The server said that it may be fetched over a link that costs. */
+  metered: boolean
 }
 
 /** A server's objects are fetched one by one; those of an archive lie in it or were unpacked beside it. */
@@ -41,6 +43,7 @@ const offer = v.object({
   signature: v.nullable(v.string()),
   origin,
   again: v.boolean(),
+  metered: v.optional(v.boolean(), false),
 })
 const trouble = v.object({ code: v.picklist(failureCodes), message: v.string(), during: v.string() })
 const life = v.object({ boot: v.string(), process: v.string() })

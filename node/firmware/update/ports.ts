@@ -7,6 +7,8 @@ import type { Health } from '../health/until-healthy.ts'
 import type { Callbacks } from '../identity/callbacks.ts'
 import type { Firmware } from '../identity/firmware.ts'
 import type { ObjectPorts } from '../objects/port.ts'
+import type { Hold } from '../policy/hold.ts'
+import type { Link } from '../policy/link.ts'
 import type { RuntimeSettings } from '../runtime-settings.ts'
 import type { Settings } from '../settings.ts'
 import type { Slots } from '../slots/port.ts'
@@ -29,19 +31,19 @@ export interface Host {
 export type ProbeOutcome =
   | { kind: 'none' }
   | { kind: 'wait'; seconds: number }
-  | { kind: 'offer'; metadata: Uint8Array; signature: string | null; retry: string | null }
+  | { kind: 'offer'; metadata: Uint8Array; signature: string | null; retry: string | null; metered: string | null }
 
 /** The server that is polled. `address` is the configured one or a custom one. */
 export interface Server {
-  /** @throws UpdateError `server_unreachable` or `server_refused` */
-  probe(address: string, firmware: Firmware, retries: number, stop: AbortSignal): Promise<ProbeOutcome>
+  /** `waits`: why a package that was offered before is not here yet. @throws UpdateError `server_unreachable` or `server_refused` */
+  probe(address: string, firmware: Firmware, retries: number, stop: AbortSignal, waits?: string): Promise<ProbeOutcome>
   report(address: string, report: Report, stop: AbortSignal): Promise<void>
 }
 
 /** Who decides when a verified package goes in: the local policy here, a unit's word elsewhere. */
 export interface Commander {
-  /** Returns when the offer may be installed. */
-  mayInstall(offer: Offer, stop: AbortSignal): Promise<void>
+  /** Returns when the offer may be installed; tells `waits` why not yet. */
+  mayInstall(offer: Offer, stop: AbortSignal, waits: (why: string) => void): Promise<void>
 }
 
 /** Everything the states work with. */
@@ -59,6 +61,8 @@ export interface Ports extends RunnerPorts<Agent> {
   host: Host
   server: Server
   commander: Commander
+  hold: Hold
+  link: Link
   store: DownloadStore
   fetcher: Fetcher
   objects: ObjectPorts

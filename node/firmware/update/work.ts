@@ -15,6 +15,7 @@ import { reverting } from './states/reverting.ts'
 import { staged } from './states/staged.ts'
 import { trying } from './states/trying.ts'
 import { validation } from './states/validation.ts'
+import { waiting } from './states/waiting.ts'
 
 /** What the agent does in each state. */
 export const work: Work<Agent, Ports> = {
@@ -24,6 +25,7 @@ export const work: Work<Agent, Ports> = {
   probe,
   validation,
   download,
+  waiting,
   staged,
   install,
   reboot,

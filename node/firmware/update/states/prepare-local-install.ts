@@ -35,6 +35,7 @@ function offerOf(archive: PackageArchive, path: string): Offer {
     origin: { kind: 'archive', path, payloads: {} },
     // Whoever names a file means it, whatever became of the package before.
     again: true,
+    metered: true,
   }
 }
 

@@ -6,7 +6,7 @@ import { reportUntold } from '../../telemetry/reporting.ts'
 import { failureOf } from '../../update-error.ts'
 import { cancelledOrFailed } from '../callback.ts'
 import type { In } from '../diagram.ts'
-import type { Offer } from '../facts.ts'
+import { offerOf } from '../offer.ts'
 import type { Ports, ProbeOutcome } from '../ports.ts'
 
 const hourSeconds = 3_600
@@ -48,17 +48,6 @@ async function conclude(outcome: ProbeOutcome, address: string, asked: boolean, 
   const offer = offerOf(outcome, address)
   await p.runtime.probed(p.clock.now())
   return { on: 'offered', offer } as const
-}
-
-function offerOf(outcome: Extract<ProbeOutcome, { kind: 'offer' }>, address: string): Offer {
-  const uid = sha256Of(outcome.metadata)
-  return {
-    uid,
-    metadata: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(outcome.metadata),
-    signature: outcome.signature,
-    origin: { kind: 'server', address },
-    again: outcome.retry === uid,
-  }
 }
 
 function retry(error: unknown, p: Ports) {
