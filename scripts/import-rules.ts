@@ -21,7 +21,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   'node/packaging': [],
   'operator/cli': core,
   sim: [...core, 'fleet', 'firmware', 'cli'],
-  bench: core,
+  bench: [...core, 'unit'],
   bin: ['fleet', 'firmware', 'cli', 'sim'],
   scripts: ['machine', 'firmware', 'model'],
 }
