@@ -25,6 +25,20 @@ export { MemoryLog, type MemoryLogEntry, type MemoryLogOptions } from './log/mem
 export { nodeProcesses } from './processes/node-processes.ts'
 export { type Command, type Ended, ProcessError, type ProcessErrorCode, type Processes } from './processes/processes.ts'
 export { backoff, type RetryPolicy, retry } from './retry/retry.ts'
+export {
+  type Caller,
+  type CallMethod,
+  type FeedMethod,
+  type Link,
+  type MutualTls,
+  type Rpc,
+  type RpcClient,
+  RpcError,
+  type RpcErrorCode,
+  type RpcHandlers,
+  type RpcServer,
+  type StreamMethod,
+} from './rpc/rpc.ts'
 export { type Fragment, fragmentOf, readFragment } from './settings/fragment.ts'
 export type { Kind } from './settings/kinds.ts'
 export * as kinds from './settings/kinds.ts'

@@ -32,6 +32,15 @@ export {
   instanceStates,
   matchesFilter,
 } from './instance.ts'
+export type {
+  Answer,
+  FirewallRule,
+  FirewallUpdate,
+  HeldAddress,
+  InstanceNetwork,
+  NetworkWish,
+  NodeNetwork,
+} from './network.ts'
 export {
   type ArchInfo,
   type CpuInfo,
@@ -56,6 +65,7 @@ export type {
   Usage,
 } from './node-link.ts'
 export type { Schedule, TimeSlot, TimetableDay } from './schedule.ts'
+export type { SchedulerNotice, SchedulerState } from './scheduler-notice.ts'
 export {
   type AlertRule,
   type AlertRules,
