@@ -46,6 +46,7 @@ type Version = { itemId: string; version: string }
 export class FakeUnit {
   readonly clock = new FakeClock()
   readonly done: string[] = []
+  readonly reported: string[] = []
   readonly broken = new Map<FakeStep, number>()
   readonly hung = new Set<FakeStep>()
   readonly missing = new Set<string>()
@@ -89,6 +90,10 @@ export class FakeUnit {
       nodes: this.#nodes(),
       firmware: this.#firmwarePort(),
       imageFile: async () => ({ sha3: new Uint8Array(32), size: 1 }),
+      report: {
+        nodeFailed: (nodeId, error) => this.reported.push(`${nodeId}: ${error.message}`),
+        configSet: (version, error) => this.reported.push(`config ${version}: ${error?.message ?? 'set'}`),
+      },
     }
   }
 

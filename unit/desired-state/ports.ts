@@ -1,4 +1,5 @@
 import type { RunnerPorts } from '@windlass/machine'
+import type { ErrorInfo } from '@windlass/model/unit'
 import type { Clock, Log } from '@windlass/platform'
 import type { Firmware, Images, Launcher, Nodes } from '../ports.ts'
 import type { UpdateManager } from './diagram.ts'
@@ -12,7 +13,15 @@ export interface UpdatePorts extends RunnerPorts<UpdateManager> {
   nodes: Nodes
   firmware: Firmware
   imageFile: ImageFile
+  report: SettingReport
   rules: UpdateRules
+}
+
+/** Who tells the cloud what could be set on the nodes and what not. */
+export interface SettingReport {
+  nodeFailed(nodeId: string, error: ErrorInfo): void
+  /** `error` absent: it is in force. */
+  configSet(version: string, error?: ErrorInfo): void
 }
 
 /** SHA3-256 and size of a file, for `PrepareUpdate`. */

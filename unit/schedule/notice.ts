@@ -1,35 +1,49 @@
 import type { News } from '@windlass/machine'
-import { type DesiredItem, type DesiredState, type ErrorInfo, errorInfo, type ItemStatus } from '@windlass/model/unit'
+import {
+  type DesiredItem,
+  type DesiredState,
+  type ErrorInfo,
+  errorInfo,
+  type ItemStatus,
+  type SchedulerNotice,
+  type SchedulerState,
+} from '@windlass/model/unit'
 import type { UpdateManager, UpdateState } from '../desired-state/diagram.ts'
 import type { Leg } from '../desired-state/facts.ts'
 import { itemsOf } from '../desired-state/goal.ts'
 
-/** The update scheduler's states: a view of the update manager's (aoscore.md 2.3). */
-export type SchedulerState = 'NO_UPDATE' | 'DOWNLOADING' | 'READY_TO_UPDATE' | 'UPDATING'
-
-/** What a subscriber is told of one part of the update (aoscore.md 3). The lists are empty in `NO_UPDATE`. */
-export interface Notice {
-  leg: Leg
-  state: SchedulerState
-  configVersion?: string
-  install: readonly DesiredItem[]
-  remove: readonly Pick<ItemStatus, 'itemId' | 'version'>[]
-  error: ErrorInfo | null
+/** What notices are made from, besides the update manager's state. */
+export interface Seen {
+  /** What is stored. */
+  items(): readonly ItemStatus[]
+  /** A component item's type: that of the update manager or runtime it is for; empty while nobody knows. */
+  componentType(item: DesiredItem): string
 }
 
-/** How a part of the update stands now. `items` is what is stored. */
-export function noticeOf(leg: Leg, state: UpdateState, items: readonly ItemStatus[]): Notice {
+/** How a part of the update stands now. */
+export function noticeOf(leg: Leg, state: UpdateState, seen: Seen): SchedulerNotice {
+  const items = seen.items()
   const now = schedulerState(leg, state, items)
-  const quiet = { leg, state: now, install: [], remove: [] }
-  if (now === 'NO_UPDATE' || state.at === 'none')
-    return { ...quiet, error: state.at === 'none' ? state.errors[leg] : null }
-  const config = leg === 'sota' ? state.desired.unitConfig?.version : undefined
+  if (now === 'no_update' || state.at === 'none') return quiet(leg, state.at === 'none' ? state.errors[leg] : null)
+  const error = now === 'updating' ? null : state.errors[leg]
+  const coming = missing(leg, state.desired, items)
+  if (leg === 'fota') {
+    const components = coming.map((item) => ({
+      componentId: item.itemId,
+      componentType: seen.componentType(item),
+      version: item.version,
+    }))
+    return { part: 'fota', state: now, components, ...(error && { error }) }
+  }
+  const config = state.desired.unitConfig?.version
   return {
-    ...quiet,
+    part: 'sota',
+    state: now,
     ...(config !== undefined && { configVersion: config }),
-    install: missing(leg, state.desired, items),
-    remove: leg === 'sota' ? superfluous(state.desired, items) : [],
-    error: now === 'UPDATING' ? null : state.errors[leg],
+    install: coming.map(({ itemId, version }) => ({ itemId, version })),
+    remove: superfluous(state.desired, items),
+    rebalance: false,
+    ...(error && { error }),
   }
 }
 
@@ -37,22 +51,28 @@ export function noticeOf(leg: Leg, state: UpdateState, items: readonly ItemStatu
 const cancelled = errorInfo('canceled', 'context canceled')
 
 /** A move in which a newer desired state replaced the update: its end, which the states alone do not show. */
-export function cancelNotice(leg: Leg, news: News<UpdateManager>): Notice | undefined {
-  if (news.kind !== 'moved' || news.event.on !== 'desired' || news.to.at !== 'none' || news.from.at === 'none')
-    return undefined
+export function cancelNotice(leg: Leg, news: News<UpdateManager>): SchedulerNotice | undefined {
+  if (news.kind !== 'moved' || news.event.on !== 'desired') return undefined
+  if (news.to.at !== 'none' || news.from.at === 'none') return undefined
   const was = news.from.legs[leg]
-  if (was !== 'waiting' && was !== 'going') return undefined
-  return { leg, state: 'NO_UPDATE', install: [], remove: [], error: leg === 'fota' ? cancelled : null }
+  return was === 'waiting' || was === 'going' ? quiet(leg, leg === 'fota' ? cancelled : null) : undefined
+}
+
+function quiet(leg: Leg, error: ErrorInfo | null): SchedulerNotice {
+  const end = { state: 'no_update', ...(error && { error }) } as const
+  return leg === 'fota'
+    ? { part: 'fota', components: [], ...end }
+    : { part: 'sota', install: [], remove: [], rebalance: false, ...end }
 }
 
 function schedulerState(leg: Leg, state: UpdateState, items: readonly ItemStatus[]): SchedulerState {
-  if (state.at === 'none' || state.legs[leg] === 'absent') return 'NO_UPDATE'
-  if (state.legs[leg] === 'done' || state.legs[leg] === 'over') return 'NO_UPDATE'
+  if (state.at === 'none' || state.legs[leg] === 'absent') return 'no_update'
+  if (state.legs[leg] === 'done' || state.legs[leg] === 'over') return 'no_update'
   if (state.at === 'downloading') {
     // Nothing to fetch: upstream's services' part begins with READY_TO_UPDATE.
-    return leg === 'sota' && missing(leg, state.desired, items).length === 0 ? 'NO_UPDATE' : 'DOWNLOADING'
+    return leg === 'sota' && missing(leg, state.desired, items).length === 0 ? 'no_update' : 'downloading'
   }
-  return state.legs[leg] === 'going' ? 'UPDATING' : 'READY_TO_UPDATE'
+  return state.legs[leg] === 'going' ? 'updating' : 'ready_to_update'
 }
 
 function missing(leg: Leg, desired: DesiredState, items: readonly ItemStatus[]): readonly DesiredItem[] {
@@ -62,10 +82,10 @@ function missing(leg: Leg, desired: DesiredState, items: readonly ItemStatus[]):
   )
 }
 
-function superfluous(desired: DesiredState, items: readonly ItemStatus[]): Notice['remove'] {
+function superfluous(desired: DesiredState, items: readonly ItemStatus[]): { itemId: string; version: string }[] {
   const wanted = new Set(itemsOf(desired, 'service').map(({ itemId }) => itemId))
-  const stored = items.filter(
-    ({ type, state, preinstalled }) => type === 'service' && state === 'installed' && !preinstalled,
-  )
-  return stored.filter(({ itemId }) => !wanted.has(itemId)).map(({ itemId, version }) => ({ itemId, version }))
+  return items
+    .filter(({ type, state, preinstalled }) => type === 'service' && state === 'installed' && !preinstalled)
+    .filter(({ itemId }) => !wanted.has(itemId))
+    .map(({ itemId, version }) => ({ itemId, version }))
 }

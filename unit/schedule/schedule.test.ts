@@ -1,7 +1,6 @@
-import type { DesiredState, Schedule } from '@windlass/model/unit'
+import type { DesiredState, Schedule, SchedulerNotice } from '@windlass/model/unit'
 import { describe, expect, it } from 'vitest'
 import { type FakeStep, FakeUnit, order } from '../desired-state/fake-unit.ts'
-import { type Notice } from './notice.ts'
 import { Notices } from './notices.ts'
 
 const trigger = (ttlSeconds = 0): Schedule => ({ type: 'trigger', ttlSeconds })
@@ -13,12 +12,14 @@ async function watched(unit = new FakeUnit()) {
   const update = unit.boot()
   const ended = update.run(quit.signal)
   await unit.clock.advance(0)
-  const notices = new Notices(update, () => unit.items)
+  const notices = new Notices(update, { items: () => unit.items, componentType: () => 'rootfs' })
   const told: string[] = []
-  const heard: Notice[] = []
+  const heard: SchedulerNotice[] = []
   notices.subscribe((notice) => {
     heard.push(notice)
-    told.push(`${notice.leg === 'sota' ? 'S' : 'F'} ${notice.state}${notice.error ? ` "${notice.error.message}"` : ''}`)
+    told.push(
+      `${notice.part === 'sota' ? 'S' : 'F'} ${notice.state.toUpperCase()}${notice.error ? ` "${notice.error.message}"` : ''}`,
+    )
   })
   const later = (ms = 60_000) => unit.clock.advance(ms)
   const give = async (desired: DesiredState) => {
@@ -52,12 +53,9 @@ describe('a subscriber', () => {
     await give(order({ component: '2.0.0' }))
     await later()
     expect(told.slice(2)).toEqual(cycle.map((state) => `F ${state}`))
-    expect(heard.slice(2).map(({ install }) => install.map(({ version }) => version))).toEqual([
-      ['2.0.0'],
-      ['2.0.0'],
-      ['2.0.0'],
-      [],
-    ])
+    expect(
+      heard.slice(2).map((one) => (one.part === 'fota' ? one.components.map(({ version }) => version) : [])),
+    ).toEqual([['2.0.0'], ['2.0.0'], ['2.0.0'], []])
     await end()
   })
 
@@ -66,7 +64,11 @@ describe('a subscriber', () => {
     await give(order({ config: '2.0.0' }))
     await later()
     expect(told.slice(2)).toEqual(['S READY_TO_UPDATE', 'S UPDATING', 'S NO_UPDATE'])
-    expect(heard.slice(2).map(({ configVersion }) => configVersion)).toEqual(['2.0.0', '2.0.0', undefined])
+    expect(heard.slice(2).map((one) => (one.part === 'sota' ? one.configVersion : ''))).toEqual([
+      '2.0.0',
+      '2.0.0',
+      undefined,
+    ])
     await end()
   })
 
@@ -260,6 +262,29 @@ describe('a unit that converges', () => {
     await give(order({ service: '1.0.0', config: '2.0.0' }))
     await later()
     expect([unit.runs, unit.config, told.at(-1)]).toEqual([['service 1.0.0'], undefined, 'S NO_UPDATE'])
+    expect(unit.reported).toEqual(['config 2.0.0: set config broke'])
+    await end()
+  })
+
+  it('D15 names the node that could not be set, and goes on with the rest', async () => {
+    const unit = converging()
+    unit.broken.set('set node', 1)
+    const { give, later, end } = await watched(unit)
+    await give(order({ service: '1.0.0' }, { nodes: [{ nodeId: 'node2', state: 'paused' }] }))
+    await later()
+    expect([unit.runs, unit.reported]).toEqual([['service 1.0.0'], ['node2: set node broke']])
+    await end()
+  })
+
+  it('D17 tries again what failed when the same order comes again', async () => {
+    const unit = converging()
+    unit.broken.set('set config', 1)
+    const { give, later, end } = await watched(unit)
+    await give(order({ config: '2.0.0' }))
+    await later()
+    await give(order({ config: '2.0.0' }))
+    await later()
+    expect([unit.config?.version, unit.reported.at(-1)]).toEqual(['2.0.0', 'config 2.0.0: set'])
     await end()
   })
 })

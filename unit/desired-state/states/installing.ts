@@ -2,6 +2,7 @@ import type { OutcomeOf, Step } from '@windlass/machine'
 import type { DesiredNode, UnitConfig } from '@windlass/model/unit'
 import { componentUpdates } from '../component-updates.ts'
 import type { In, UpdateManager } from '../diagram.ts'
+import { errorInfoOf } from '../errors.ts'
 import { goalOf, requestsFor } from '../goal.ts'
 import type { UpdatePorts } from '../ports.ts'
 
@@ -21,22 +22,34 @@ export async function installing(state: In<'installing'>, ports: UpdatePorts, st
 }
 
 /** Nodes that already are what they should be are left alone (conformance D12). */
-async function setNodes(wanted: readonly DesiredNode[], { nodes }: UpdatePorts): Promise<void> {
-  const now = new Map(nodes.list().map(({ nodeId, state }) => [nodeId, state]))
-  const results = await Promise.allSettled(
-    wanted
-      .filter(({ nodeId, state }) => now.get(nodeId) !== state)
-      .map(({ nodeId, state }) => nodes.setState(nodeId, state)),
-  )
+async function setNodes(wanted: readonly DesiredNode[], ports: UpdatePorts): Promise<void> {
+  const now = new Map(ports.nodes.list().map(({ nodeId, state }) => [nodeId, state]))
+  const others = wanted.filter(({ nodeId, state }) => now.get(nodeId) !== state)
+  const results = await Promise.allSettled(others.map((node) => setNode(node, ports)))
   const failed = results.find((result) => result.status === 'rejected')
   if (failed) throw failed.reason
 }
 
-async function setConfig(config: UnitConfig, { nodes }: UpdatePorts, stop: AbortSignal): Promise<void> {
+async function setNode({ nodeId, state }: DesiredNode, { nodes, report }: UpdatePorts): Promise<void> {
+  try {
+    await nodes.setState(nodeId, state)
+  } catch (error) {
+    report.nodeFailed(nodeId, errorInfoOf(error))
+    throw error
+  }
+}
+
+async function setConfig(config: UnitConfig, { nodes, report }: UpdatePorts, stop: AbortSignal): Promise<void> {
   const { version, state } = nodes.config()
   // A crash after it was written: the same version once more is not an error (conformance L26).
   if (state === 'installed' && version === config.version) return
-  await nodes.updateConfig(config, stop)
+  try {
+    await nodes.updateConfig(config, stop)
+    report.configSet(config.version)
+  } catch (error) {
+    if (!stop.aborted) report.configSet(config.version, errorInfoOf(error))
+    throw error
+  }
 }
 
 /** A unit that converges goes on; the error stands in the statuses of the node or of the configuration. */
