@@ -33,7 +33,7 @@ export const time = v.pipe(
 
 const second = 1000
 const day = 86_400 * second
-const clockTime = /^T?(\d\d):?(\d\d)(?::?(\d\d)(\.\d+)?)?$/
+const clockTime = /^T?(\d\d):?(\d\d)(?::?(\d\d)(?:\.(\d+))?)?$/
 
 /** Milliseconds after midnight of `08:30`, `08:30:00.5`, `T0830`; undefined when it is no time of day. */
 export function decodeTimeOfDay(written: string): number | undefined {
@@ -41,7 +41,8 @@ export function decodeTimeOfDay(written: string): number | undefined {
   if (!found) return undefined
   const [hours, minutes, seconds] = [Number(found[1]), Number(found[2]), Number(found[3] ?? 0)]
   if (hours > 24 || minutes > 59 || seconds > 59) return undefined
-  const ms = ((hours * 60 + minutes) * 60 + seconds + Number(`0${found[4] ?? ''}`)) * second
+  const nanos = Number((found[4] ?? '').padEnd(9, '0').slice(0, 9))
+  const ms = ((hours * 60 + minutes) * 60 + seconds) * second + nanos / 1e6
   return ms <= day ? ms : undefined
 }
 
