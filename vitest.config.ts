@@ -33,7 +33,8 @@ export default defineConfig({
           include: ['**/*.qemu.test.ts'],
           exclude: outside,
           pool: 'forks',
-          fileParallelism: false,
+          // The power cuts, which run two machines, beside all others, which wait a lot.
+          maxWorkers: 2,
           testTimeout: 900_000,
           hookTimeout: 900_000,
         },

@@ -6,7 +6,7 @@ import { installPackages } from './system-packages.ts'
 
 /*
  * `npm test`: the static checks, then the rings, fast ones first. Goes on after a failure, so that one run says all.
- * `npm run qemu`: the ring of whole devices, which takes longer than all others together.
+ * With names of rings it runs those only.
  */
 
 interface Tally {
@@ -24,12 +24,12 @@ const checks: Readonly<Record<string, readonly string[]>> = {
 
 function main(): number {
   const started = Date.now()
-  const whole = process.argv[2] === 'qemu'
-  const missing = installPackages(whole ? ['system', 'qemu'] : ['system'])
+  const chosen = process.argv.slice(2)
+  const missing = installPackages(['system', 'qemu'])
   if (missing) console.log(`system packages not installed: ${missing}`)
-  const broken = whole ? [] : Object.keys(checks).filter((name) => !check(name))
-  const rings = (whole ? ['qemu'] : ['fast', 'system']).map(ring)
-  report(rings, broken, Math.round((Date.now() - started) / 1000))
+  const broken = chosen.length > 0 ? [] : Object.keys(checks).filter((name) => !check(name))
+  const rings = (chosen.length > 0 ? chosen : ['fast', 'system', 'qemu']).map(ring)
+  report(rings, broken, secondsSince(started))
   return broken.length === 0 && rings.every(({ failed }) => failed === 0) ? 0 : 1
 }
 
@@ -42,6 +42,7 @@ function check(name: string): boolean {
 
 /** Runs one ring; a runner that dies without a result counts as one failure. */
 function ring(project: string): Tally {
+  const started = Date.now()
   const folder = mkdtempSync(join(tmpdir(), 'windlass-test-'))
   const results = join(folder, 'results.json')
   try {
@@ -51,7 +52,12 @@ function ring(project: string): Tally {
     return status !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally
   } finally {
     rmSync(folder, { recursive: true })
+    console.log(`${project} ring: ${secondsSince(started)} s`)
   }
+}
+
+function secondsSince(ms: number): number {
+  return Math.round((Date.now() - ms) / 1000)
 }
 
 interface Results {

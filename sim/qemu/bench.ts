@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { AttemptRecord } from '@windlass/wire/operator'
 import { type Device, makeDevice } from './device.ts'
 import { openFleet, type TestFleet } from './fleet.ts'
+import type { DescribedObject } from './image/package-file.ts'
 import type { Kind } from './image/release.ts'
 import type { Board } from './machine/board.ts'
 import type { Machine } from './machine/qemu.ts'
@@ -20,6 +21,8 @@ export interface Bench {
   machine: Machine
   /** Rolls a release out. @returns how the fleet saw it end, once the device is at rest again */
   rollOut(version: string, kind: Kind): Promise<AttemptRecord>
+  /** Rolls out a package of other objects. Resolves when the device has been told to look. */
+  install(version: string, objects: readonly DescribedObject[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -42,23 +45,31 @@ export async function openBench(board: Board, seen: (line: string) => void = () 
     await close()
     throw error
   }
+  const offer = async (file: string) => {
+    const record = await fleet.publish({ file })
+    const { id } = await fleet.client.startRollout({ package: record.uid, to: { product: record.product } })
+    return { record, rollout: id }
+  }
   return {
     fleet,
     device,
     machine,
     close,
     async rollOut(version, kind) {
-      const record = await fleet.publish(await workshop.release(version, kind))
-      const { id } = await fleet.client.startRollout({ package: record.uid, to: { product: record.product } })
+      const { record, rollout } = await offer((await workshop.release(version, kind)).file)
       const told = machine.until('the end of the update', /"update (confirmed|failed)"/, updateMs)
       await device.agent.probe()
       await told
-      await fleet.client.stopRollout(id)
+      await fleet.client.stopRollout(rollout)
       // By the version that the next probe names the fleet knows what runs.
       const probed = machine.until('a probe after the update', /"from":"probe","on":"none"/, probeMs)
       await device.agent.probe().catch(() => undefined)
       await probed
       return fleet.ended(record, probeMs)
+    },
+    async install(version, objects) {
+      await offer(await workshop.pack(version, objects))
+      await device.agent.probe()
     },
   }
 }

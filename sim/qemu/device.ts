@@ -22,7 +22,7 @@ export async function makeDevice(board: Board, folder: string, first: Release, f
   await mkdir(folder, { recursive: true })
   const disk = join(folder, 'disk.img')
   const settings = deviceSettings(board.bootControl, fleetPort)
-  const data = { ...board.data, 'etc/updatehub.conf': settings, 'etc/serial': 'serial=QEMU-0001\n' }
+  const data = { ...board.data, ...first.data, 'etc/updatehub.conf': settings, 'etc/serial': 'serial=QEMU-0001\n' }
   await makeDisk(disk, { ...board.disk, slotA: first.image, data })
   const port = await freePort(0)
   const log = join(folder, 'console.log')

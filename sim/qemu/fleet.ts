@@ -4,15 +4,17 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { defaultSettings, startFleet } from '@windlass/fleet'
 import { createLog } from '@windlass/platform'
 import { type AttemptRecord, type OperatorClient, operatorClient, type PackageRecord } from '@windlass/wire/operator'
+import { startKeeper } from '../children/keeper.ts'
+import { databaseOf } from '../children/left-overs.ts'
 import type { Release } from './workshop.ts'
 
 const lookEveryMs = 500
 
-/** A real fleet on this machine, as the tests of the device use it. */
+/** A real fleet on this machine, as the tests of the device use it. Its database does not outlive this process. */
 export interface TestFleet {
   port: number
   client: OperatorClient
-  publish(release: Release): Promise<PackageRecord>
+  publish(release: Pick<Release, 'file'>): Promise<PackageRecord>
   /** Waits until the fleet knows how the package ended on its one device. @throws Error with what it knows instead */
   ended(record: PackageRecord, timeoutMs: number): Promise<AttemptRecord>
   /** The version that the one device says it runs; undefined while none was seen. */
@@ -26,6 +28,9 @@ export async function openFleet(folder: string, publicKey: string): Promise<Test
   const listen = { host: '127.0.0.1', port: 0 }
   const fleet = await startFleet({ ...defaultSettings, data: folder, listen, trustedKeys }, { log })
   const client = operatorClient({ url: fleet.url })
+  const keeper = startKeeper()
+  const database = await databaseOf(folder)
+  if (database) keeper.keep([database.pid])
   const device = async () => (await client.devices()).devices[0]
   return {
     port: Number(new URL(fleet.url).port),
@@ -45,6 +50,9 @@ export async function openFleet(folder: string, publicKey: string): Promise<Test
       }
     },
     deviceVersion: async () => (await device())?.version,
-    stop: () => fleet.stop(),
+    async stop() {
+      await fleet.stop()
+      keeper.release()
+    },
   }
 }

@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises'
+import { access, constants, readFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 
 /** A program that builds or runs the device, or a file it needs, and the Debian package that brings it. */
@@ -15,16 +15,20 @@ const building: readonly Tool[] = [
   { needs: 'mkfs.ext4', from: 'e2fsprogs' },
   { needs: 'strip', from: 'binutils' },
   { needs: 'dpkg-deb', from: 'dpkg' },
+  { needs: 'flock', from: 'util-linux' },
 ]
 
-/** By boot loader. */
+const grub: readonly Tool[] = [
+  ...building,
+  { needs: 'grub-mkimage', from: 'grub-common' },
+  { needs: '/usr/lib/grub/i386-pc/boot.img', from: 'grub-pc-bin' },
+  { needs: 'qemu-system-x86_64', from: 'qemu-system-x86' },
+]
+
+/** By boot loader, and for the device with flash. */
 export const tools = {
-  grub: [
-    ...building,
-    { needs: 'grub-mkimage', from: 'grub-common' },
-    { needs: '/usr/lib/grub/i386-pc/boot.img', from: 'grub-pc-bin' },
-    { needs: 'qemu-system-x86_64', from: 'qemu-system-x86' },
-  ],
+  grub,
+  flash: [...grub, { needs: 'mkfs.ubifs', from: 'mtd-utils' }],
   'systemd-boot': [
     ...building,
     { needs: 'mkfs.vfat', from: 'dosfstools' },
@@ -42,13 +46,21 @@ export const tools = {
   ],
 } as const satisfies Record<string, readonly Tool[]>
 
-export type BootLoader = keyof typeof tools
+/** Whoever is not root unpacks Debian's packages in a user namespace. */
+const withoutRoot: readonly Tool[] = [{ needs: 'newuidmap', from: 'uidmap, or root' }]
 
 /** What this machine lacks, with the packages that bring it, as the end of a test's name: `: lacks mcopy (mtools)`. Empty when nothing. */
-export async function lacking(loader: BootLoader): Promise<string> {
-  const found = await Promise.all(tools[loader].map(({ needs }) => isThere(needs)))
-  const missing = tools[loader].filter((_, i) => !found[i]).map(({ needs, from }) => `${needs} (${from})`)
+export async function lacking(what: keyof typeof tools): Promise<string> {
+  if (!(await isDebian())) return ": lacks Debian's package sources"
+  const needed = [...tools[what], ...(process.getuid?.() === 0 ? [] : withoutRoot)]
+  const found = await Promise.all(needed.map(({ needs }) => isThere(needs)))
+  const missing = needed.filter((_, i) => !found[i]).map(({ needs, from }) => `${needs} (${from})`)
   return missing.length > 0 ? `: lacks ${missing.join(', ')}` : ''
+}
+
+async function isDebian(): Promise<boolean> {
+  const about = await readFile('/etc/os-release', 'utf8').catch(() => '')
+  return about.split('\n').includes('ID=debian')
 }
 
 async function isThere(needs: string): Promise<boolean> {

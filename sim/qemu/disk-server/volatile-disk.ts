@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, writevSync } from 'node:fs'
 
 /** A disk with a volatile write cache, as disks have: what was written lasts for certain only after the next flush. */
 export interface VolatileDisk {
@@ -20,6 +20,7 @@ export interface Cut {
 }
 
 const sectorBytes = 512
+const mostPieces = 1024 // that the kernel takes in one call
 
 /** The disk is a file. A sector is written whole or not at all, and any of them may be first. */
 export function volatileDisk(path: string): VolatileDisk {
@@ -28,8 +29,8 @@ export function volatileDisk(path: string): VolatileDisk {
   /** By number: what the cache holds of it. */
   const cached = new Map<number, Uint8Array>()
 
-  function keep(sector: number, bytes: Uint8Array): void {
-    writeSync(file, bytes, 0, bytes.length, sector * sectorBytes)
+  function keep(sector: number, ...bytes: Uint8Array[]): void {
+    if (bytes.length > 0) writevSync(file, bytes, sector * sectorBytes)
   }
 
   return {
@@ -55,7 +56,17 @@ export function volatileDisk(path: string): VolatileDisk {
       }
     },
     flush() {
-      for (const [sector, bytes] of cached) keep(sector, bytes)
+      let first = 0
+      let run: Uint8Array[] = []
+      for (const [sector, bytes] of cached) {
+        if (sector !== first + run.length || run.length === mostPieces) {
+          keep(first, ...run)
+          first = sector
+          run = []
+        }
+        run.push(bytes)
+      }
+      keep(first, ...run)
       cached.clear()
     },
     cut(lasts) {

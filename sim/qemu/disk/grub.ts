@@ -9,8 +9,10 @@ const sector = 512
 const modules = words('biosdisk part_gpt ext2 squash4 lzopio normal linux loadenv test echo configfile reboot serial')
 const biosBoot = '21686148-6449-6E6F-744E-656564454649'
 
-/** GRUB started by a PC's BIOS, with the example of our documentation. */
-export const grub: Pick<DiskPlan, 'firmware' | 'boot' | 'install'> = {
+type Grub = Pick<DiskPlan, 'firmware' | 'boot' | 'install'>
+
+/** GRUB started by a PC's BIOS, with the example of our documentation. `more`: of the kernel's command line. */
+export const grub = (more = ''): Grub => ({
   firmware: { bytes: mib, type: biosBoot },
   boot: { bytes: 16 * mib },
   async install(disk, { firmware, boot }, work) {
@@ -27,13 +29,16 @@ export const grub: Pick<DiskPlan, 'firmware' | 'boot' | 'install'> = {
     await disk.write(sectorZero, 0, 440, 0)
     // GRUB reads neither checksums of metadata nor 64-bit block numbers.
     const options = ['-O', '^metadata_csum,^64bit', '-L', 'boot']
-    const files = { 'grub/grub.cfg': await config(), 'grub/grubenv': '# GRUB Environment Block\n'.padEnd(1024, '#') }
+    const files = {
+      'grub/grub.cfg': await config(more),
+      'grub/grubenv': '# GRUB Environment Block\n'.padEnd(1024, '#'),
+    }
     await put(disk, await ext4(join(work, 'boot'), files, 16 * mib, options), boot)
   },
-}
+})
 
 /** The example as an integrator would adapt it: a console, and a shorter wait after a panic. */
-async function config(): Promise<string> {
+async function config(more: string): Promise<string> {
   const text = await example('grub/grub.cfg')
-  return text.replace('panic=10', 'panic=2 console=ttyS0 quiet windlass.boot=/dev/vda2')
+  return text.replace('panic=10', `panic=2 console=ttyS0 quiet windlass.boot=/dev/vda2 ${more}`)
 }

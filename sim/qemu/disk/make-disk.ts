@@ -13,10 +13,13 @@ export interface DiskPlan {
   /** Release in slot a. */
   slotA: string
   /** Files of the data partition, by path. */
-  data: Readonly<Record<string, string>>
+  data: Readonly<Record<string, FileContent>>
   /** Writes what the boot loader needs. `work`: a folder to make it in. */
   install(disk: FileHandle, parts: BootParts, work: string): Promise<void>
 }
+
+/** A text, or a program to copy. */
+export type FileContent = string | { programAt: string }
 
 /** Where its two partitions begin, in bytes, and the release in slot a. */
 export interface BootParts {
@@ -71,13 +74,14 @@ async function partition(
 /** An ext4 file system with these files in it, as a file. */
 export async function ext4(
   folder: string,
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, FileContent>>,
   bytes: number,
   options: readonly string[],
 ): Promise<string> {
   for (const [name, content] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true })
-    await writeFile(join(folder, name), content)
+    if (typeof content === 'string') await writeFile(join(folder, name), content)
+    else await runTool('install', ['-m', '755', content.programAt, join(folder, name)])
   }
   const image = `${folder}.ext4`
   await writeFile(image, '')

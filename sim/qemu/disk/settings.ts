@@ -14,7 +14,7 @@ interval = "1m"
 
 [update]
 download_dir = "/data/download"
-supported_install_modes = ["raw"]
+supported_install_modes = ["raw", "flash", "ubifs"]
 
 [firmware]
 metadata = "/usr/share/updatehub"

@@ -3,42 +3,43 @@ import { dirname, join } from 'node:path'
 import type { Cache } from '../cache.ts'
 import { runTool } from '../run-tool.ts'
 import { words } from '../words.ts'
-import { agentPackage } from './agent.ts'
+import { agentPackage, program, programOnData } from './agent.ts'
 import { type Architecture, debianTree } from './debian.ts'
 import { kernelFor } from './kernel.ts'
-import { maskedUnits, rootFiles } from './root-files.ts'
+import { maskedUnits, type RootFiles, rootFiles } from './root-files.ts'
+import type { System } from './system.ts'
 
 const packages: readonly string[] = words(`
   base-files dash coreutils grep sed mount util-linux systemd systemd-sysv libstdc++6 libatomic1
 `)
-const notForDevices = ['usr/share', 'usr/lib/x86_64-linux-gnu/gconv', 'usr/lib/aarch64-linux-gnu/gconv', 'var', 'boot']
+const notForDevices: readonly string[] = words(`
+  usr/share usr/lib/x86_64-linux-gnu/gconv usr/lib/aarch64-linux-gnu/gconv var boot lib/systemd/system-generators
+`)
 const folders = ['boot', 'data', 'dev', 'proc', 'run', 'sys', 'tmp', 'var', 'root', 'usr/share']
 
 /**
  * What all releases have in common, as a squashfs: Debian with systemd, kernel, agent. A release is added to it as a
  * folder of its own (`release.ts`). `publicKey`: PEM file of the key whose packages the device takes.
  */
-export async function baseImage(
-  cache: Cache,
-  of: Architecture,
-  publicKey: string,
-  extra: readonly string[] = [],
-): Promise<string> {
-  const tree = await debianTree(cache, 'root', of, [...packages, ...extra])
-  const kernel = await kernelFor(cache, of)
-  const agent = await agentPackage(cache, of)
+export async function baseImage(cache: Cache, system: System, publicKey: string): Promise<string> {
+  const { name, architecture } = system
+  const [tree, kernel, agent] = await Promise.all([
+    debianTree(cache, `root-${name}`, architecture, [...packages, ...system.packages]),
+    kernelFor(cache, system),
+    agentPackage(cache, architecture),
+  ])
   const key = await readFile(publicKey, 'utf8')
   const madeOf = [
     tree,
     kernel,
     agent,
     key,
-    JSON.stringify(rootFiles),
+    JSON.stringify([rootFiles, system]),
     ...maskedUnits,
     ...notForDevices,
     squash.toString(),
   ]
-  return cache.keep(`base-${of}`, madeOf, async (path) => {
+  return cache.keep(`base-${name}`, madeOf, async (path) => {
     const root = `${path}.root`
     await rm(root, { recursive: true, force: true })
     await cp(tree, root, { recursive: true, verbatimSymlinks: true })
@@ -46,15 +47,19 @@ export async function baseImage(
     for (const folder of folders) await mkdir(join(root, folder), { recursive: true })
     await runTool('dpkg-deb', ['-x', agent, root])
     await rm(join(root, 'usr/share/doc'), { recursive: true })
-    await addOurs(root, publicKey)
+    if (system.agent === 'on data') {
+      await rm(join(root, program))
+      await symlink(join('/data', programOnData), join(root, program))
+    }
+    await addOurs(root, publicKey, { ...rootFiles, ...system.files })
     for (const name of ['vmlinuz', 'initrd.img']) await copyFile(join(kernel, name), join(root, 'boot', name))
-    await squash(root, path, of)
+    await squash(root, path, architecture)
     await rm(root, { recursive: true })
   })
 }
 
-async function addOurs(root: string, publicKey: string): Promise<void> {
-  for (const [name, content] of Object.entries(rootFiles)) {
+async function addOurs(root: string, publicKey: string, files: RootFiles): Promise<void> {
+  for (const [name, content] of Object.entries(files)) {
     const path = join(root, name)
     await mkdir(dirname(path), { recursive: true })
     await writeFile(path, content)

@@ -9,7 +9,7 @@ export type Architecture = 'amd64' | 'arm64'
  * that any architecture will do. From the package sources that this machine uses.
  */
 export function debianTree(cache: Cache, name: string, of: Architecture, packages: readonly string[]): Promise<string> {
-  return cache.keep(`debian-${name}-${of}`, packages, async (path) => {
+  return cache.keep(`debian-${name}`, [of, ...packages], async (path) => {
     const [list, tar] = [`${path}.list`, `${path}.tar`]
     await writeFile(list, (await debianSources()).join('\n'))
     const options = ['--variant=extract', '--format=tar', `--architectures=${of}`, `--include=${packages.join(',')}`]

@@ -5,8 +5,8 @@ import { words } from '../words.ts'
 import { type CpioEntry, packCpio } from './cpio.ts'
 
 /** What the device's hardware and partitions need. Modules that are built in, or not made for its architecture, are left out. */
-const wanted = words(`
-  virtio_pci virtio_mmio virtio_blk virtio_net virtio_rng i6300esb squashfs ext4 crc32c_generic vfat nls_ascii nls_cp437
+const always = words(`
+  virtio_pci virtio_mmio virtio_blk virtio_net virtio_rng i6300esb softdog squashfs ext4 crc32c_generic vfat nls_ascii nls_cp437
 `)
 
 const init = `#!/bin/busybox sh
@@ -16,7 +16,9 @@ const init = `#!/bin/busybox sh
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
-for module in $(cat /modules/order); do insmod /modules/$module; done
+insert() { while read -r module options; do insmod /modules/$module $options; done < /modules/$1; }
+insert order
+! grep -q windlass.flash /proc/cmdline || insert flash-order
 
 # From here on whoever hangs is reset: closed without its farewell, the watchdog goes on counting.
 echo > /dev/watchdog
@@ -43,9 +45,10 @@ exec switch_root /root /release/init
 `
 
 /** Mounts nothing but what an update needs; the kernel's modules all come from here, in the order they have to. */
-export async function makeInitramfs(busybox: string, modules: string): Promise<Buffer> {
-  const paths = await inOrder(modules)
-  const names = paths.map((path) => basename(path))
+export async function makeInitramfs(busybox: string, modules: string, forFlash: readonly string[]): Promise<Buffer> {
+  const needs = await dependencies(modules)
+  const [order, flashOrder] = [inOrder(always, needs), inOrder(forFlash, needs)]
+  const paths = new Set([...order, ...flashOrder].map((line) => line.path))
   const file = (path: string, content: Uint8Array, mode: number): CpioEntry => ({
     path,
     mode: 0o100000 | mode,
@@ -58,23 +61,46 @@ export async function makeInitramfs(busybox: string, modules: string): Promise<B
     { path: 'dev/console', mode: 0o020600, device: { major: 5, minor: 1 } },
     file('bin/busybox', await readFile(busybox), 0o755),
     file('init', Buffer.from(init), 0o755),
-    file('modules/order', Buffer.from(names.join('\n')), 0o644),
+    file('modules/order', textOf(order), 0o644),
+    file('modules/flash-order', textOf(flashOrder), 0o644),
   ]
   for (const path of paths) entries.push(file(`modules/${basename(path)}`, await readFile(join(modules, path)), 0o644))
   return gzipSync(packCpio(entries))
 }
 
-/** The wanted modules after those they depend on, by `modules.dep`: `kernel/a.ko: kernel/b.ko kernel/c.ko`. */
-async function inOrder(modules: string): Promise<string[]> {
+/** A module of the kernel, as a path below its folder of modules. */
+interface Insertion {
+  path: string
+  options: string
+}
+
+type Dependencies = ReadonlyMap<string, readonly string[]>
+
+/** By path, from `modules.dep`: `kernel/a.ko: kernel/b.ko kernel/c.ko`, the deepest last. */
+async function dependencies(modules: string): Promise<Dependencies> {
   const lines = (await readFile(join(modules, 'modules.dep'), 'utf8')).split('\n').filter(Boolean)
-  const needs = new Map(lines.map((line) => line.split(/:\s*/) as [string, string]))
-  const byName = new Map([...needs.keys()].map((path) => [basename(path).replaceAll('-', '_'), path]))
-  const order: string[] = []
-  for (const name of wanted) {
-    const path = byName.get(`${name}.ko`)
+  return new Map(
+    lines.map((line) => {
+      const [path = '', needs = ''] = line.split(':')
+      return [path, words(needs).filter(Boolean).reverse()]
+    }),
+  )
+}
+
+/** Each wanted module, `name option option`, after those that it depends on. */
+function inOrder(wanted: readonly string[], needs: Dependencies): Insertion[] {
+  const byName = new Map([...needs.keys()].map((path) => [basename(path, '.ko').replaceAll('-', '_'), path]))
+  const options = new Map<string, string>()
+  for (const line of wanted) {
+    const [name = '', ...given] = words(line)
+    const path = byName.get(name)
     if (path === undefined) continue
-    // modules.dep has the deepest dependency last.
-    order.push(...(needs.get(path) ?? '').split(' ').filter(Boolean).reverse(), path)
+    for (const needed of needs.get(path) ?? []) options.set(needed, options.get(needed) ?? '')
+    options.set(path, given.join(' '))
   }
-  return [...new Set(order)]
+  return [...options].map(([path, given]) => ({ path, options: given }))
+}
+
+function textOf(order: readonly Insertion[]): Buffer {
+  return Buffer.from(order.map(({ path, options }) => `${basename(path)} ${options}\n`).join(''))
 }

@@ -2,20 +2,22 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { nodeProcesses } from '@windlass/platform'
 import { runWindlass } from '../../children/front-door.ts'
 import type { Cache } from '../cache.ts'
-import type { Architecture } from './debian.ts'
-import { hardware, product, slotDevices } from './device-facts.ts'
+import { hardware, product } from './device-facts.ts'
+import type { System } from './system.ts'
 
-/** A release as an operator packs and signs it: one image, onto the partition of the set that does not run. */
+/** An object as the description of a package has it. */
+export type DescribedObject = Readonly<Record<string, string | Readonly<Record<'a' | 'b', string>>>>
+
+/** A package as an operator packs and signs it. */
 export async function packageFile(
   cache: Cache,
-  of: Architecture,
+  { name }: System,
   version: string,
-  image: string,
+  objects: readonly DescribedObject[],
   privateKey: string,
 ): Promise<string> {
-  const object = { mode: 'raw', file: image, target: slotDevices, compressed: 'false' }
-  const text = JSON.stringify({ product, version, hardware: [hardware], objects: [object] })
-  return cache.keep(`package-${of}-${version}`, [text, await readFile(privateKey, 'utf8')], async (path) => {
+  const text = JSON.stringify({ product, version, hardware: [hardware], objects })
+  return cache.keep(`package-${name}-${version}`, [text, await readFile(privateKey, 'utf8')], async (path) => {
     const description = `${path}.json`
     await writeFile(description, text)
     const order = ['pack', description, '--key', privateKey, '--out', path]

@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises
 import { join } from 'node:path'
 import type { Cache } from '../cache.ts'
 import { runTool } from '../run-tool.ts'
-import type { Architecture } from './debian.ts'
+import type { System } from './system.ts'
 
 /**
  * What becomes of a release on the device. `good`: works. `panics`: has nothing to start, at which the kernel gives up.
@@ -13,12 +13,12 @@ export type Kind = 'good' | 'panics' | 'hangs' | 'sick'
 /** The image of one release, which fills a slot's partition up to where it ends. */
 export function releaseImage(
   cache: Cache,
-  of: Architecture,
+  { name }: System,
   base: string,
   version: string,
   kind: Kind,
 ): Promise<string> {
-  return cache.keep(`release-${of}-${version}`, [base, version, kind, ...Object.values(programs)], async (path) => {
+  return cache.keep(`release-${name}-${version}`, [base, version, kind, ...Object.values(programs)], async (path) => {
     const folder = `${path}.tree`
     const release = join(folder, 'release')
     await rm(folder, { recursive: true, force: true })

@@ -1,11 +1,11 @@
 import { uBoot } from '../disk/u-boot.ts'
+import { quickArm } from '../image/system.ts'
 import { words } from '../words.ts'
 import { type Board, driveOf } from './board.ts'
 
 /** A 64-bit ARM board with U-Boot. */
 export const armBoard: Board = {
-  architecture: 'arm64',
-  packages: ['libubootenv-tool'],
+  system: quickArm,
   disk: uBoot,
   bootControl: 'boot_control = "u-boot"\nboot_environment = "/data/etc/fw_env.config"',
   data: { 'etc/fw_env.config': '/dev/vda2 0x0 0x4000\n' },

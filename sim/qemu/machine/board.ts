@@ -1,5 +1,5 @@
 import type { DiskPlan } from '../disk/make-disk.ts'
-import type { Architecture } from '../image/debian.ts'
+import type { System } from '../image/system.ts'
 import { words } from '../words.ts'
 import type { MachineOptions } from './qemu.ts'
 
@@ -8,9 +8,7 @@ export type Disk = { file: string } | { socket: string }
 
 /** A kind of machine with its boot loader. */
 export interface Board {
-  architecture: Architecture
-  /** Debian packages that its root has beyond what all have. */
-  packages: readonly string[]
+  system: System
   disk: Pick<DiskPlan, 'firmware' | 'boot' | 'install'>
   /** Lines of the agent's settings. */
   bootControl: string
@@ -24,7 +22,7 @@ export interface Board {
 /** What all boards have: no acceleration, which not every host has; network, entropy, a watchdog that resets. */
 export function commonArgs(agentPort: number): string[] {
   return [
-    ...words('-accel tcg,thread=multi,tb-size=256 -smp 2 -nodefaults -display none -no-user-config'),
+    ...words('-accel tcg,thread=multi,tb-size=256 -smp 1 -nodefaults -display none -no-user-config'),
     ...words('-device virtio-rng-pci -device i6300esb -action watchdog=reset'),
     ...words(`-netdev user,id=net,hostfwd=tcp:127.0.0.1:${agentPort}-10.0.2.15:8080`),
     ...words('-device virtio-net-pci,netdev=net,romfile='),

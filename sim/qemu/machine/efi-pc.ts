@@ -1,13 +1,13 @@
 import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemdBoot } from '../disk/systemd-boot.ts'
+import { quickPc } from '../image/system.ts'
 import { words } from '../words.ts'
 import { type Board, driveOf } from './board.ts'
 
 /** A PC with UEFI and systemd-boot. */
 export const efiPc: Board = {
-  architecture: 'amd64',
-  packages: [],
+  system: quickPc,
   disk: systemdBoot,
   bootControl: 'boot_control = "systemd-boot"\nboot_environment = "/boot"',
   data: {},

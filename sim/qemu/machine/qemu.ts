@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { startKeeper } from '../../children/keeper.ts'
 
 /** A virtual machine that is on. */
 export interface Machine {
@@ -23,9 +24,14 @@ export interface MachineOptions {
 
 const tailLines = 60
 
+/** It does not outlive this process, however that ends. */
 export function startMachine({ program, args, log }: MachineOptions): Machine {
-  const child = spawn(program, [...args, '-serial', 'stdio'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  // In a process group of its own: a Ctrl-C is for us, who then pull the plug.
+  const child = spawn(program, [...args, '-serial', 'stdio'], { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const keeper = startKeeper()
+  if (child.pid !== undefined) keeper.keep([child.pid])
   const ended = once(child, 'close').then(([code, signal]) => `${program} ended with ${code ?? signal}`, String)
+  void ended.then(keeper.release)
   const file = createWriteStream(log, { flags: 'a' })
   const last: string[] = []
   const watchers = new Set<(line: string) => void>()

@@ -16,4 +16,10 @@ describe('the moments at which the plug is pulled', () => {
   it('lie all over an update', () => {
     expect(new Set(draw(1).map(({ after }) => after)).size).toBe(5)
   })
+
+  it('do not wait for what the update has behind it', () => {
+    const random = new SeededRandom(1)
+    const marks = Array.from({ length: 50 }, () => drawMoment(random, 'install').after)
+    expect(new Set(marks)).toEqual(new Set(['start', 'reboot', 'trial']))
+  })
 })

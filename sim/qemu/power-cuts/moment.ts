@@ -7,27 +7,41 @@ export interface Moment {
   waitMs: number
 }
 
-/** What the moment is counted from, and how far it may lie from there. */
+/** What the moment is counted from, and how far it may lie from there. In the order in which an update passes them. */
 const marks = {
-  start: { seen: undefined, commands: 40, waitMs: 60_000 },
-  download: { seen: /"to":"download"/, commands: 60, waitMs: 30_000 },
-  install: { seen: /"to":"install"/, commands: 60, waitMs: 20_000 },
-  reboot: { seen: /"to":"reboot"/, commands: 30, waitMs: 10_000 },
-  trial: { seen: /reboot: Restarting system/, commands: 40, waitMs: 60_000 },
+  start: { seen: undefined, commands: 40, waitMs: 20_000 },
+  download: { seen: /"to":"download"/, commands: 60, waitMs: 15_000 },
+  install: { seen: /"to":"install"/, commands: 60, waitMs: 10_000 },
+  reboot: { seen: /"to":"reboot"/, commands: 30, waitMs: 5_000 },
+  // After a cut in `reboot` the trial may begin at once: then what comes after its end.
+  trial: { seen: /reboot: Restarting system|"from":"trying","on":"confirmed"/, commands: 40, waitMs: 30_000 },
 } as const satisfies Record<string, { seen: RegExp | undefined; commands: number; waitMs: number }>
 
-type Mark = keyof typeof marks
+export type Mark = keyof typeof marks
 const names = Object.keys(marks) as Mark[]
 
-export function drawMoment(random: Random): Moment {
-  const after = names[Math.floor(random.next() * names.length)] ?? 'start'
+/** `passed`: the last mark that the update under way has behind it. */
+export function drawMoment(random: Random, passed: Mark = 'start'): Moment {
+  const ahead = aheadOf(passed)
+  const after = ahead[Math.floor(random.next() * ahead.length)] ?? 'start'
   const { commands, waitMs } = marks[after]
   return { after, commands: Math.floor(random.next() * commands), waitMs: Math.floor(random.next() * waitMs) }
 }
 
+/** Marks that come before the next update, which would be a long wait; all of them where the update is as good as over. */
+function aheadOf(passed: Mark): readonly Mark[] {
+  if (passed === 'trial') return names
+  return names.filter((name, i) => name === 'start' || i > names.indexOf(passed))
+}
+
 /** The line of the console that says the mark is reached; undefined where switching on is. */
-export function markOf({ after }: Moment): RegExp | undefined {
-  return marks[after].seen
+export function lineOf(mark: Mark): RegExp | undefined {
+  return marks[mark].seen
+}
+
+/** The mark that a line of the console says is reached. */
+export function markIn(line: string): Mark | undefined {
+  return names.find((name) => marks[name].seen?.test(line))
 }
 
 export function momentText({ after, commands, waitMs }: Moment): string {

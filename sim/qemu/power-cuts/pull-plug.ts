@@ -3,7 +3,7 @@ import type { Device } from '../device.ts'
 import { serveDisk } from '../disk-server/nbd.ts'
 import { type Cut, volatileDisk } from '../disk-server/volatile-disk.ts'
 import type { Machine } from '../machine/qemu.ts'
-import { type Moment, markOf } from './moment.ts'
+import { lineOf, type Moment } from './moment.ts'
 
 /** A machine whose plug is pulled at a moment, if that comes. */
 export interface DoomedMachine {
@@ -31,7 +31,7 @@ export async function startDoomed(device: Device, moment: Moment | undefined, ra
     return 'off'
   })
   const machine = await device.start({ socket: server.socket })
-  const mark = moment && markOf(moment)
+  const mark = moment && lineOf(moment.after)
   if (moment && !mark) count(moment)
   machine.watch((line) => {
     if (moment && mark?.test(line)) count(moment)

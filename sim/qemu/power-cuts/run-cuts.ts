@@ -4,7 +4,7 @@ import type { PackageRecord } from '@windlass/wire/operator'
 import type { Device } from '../device.ts'
 import type { TestFleet } from '../fleet.ts'
 import type { Release } from '../workshop.ts'
-import { drawMoment, momentText } from './moment.ts'
+import { drawMoment, type Mark, markIn, momentText } from './moment.ts'
 import { type DoomedMachine, startDoomed } from './pull-plug.ts'
 
 export interface CutsOrder {
@@ -13,6 +13,8 @@ export interface CutsOrder {
   /** The device runs the first. It is updated to the other, and back, and so on, until the last cut. */
   releases: readonly [Release, Release]
   cuts: number
+  /** Once it says no, no further cut is begun. */
+  inTime: () => boolean
   random: Random
   /** Is told what happens, a line each. */
   say: (line: string) => void
@@ -29,20 +31,20 @@ export interface CutsTold {
 
 const bootMs = 240_000
 const updateMs = 600_000
-const lookEveryMs = 3_000
+const lookEveryMs = 1_000
 
 /**
  * Pulls the plug over and over while the device is updated. Every start must come to a running agent of the one
  * release or the other; with the plug left in, the last update is finished. @throws Error when not
  */
 export async function runCuts(order: CutsOrder): Promise<CutsTold> {
-  const { device, fleet, releases, cuts, random, say } = order
+  const { device, fleet, releases, cuts, inTime, random, say } = order
   const told: CutsTold = { cuts: 0, updates: 0, asked: 0 }
   const records = [await fleet.publish(releases[0]), await fleet.publish(releases[1])]
   const updates = { told, start: () => startUpdate(fleet, records[1 - (told.updates % 2)]) }
   let update = await updates.start()
-  while (told.cuts < cuts) {
-    const moment = drawMoment(random)
+  while (told.cuts < cuts && inTime()) {
+    const moment = drawMoment(random, update.passed)
     const doomed = await startDoomed(device, moment, random)
     update = await untilPulled(doomed, update, order, updates)
     const { lasted, lost } = await doomed.pulled
@@ -61,7 +63,13 @@ interface Updates {
   start(): Promise<Update>
 }
 
-type Update = Awaited<ReturnType<typeof startUpdate>>
+interface Update {
+  record: PackageRecord
+  rollout: number
+  version: string
+  /** The last mark that the device was seen to pass. */
+  passed: Mark
+}
 
 /** Sees one update after the other through until the machine is off, or until `enough`. @returns the one under way */
 async function untilPulled(
@@ -73,12 +81,18 @@ async function untilPulled(
 ): Promise<Update> {
   let update = under
   const rests = atRest(doomed)
+  doomed.machine.watch((line) => {
+    update.passed = markIn(line) ?? update.passed
+  })
   const off = doomed.pulled.then(() => 'off' as const)
   try {
     if ((await Promise.race([off, comesUp(doomed, releases)])) === 'off') return update
     for (let deadline = Date.now() + updateMs; (await Promise.race([off, wait(lookEveryMs)])) !== 'off'; ) {
       if (rests()) await device.agent.probe().catch(() => undefined)
-      if (await askedAgain(fleet, update.record)) told.asked++
+      if (await askedAgain(fleet, update.record)) {
+        told.asked++
+        update.passed = 'start'
+      }
       if ((await fleet.deviceVersion()) === update.version) {
         told.updates++
         say(`${update.version} is confirmed`)
@@ -96,10 +110,10 @@ async function untilPulled(
   }
 }
 
-async function startUpdate(fleet: TestFleet, record: PackageRecord | undefined) {
+async function startUpdate(fleet: TestFleet, record: PackageRecord | undefined): Promise<Update> {
   if (!record) throw new Error('expected two releases')
   const { id } = await fleet.client.startRollout({ package: record.uid, to: { product: record.product } })
-  return { record, rollout: id, version: record.version }
+  return { record, rollout: id, version: record.version, passed: 'start' }
 }
 
 /** Whether the agent waits for the next poll: asked to probe earlier, it would begin what it does anew. */
