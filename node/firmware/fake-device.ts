@@ -33,6 +33,7 @@ export const fakeSettings: Settings = {
   serverAddress: fakeServerAddress,
   listenSocket: 'localhost:8080',
   listen: { host: '127.0.0.1', port: 8080 },
+  apiSocket: null,
   readOnly: false,
   runtimeSettingsPath: '/data/state.conf',
   polling: { enabled: true, intervalMs: 3_600_000 },

@@ -5,7 +5,6 @@ import {
   jsonLines,
   type Log,
   type LogLevel,
-  listen,
   MemoryLog,
   nodeFiles,
   nodeHttp,
@@ -20,7 +19,7 @@ import { makeAgent, type RunningAgent } from './agent.ts'
 import { agentPorts, type System } from './agent-ports.ts'
 import { FirmwareError } from './identity/firmware-error.ts'
 import { loadSettings } from './load-settings.ts'
-import { localApi } from './local-api/routes.ts'
+import { serveLocalApi } from './local-api/serve.ts'
 import { fileRecords } from './records.ts'
 import type { Settings } from './settings.ts'
 import { type InstallFile, watchFolder } from './sources/watched-folder.ts'
@@ -95,8 +94,8 @@ async function serve(settings: Settings, log: Log, memory: MemoryLog, quit: Abor
   const ports = await agentPorts(realSystem(), settings, log, memory)
   const { runner, rate } = makeAgent(ports, memory)
   const { runtime, firmware, hold, link } = ports
-  const api = localApi({ version, settings, runtime, firmware, hold, link, runner, rate, log: memory })
-  const server = await listen(api, settings.listen, { log })
+  const api = { version, settings, runtime, firmware, hold, link, runner, rate, log: memory }
+  const server = await serveLocalApi(api, settings, { files: nodeFiles, processes: nodeProcesses(), log })
   log.info('agent started', { address: settings.listenSocket, version: firmware.version })
   const over = new AbortController()
   const until = AbortSignal.any([quit, over.signal])

@@ -64,6 +64,14 @@ describe('the settings file', () => {
     })
   })
 
+  it('names the socket of the local API and who may write it', async () => {
+    const usual = { path: '/run/windlass/agent.sock', mode: 0o660, group: null }
+    expect((await load(sample)).apiSocket).toEqual(usual)
+    const other = await load(`${sample}\n[windlass.api]\nmode = "666"\ngroup = "updaters"\n`)
+    expect(other.apiSocket).toEqual({ ...usual, mode: 0o666, group: 'updaters' })
+    expect((await load(`${sample}\n[windlass.api]\nsocket = "none"\n`)).apiSocket).toBeNull()
+  })
+
   it.each([
     ['', { kind: 'scripts' }],
     ['boot_control = "u-boot"', { kind: 'u-boot', config: null }],
@@ -100,6 +108,21 @@ describe('the settings file', () => {
       'a place that no boot control uses',
       `${sample}\n[windlass]\nboot_environment = "/boot/grubenv"\n`,
       'windlass.boot_environment: expected nothing while boot_control is scripts',
+    ],
+    [
+      'a socket path that the kernel has no room for',
+      `${sample}\n[windlass.api]\nsocket = "/${'x'.repeat(107)}"\n`,
+      'windlass.api.socket: expected an absolute path of at most 107 bytes, or "none"',
+    ],
+    [
+      'a mode that is none',
+      `${sample}\n[windlass.api]\nmode = "0o660"\n`,
+      'windlass.api.mode: expected permission bits',
+    ],
+    [
+      'a word about links that means nothing',
+      `${sample}\n[windlass.network]\nmetered = "sometimes"\n`,
+      'windlass.network.metered: expected one of never, always, auto',
     ],
     ['a misspelt key', sample.replace('read_only', 'readonly'), 'storage.readonly: expected one of'],
     [

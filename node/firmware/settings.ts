@@ -3,6 +3,7 @@ import { type Fragment, fragmentOf, kinds, type SettingsInput } from '@windlass/
 import { duration } from './duration.ts'
 import type { HealthChecks } from './health/checks.ts'
 import { type ListenAddress, listenAddress } from './listen-address.ts'
+import { type ApiSocket, readSocket, socketMode, socketPath, usualSocket } from './local-api/api-socket.ts'
 import type { LinkSettings } from './policy/link.ts'
 import type { Policy } from './policy/local-policy.ts'
 import { timeZone, window } from './policy/window.ts'
@@ -14,6 +15,8 @@ export interface Settings {
   /** As written, for `/info`. */
   listenSocket: string
   listen: ListenAddress
+  /** A way in beside it, for those whom file permissions let in; null for none. */
+  apiSocket: ApiSocket | null
   readOnly: boolean
   runtimeSettingsPath: string
   polling: { enabled: boolean; intervalMs: number }
@@ -60,6 +63,8 @@ const windlass: Readonly<Record<string, unknown>> = {
   'windlass.boot_control': 'scripts',
   'windlass.windows': [],
   'windlass.time_zone': 'UTC',
+  'windlass.api.socket': usualSocket,
+  'windlass.api.mode': '0660',
   'windlass.network.metered': 'never',
   'windlass.network.metered_interfaces': [],
   'windlass.health.commands': [],
@@ -78,6 +83,7 @@ export const ourKeys = [
   'windlass.watch_folder',
   'windlass.bandwidth_limit',
   'windlass.network.metered_command',
+  'windlass.api.group',
 ]
 export const updatehubDefaults: Fragment = fragmentOf('defaults', updatehub)
 export const ourDefaults: Fragment = fragmentOf('defaults', windlass)
@@ -96,6 +102,11 @@ export function toSettings(input: SettingsInput): Settings {
     serverAddress: input.get('network.server_address', address),
     listenSocket: input.get('network.listen_socket', kinds.text),
     listen: input.get('network.listen_socket', listenAddress),
+    apiSocket: readSocket(
+      input.get('windlass.api.socket', socketPath),
+      input.get('windlass.api.mode', socketMode),
+      input.find('windlass.api.group', kinds.text),
+    ),
     readOnly: input.get('storage.read_only', kinds.flag),
     runtimeSettingsPath: input.get('storage.runtime_settings', kinds.text),
     polling: {

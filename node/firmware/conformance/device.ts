@@ -171,6 +171,13 @@ export class Device implements AsyncDisposable {
     return agent
   }
 
+  /** SIGTERM, as a service manager stops it. */
+  async stop(): Promise<void> {
+    const gone = this.#agent && once(this.#agent, 'exit')
+    this.#agent?.kill('SIGTERM')
+    await gone
+  }
+
   /** kill -9, as a power cut would end it; what it started lives on as it may. */
   async kill(): Promise<void> {
     const agent = this.#agent
@@ -282,6 +289,7 @@ supported_install_modes = ${JSON.stringify(modes)}
 metadata = "${this.path('meta')}"
 
 [windlass]
+api.socket = "${this.path('agent.sock')}"
 ${wishes.windlass ?? ''}
 `
   }

@@ -11,9 +11,11 @@ export interface ApiAnswer {
 
 /** A client of the agent's local API that may send anything. One connection for each request. */
 export class LocalApi {
-  readonly #port: number
-  constructor(port: number) {
-    this.#port = port
+  readonly #to: { host: string; port: number } | { socketPath: string }
+
+  /** `to`: a port of the loopback, or the path of a socket. */
+  constructor(to: number | string) {
+    this.#to = typeof to === 'number' ? { host: '127.0.0.1', port: to } : { socketPath: to }
   }
 
   get(path: string): Promise<ApiAnswer> {
@@ -28,7 +30,7 @@ export class LocalApi {
 
   async send(method: string, path: string, body = '', headers: Record<string, string> = {}): Promise<ApiAnswer> {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-    const options = { host: '127.0.0.1', port: this.#port, method, path, headers, agent: false as const }
+    const options = { ...this.#to, method, path, headers, agent: false as const }
     request(options, resolve).on('error', reject).end(body)
     const answer = await promise
     const said = await text(answer)

@@ -22,15 +22,20 @@ const routes: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   '/windlass/download': { POST: (_, p) => downloadNow(p) },
 }
 
-/** The agent's local API. Unknown paths are 404, known ones with another method 405 (decision D16). */
+/** The agent's local API over TCP, where browsers can reach it. */
 export function localApi(p: ApiPorts): HttpHandler {
-  return guarded(async (request, signal) => {
+  return guarded(routed(p))
+}
+
+/** The same for whoever may open its socket. Unknown paths are 404, known ones with another method 405 (decision D16). */
+export function routed(p: ApiPorts): HttpHandler {
+  return async (request, signal) => {
     const route = routes[request.path] ?? routes[prefix(request.path)]
     if (!route) return text(404, `no such path: ${request.path}`)
     const answer = route[request.method]
     if (!answer) return text(405, `expected ${Object.keys(route).join(', ')}, got ${request.method}`)
     return answer(request, p, signal)
-  })
+  }
 }
 
 /** `/info/anything` reaches `/info`, as in UpdateHub's router. */

@@ -12,7 +12,7 @@ const tables = { user: 'passwd', group: 'group' } as const
 export async function ownerId(
   kind: 'user' | 'group',
   owner: string | number | null,
-  ports: ObjectPorts,
+  ports: Pick<ObjectPorts, 'files' | 'processes'>,
 ): Promise<number | undefined> {
   if (owner === null) return undefined
   if (typeof owner === 'number' || /^\d+$/.test(owner)) return Number(owner)
@@ -22,7 +22,11 @@ export async function ownerId(
 }
 
 /** `getent` knows all sources of names; a small system without it has only the file. */
-async function lookUp(table: string, name: string, { processes, files }: ObjectPorts): Promise<string> {
+async function lookUp(
+  table: string,
+  name: string,
+  { processes, files }: Pick<ObjectPorts, 'files' | 'processes'>,
+): Promise<string> {
   try {
     return (await processes.run({ command: 'getent', args: ['--', table, name], timeoutMs: 10_000 })).stdout
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Clock, Journal } from '@windlass/platform'
 import * as v from 'valibot'
+import { Bell } from './bell.ts'
 
 /** Somebody on the device wants nothing installed for now. `since` is RFC 3339 in UTC. */
 export interface Held {
@@ -15,6 +16,8 @@ export function readHeld(value: unknown): Held | null {
 
 /** The hold of the local API. It outlives restarts, and updates too. */
 export class Hold {
+  /** Rings when it was put or released. */
+  readonly changed = new Bell()
   readonly #journal: Journal<Held | null>
   readonly #clock: Clock
 
@@ -32,11 +35,14 @@ export class Hold {
     const before = await this.find()
     const now = { reason, since: before?.since ?? new Date(this.#clock.now()).toISOString() }
     await this.#journal.save(now)
+    this.changed.ring()
     return now
   }
 
   /** None is fine. */
   async release(): Promise<void> {
-    if (await this.find()) await this.#journal.save(null)
+    if (!(await this.find())) return
+    await this.#journal.save(null)
+    this.changed.ring()
   }
 }

@@ -1,6 +1,7 @@
 import type { Files, Journal, Log, Processes } from '@windlass/platform'
 import * as v from 'valibot'
 import type { Offer } from '../update/facts.ts'
+import { Bell } from './bell.ts'
 import { defaultInterface } from './default-interface.ts'
 
 /** When the link counts as one that costs. `auto`: as the command says, or these interfaces, or NetworkManager. */
@@ -32,6 +33,8 @@ const meteredAnswers: readonly string[] = ['u 1', 'u 3']
 
 /** The way to the server: is it one on which every byte costs, and may this package be fetched all the same? */
 export class Link {
+  /** Rings when a package was let pass. */
+  readonly changed = new Bell()
   readonly #settings: LinkSettings
   readonly #ports: LinkPorts
 
@@ -51,6 +54,7 @@ export class Link {
   /** This package may be fetched, whatever it costs. */
   async allow(uid: string): Promise<void> {
     await this.#ports.leave.save(uid)
+    this.changed.ring()
   }
 
   /** What says that the link costs; undefined when it does not, or when nobody can say. */

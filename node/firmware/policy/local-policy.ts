@@ -14,7 +14,7 @@ export interface Policy {
 export interface PolicyPorts {
   clock: Clock
   files: Files
-  hold: Pick<Hold, 'find'>
+  hold: Pick<Hold, 'find' | 'changed'>
 }
 
 const lookAgainMs = 30_000
@@ -29,7 +29,7 @@ export function localPolicy(policy: Policy, ports: PolicyPorts): Commander {
         const wait = await reasonToWait(policy, windows, ports)
         if (!wait) return
         waits(wait.why)
-        await ports.clock.sleep(wait.ms, stop)
+        await ports.hold.changed.wait(wait.ms, ports.clock, stop)
       }
     },
   }

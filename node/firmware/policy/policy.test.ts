@@ -1,6 +1,7 @@
 import { FakeClock, FakeFiles, memoryJournal } from '@windlass/platform/fakes'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Bell } from './bell.ts'
 import { type Held, Hold } from './hold.ts'
 import { localPolicy } from './local-policy.ts'
 import { isOpen, parseWindow, untilOpen, type Window } from './window.ts'
@@ -52,7 +53,7 @@ describe('a maintenance window', () => {
 })
 
 describe('the policy of a device alone', () => {
-  const noHold = { find: async () => null }
+  const noHold = { find: async () => null, changed: new Bell() }
   const offer = {
     uid: '',
     metadata: '',
@@ -86,7 +87,6 @@ describe('the policy of a device alone', () => {
     await clock.advance(60_000)
     expect(allowed).toBe(false)
     await hold.release()
-    await clock.advance(30_000)
     await waiting
     expect([...said]).toEqual(['window opens 2026-01-02T02:00:00.000Z', 'held by /hold', 'held: harvest'])
   })

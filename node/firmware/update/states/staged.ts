@@ -20,7 +20,7 @@ export async function staged({ offer, target }: In<'staged'>, p: Ports, step: St
       const why = readsOn ? await p.link.forbids(offer, stop) : undefined
       if (why === undefined) return { on: 'go', life: p.host.life } as const
       waits(why)
-      await p.clock.sleep(lookAgainMs, stop)
+      await p.link.changed.wait(lookAgainMs, p.clock, stop)
     }
   })
 }

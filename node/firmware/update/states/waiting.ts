@@ -12,7 +12,7 @@ export function waiting({ offer }: In<'waiting'>, p: Ports, step: Step) {
       const why = await p.link.forbids(offer, stop)
       if (why === undefined) return { on: 'free' } as const
       waits(why)
-      await p.clock.sleep(lookAgainMs, stop)
+      await p.link.changed.wait(lookAgainMs, p.clock, stop)
     }
   })
 }
