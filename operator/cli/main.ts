@@ -23,6 +23,7 @@ export async function main(argv: readonly string[], elsewhere: readonly Elsewher
         stdout: process.stdout,
         stderr: process.stderr,
         clock: systemClock,
+        agentSocket: '/run/windlass/agent.sock',
         cwd: process.cwd(),
         env: process.env,
         signal: stop.signal,

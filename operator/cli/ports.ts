@@ -13,6 +13,8 @@ export interface Ports {
   stdout: Output
   stderr: Output
   clock: Clock
+  /** The socket of an agent on this machine, where one may be; it is preferred to its port. */
+  agentSocket?: string
   /** What relative paths are relative to. */
   cwd: string
   env: Readonly<Record<string, string | undefined>>

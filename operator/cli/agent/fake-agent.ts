@@ -18,6 +18,7 @@ export class FakeAgent {
   /** The answer to `POST /probe`. */
   probeAnswer: { status: number; value: unknown } = { status: 200, value: 'no_update' }
   state = 'park'
+  hold: { reason: string; since: string } | null = null
   readonly #dialect: 'updatehub' | 'windlass'
   readonly #moments: Moment[]
   #log: LogEntry[] = [entry('info', 'an old line')]
@@ -33,23 +34,33 @@ export class FakeAgent {
   readonly fetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
     init.signal?.throwIfAborted()
     const { pathname } = new URL(input instanceof Request ? input.url : input)
+    if (pathname === '/windlass/hold') return this.#hold(init)
     if (init.method === 'POST')
       return this.#order(pathname, typeof init.body === 'string' ? JSON.parse(init.body) : undefined)
     if (pathname === '/log') return Response.json({ entries: this.#log, first_index: this.#firstIndex })
     if (pathname === '/windlass/status' && this.#dialect === 'updatehub') return new Response('', { status: 405 })
     if (pathname === '/info') return Response.json(this.#info(this.#look()))
-    return Response.json({ state: this.#look(), progress: this.#progress ?? null, trouble: null })
+    return Response.json({ state: this.#look(), progress: this.#progress ?? null, trouble: null, hold: this.hold })
   }
 
   #order(path: string, body: unknown): Response {
     this.orders.push({ path, body })
     if (path === '/probe') return this.#say(this.probeAnswer.status, this.probeAnswer.value)
     if (path === '/update/download/abort') return this.#abort()
-    if (this.state !== 'park') return this.#say(406, this.state)
+    if (path === '/windlass/download' && this.#dialect === 'updatehub') return new Response('', { status: 405 })
+    if (path === '/windlass/download' && this.state === 'waiting') return this.#say(200, { package: 'uid' })
+    if (path === '/windlass/download' || this.state !== 'park') return this.#say(406, this.state)
     this.#firstIndex += this.#log.length
     this.#log = []
     this.#working = true
     return this.#say(200, this.state)
+  }
+
+  #hold({ method, body }: RequestInit): Response {
+    if (this.#dialect === 'updatehub') return new Response('', { status: 405 })
+    const { reason = '' } = typeof body === 'string' ? (JSON.parse(body) as { reason?: string }) : {}
+    this.hold = method === 'PUT' ? { reason, since: '2026-01-02T03:04:05.678Z' } : null
+    return Response.json({ hold: this.hold })
   }
 
   #abort(): Response {

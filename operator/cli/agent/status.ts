@@ -12,6 +12,8 @@ const status = z.object({
   state: z.string(),
   progress: progress.nullish(),
   trouble: z.object({ code: z.string(), message: z.string() }).nullish(),
+  waits: z.string().nullish(),
+  hold: z.object({ reason: z.string(), since: z.string() }).nullish(),
 })
 
 /** `GET /windlass/status` of our own agent, as far as the commands show it. */

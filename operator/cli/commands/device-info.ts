@@ -7,8 +7,15 @@ export const deviceInfo = command({
   description: "Show a device's agent: state, firmware, settings",
   params: { device: deviceParam },
   async run({ device }, io) {
-    const { document, info } = await agentAt(device, io).info()
-    const top = { agent: info.version, state: info.state }
+    const agent = agentAt(device, io)
+    const { document, info } = await agent.info()
+    const { waits, hold } = (await agent.status()) ?? {}
+    const top = {
+      agent: info.version,
+      state: info.state,
+      ...(waits && { waits }),
+      ...(hold && { held: `${hold.reason} (since ${hold.since})` }),
+    }
     const sections = [info.firmware, info.config, info.runtime_settings].map((section) => facts(flat(section)))
     return { page: [facts(top), ...sections].filter((text) => text !== '').join('\n\n'), json: document }
   },

@@ -1,4 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { FakeAgent, type Moment } from '../agent/fake-agent.ts'
 import { say } from '../test-ports.ts'
 
@@ -141,6 +146,47 @@ describe('windlass device', () => {
     expect(err).toBe(
       'windlass: expected an agent at gw:8080, got ECONNREFUSED; is it running? Another one is named with --device host:port\n',
     )
+  })
+
+  it('hold keeps the device as it is, with a reason that info shows, until release', async () => {
+    const agent = new FakeAgent('windlass')
+    const held = await say(['device', 'hold', '--reason', 'harvest', '--json'], { fetch: agent.fetch })
+    expect(held.document()).toEqual({ held: true, reason: 'harvest' })
+    expect((await say(['device', 'info'], { fetch: agent.fetch })).out).toMatch(/held: +harvest \(since 2026/)
+    expect((await say(['device', 'release'], { fetch: agent.fetch })).code).toBe(0)
+    expect(agent.hold).toBeNull()
+  })
+
+  it('download fetches what waits for another link; without such a package it ends with 1', async () => {
+    const agent = new FakeAgent('windlass')
+    expect((await say(['device', 'download'], { fetch: agent.fetch })).code).toBe(1)
+    agent.state = 'waiting'
+    expect((await say(['device', 'download'], { fetch: agent.fetch })).code).toBe(0)
+  })
+
+  it.each(['hold', 'release', 'download'])('%s is refused by an agent that does not know it', async (verb) => {
+    const { code, err } = await say(['device', verb], { fetch: new FakeAgent('updatehub').fetch })
+    expect({ code, err }).toMatchObject({ code: 77, err: expect.stringMatching(/expected an agent of Windlass/) })
+  })
+
+  it('speaks over a socket: one that is named, else the usual one where it is there', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'windlass-cli-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const path = join(folder, 'agent.sock')
+    const agent = new FakeAgent('windlass')
+    const server = createServer((request, response) => {
+      const { method = 'GET', url = '/' } = request
+      void text(request)
+        .then((body) => agent.fetch(`http://agent${url}`, { method, ...(body && { body }) }))
+        .then(async (answer) => response.writeHead(answer.status).end(await answer.text()))
+    })
+    await new Promise<void>((resolve) => server.listen(path, resolve))
+    onTestFinished(() => void server.close())
+    expect((await say(['device', 'hold', '--device', `unix:${path}`])).code).toBe(0)
+    expect(agent.hold?.reason).toBe('held by the operator')
+    expect((await say(['device', 'info'], { agentSocket: path })).out).toMatch(/held: +held by the operator/)
+    const { err } = await say(['device', 'info'], { agentSocket: `${path}.not` })
+    expect(err).toMatch(/expected an agent at localhost:8080/)
   })
 
   it('log --watch goes on with what is new until Ctrl-C, then ends with 130', async () => {

@@ -1,9 +1,12 @@
 import type { Command } from '../command.ts'
 import { deviceAbort } from './device-abort.ts'
+import { deviceDownload } from './device-download.ts'
+import { deviceHold } from './device-hold.ts'
 import { deviceInfo } from './device-info.ts'
 import { deviceInstall } from './device-install.ts'
 import { deviceLog } from './device-log.ts'
 import { deviceProbe } from './device-probe.ts'
+import { deviceRelease } from './device-release.ts'
 import { devices } from './devices.ts'
 import { devicesRetry } from './devices-retry.ts'
 import { inspect } from './inspect.ts'
@@ -38,6 +41,9 @@ export const allCommands: readonly Command[] = [
   deviceProbe,
   deviceAbort,
   deviceInstall,
+  deviceHold,
+  deviceRelease,
+  deviceDownload,
 ]
 
 /** What the first words of two-word names stand for. */
