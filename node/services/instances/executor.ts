@@ -1,4 +1,4 @@
-import type { InstanceInfo } from './instance.ts'
+import { type InstanceOrder } from '@windlass/model/unit'
 import type { RestartRule } from './restart.ts'
 
 /** How a run came to its end. `code` is null when nobody saw it (its supervisor was killed as well). */
@@ -11,7 +11,7 @@ export interface Ended {
 
 /** One run of an instance, as the node has it. `token` is new with every start. */
 export interface ObservedRun {
-  info: InstanceInfo
+  info: InstanceOrder
   token: string
   /** Milliseconds since 1970. */
   startedAt: number
@@ -44,15 +44,15 @@ export interface Executor {
   images(): Promise<ReadonlySet<string>>
   /** Of an image that can be started. */
   traits(manifestDigest: string): Promise<Traits>
-  fetch(of: InstanceInfo, stop: AbortSignal): Promise<void>
+  fetch(of: InstanceOrder, stop: AbortSignal): Promise<void>
   /** Clears what an ended run left, and returns when the service's first process runs. */
-  start(info: InstanceInfo): Promise<void>
+  start(info: InstanceOrder): Promise<void>
   /** Returns when nothing of it is left. */
-  stop(info: InstanceInfo): Promise<void>
+  stop(info: InstanceOrder): Promise<void>
   /** Ends it the hard way and leaves its end to be observed. */
-  kill(info: InstanceInfo): Promise<void>
+  kill(info: InstanceOrder): Promise<void>
   /** Whether the check's command, run inside of the instance, ended with 0 in time. */
-  check(info: InstanceInfo, check: HealthCheck, stop: AbortSignal): Promise<boolean>
+  check(info: InstanceOrder, check: HealthCheck, stop: AbortSignal): Promise<boolean>
   /** Calls back whenever a run may have ended. */
   subscribe(heard: () => void): Disposable
 }

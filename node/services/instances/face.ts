@@ -1,16 +1,16 @@
+import { type ErrorInfo, errorInfo, type InstanceOrder, type InstanceStatus } from '@windlass/model/unit'
 import type { ObservedRun, Traits } from './executor.ts'
-import type { InstanceError, InstanceInfo, InstanceStatus } from './instance.ts'
-import { isSameInfo } from './instance.ts'
 import { afterEnd, noRestarts, type RestartHistory } from './restart.ts'
+import { isSameOrder } from './same-order.ts'
 
 /** What is remembered of an ordered instance, beside what can be observed. Times are ms of a clock that does not jump. */
 export interface Face {
-  info: InstanceInfo
+  info: InstanceOrder
   history: RestartHistory
   /** Not started before; Infinity when it was given up until the next order. */
   heldUntil: number
   /** Why it does not run. */
-  error?: InstanceError
+  error?: ErrorInfo
   /** The run whose end was dealt with. */
   mournedToken?: string
   /** The run whose health check passed, or that needs none. */
@@ -19,7 +19,7 @@ export interface Face {
   offline: boolean
 }
 
-export function newFace(info: InstanceInfo): Face {
+export function newFace(info: InstanceOrder): Face {
   return { info, history: noRestarts, heldUntil: 0, offline: false }
 }
 
@@ -36,18 +36,19 @@ export function mourn(face: Face, run: ObservedRun, traits: Traits, uptime: numb
     history: verdict.history,
     heldUntil: verdict.again ? verdict.at : Number.POSITIVE_INFINITY,
     mournedToken: run.token,
-    ...(code !== 0 && { error: { aosCode: 1, exitCode: code ?? 0, message: `${why}${gaveUp}` } }),
+    ...(code !== 0 && { error: errorInfo('failed', `${why}${gaveUp}`, code ?? 0) }),
   }
 }
 
-/** What is reported of it (aoscore.md 1.5). */
+/** What is reported of it (aoscore.md 1.5); the wire says by itself of which node. */
 export function statusOf(face: Face, run: ObservedRun | undefined): InstanceStatus {
-  const { instance, version, runtimeId, manifestDigest } = face.info
-  const status = { instance, version, runtimeId, manifestDigest }
+  const { ident, version, runtimeId, manifestDigest } = face.info
+  const envVars = face.info.envVars.map(({ name }) => ({ name }))
+  const status = { ident, version, nodeId: '', runtimeId, manifestDigest, envVars }
   if (face.offline) return { ...status, state: 'inactive' }
-  if (run && !run.ended && isSameInfo(run.info, face.info)) {
+  if (run && !run.ended && isSameOrder(run.info, face.info)) {
     return { ...status, state: face.soundToken === run.token ? 'active' : 'activating' }
   }
   if (face.error) return { ...status, state: 'failed', error: face.error }
-  return { ...status, state: run?.ended && isSameInfo(run.info, face.info) ? 'inactive' : 'activating' }
+  return { ...status, state: run?.ended && isSameOrder(run.info, face.info) ? 'inactive' : 'activating' }
 }

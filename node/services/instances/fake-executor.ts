@@ -1,7 +1,7 @@
+import { type InstanceOrder, instanceKey } from '@windlass/model/unit'
 import type { Clock } from '@windlass/platform'
 import { ServicesError } from '../services-error.ts'
 import type { Ended, Executor, HealthCheck, ObservedRun, Traits } from './executor.ts'
-import { type InstanceInfo, identKey } from './instance.ts'
 import { defaultRestartRule } from './restart.ts'
 
 /** A node whose services are entries of a map. What is not said to fail succeeds after `stepMs`. */
@@ -37,13 +37,13 @@ export class FakeExecutor implements Executor {
     return Promise.resolve(this.traitsOf.get(manifestDigest) ?? { restart: defaultRestartRule })
   }
 
-  async fetch(of: InstanceInfo, stop: AbortSignal): Promise<void> {
+  async fetch(of: InstanceOrder, stop: AbortSignal): Promise<void> {
     await this.#step('fetch', of, stop)
     this.stored.add(of.manifestDigest)
   }
 
-  async start(info: InstanceInfo): Promise<void> {
-    const key = identKey(info.instance)
+  async start(info: InstanceOrder): Promise<void> {
+    const key = instanceKey(info.ident)
     const there = this.runs.get(key)
     if (there && !there.ended) throw new ServicesError('refused', `${key} runs already`)
     await this.#step('start', info)
@@ -51,17 +51,17 @@ export class FakeExecutor implements Executor {
     this.runs.set(key, { info, token: String(this.#tokens), startedAt: this.#clock.now() })
   }
 
-  async stop(info: InstanceInfo): Promise<void> {
+  async stop(info: InstanceOrder): Promise<void> {
     await this.#step('stop', info)
-    this.runs.delete(identKey(info.instance))
+    this.runs.delete(instanceKey(info.ident))
   }
 
-  async kill(info: InstanceInfo): Promise<void> {
+  async kill(info: InstanceOrder): Promise<void> {
     await this.#step('kill', info)
     this.end(info, { code: 137 })
   }
 
-  check(_info: InstanceInfo, _check: HealthCheck, _stop: AbortSignal): Promise<boolean> {
+  check(_info: InstanceOrder, _check: HealthCheck, _stop: AbortSignal): Promise<boolean> {
     return Promise.resolve(this.healthy)
   }
 
@@ -71,8 +71,8 @@ export class FakeExecutor implements Executor {
   }
 
   /** A service ends by itself. */
-  end(info: InstanceInfo, how: Partial<Ended> = {}): void {
-    const key = identKey(info.instance)
+  end(info: InstanceOrder, how: Partial<Ended> = {}): void {
+    const key = instanceKey(info.ident)
     const run = this.runs.get(key)
     if (!run) throw new Error(`expected ${key} to run`)
     const { code = 1 } = how
@@ -80,9 +80,9 @@ export class FakeExecutor implements Executor {
     for (const heard of this.#listeners) heard()
   }
 
-  async #step(what: string, info: InstanceInfo, stop?: AbortSignal): Promise<void> {
+  async #step(what: string, info: InstanceOrder, stop?: AbortSignal): Promise<void> {
     if (this.#stepMs > 0) await this.#clock.sleep(this.#stepMs, stop)
-    const { itemId } = info.instance
+    const { itemId } = info.ident
     if (this.failing.has(`${what} ${itemId}`)) throw new ServicesError('runtime', `${what} ${itemId} fails`)
     this.done.push(`${what} ${itemId} ${info.version}`)
   }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { InstanceIdent } from './instance.ts'
+import { type InstanceIdent } from '@windlass/model/unit'
 
 /** The OID namespace of RFC 4122, appendix C. */
 const oidNamespace = Buffer.from('6ba7b8129dad11d180b400c04fd430c8', 'hex')
 
 /** The directory and cgroup of an instance, and what it is called in logs (aoscore.md 5.9). */
-export function instanceId({ itemId, subjectId, instance }: InstanceIdent): string {
-  return uuidV5(`${itemId}:${subjectId}:${instance}`)
+export function instanceId({ itemId, subjectId, index }: InstanceIdent): string {
+  return uuidV5(`${itemId}:${subjectId}:${index}`)
 }
 
 /** By which the unit places instances on a runtime (aoscore.md 5.9). */

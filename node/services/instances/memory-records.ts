@@ -1,8 +1,8 @@
-import type { InstanceInfo } from './instance.ts'
+import { type InstanceOrder } from '@windlass/model/unit'
 import type { InstanceRecords } from './records.ts'
 
 export function memoryInstanceRecords(): InstanceRecords {
-  let held: readonly InstanceInfo[] = []
+  let held: readonly InstanceOrder[] = []
   let since: number | undefined
   return {
     instances: () => [...held],

@@ -1,16 +1,16 @@
+import { type InstanceOrder } from '@windlass/model/unit'
 import { createLog } from '@windlass/platform'
 import { FakeClock } from '@windlass/platform/fakes'
 import { describe, expect, it } from 'vitest'
 import { FakeExecutor } from './fake-executor.ts'
-import type { InstanceInfo } from './instance.ts'
 import { memoryInstanceRecords } from './memory-records.ts'
 import { NodeInstances, type Report } from './node-instances.ts'
 import { defaultRestartRule } from './restart.ts'
-import { instanceInfo } from './sample-instances.ts'
+import { instanceOrder } from './sample-instances.ts'
 
-const web = instanceInfo('web')
-const web2 = instanceInfo('web', { version: '2.0.0' })
-const db = instanceInfo('db')
+const web = instanceOrder('web')
+const web2 = instanceOrder('web', { version: '2.0.0' })
+const db = instanceOrder('db')
 
 /** A node under a clock that is told to move; `stop` ends the process and leaves the services. */
 function node(before?: {
@@ -37,7 +37,7 @@ function node(before?: {
 
 const states = (node: { instances: NodeInstances }) =>
   Object.fromEntries(
-    node.instances.statuses().map(({ instance, version, state }) => [`${instance.itemId} ${version}`, state]),
+    node.instances.statuses().map(({ ident, version, state }) => [`${ident.itemId} ${version}`, state]),
   )
 const kinds = (reports: readonly Report[]) =>
   reports.map(({ kind, statuses }) => [kind, statuses.map(({ state }) => state)])
@@ -213,7 +213,7 @@ describe('the process killed and started again', () => {
 })
 
 describe('without the cloud', () => {
-  const withTtl = (executor: FakeExecutor, info: InstanceInfo, offlineTtlMs: number) =>
+  const withTtl = (executor: FakeExecutor, info: InstanceOrder, offlineTtlMs: number) =>
     executor.traitsOf.set(info.manifestDigest, { restart: defaultRestartRule, offlineTtlMs })
 
   it('an instance with an offlineTTL is stopped when it is over, and comes back with the cloud (L22, W14)', async () => {

@@ -1,13 +1,14 @@
+import { type InstanceOrder, type InstanceStatus, instanceKey } from '@windlass/model/unit'
 import type { Clock, Log } from '@windlass/platform'
-import { errorInfo } from '../services-error.ts'
+import { errorInfoOf } from '../services-error.ts'
 import type { Executor, ObservedRun, Traits } from './executor.ts'
 import { type Face, mourn, newFace, statusOf } from './face.ts'
 import { HealthWatch } from './health-watch.ts'
 import { inParallel } from './in-parallel.ts'
-import { type InstanceInfo, type InstanceStatus, identKey, isSameInfo } from './instance.ts'
 import { plan, type Step } from './plan.ts'
 import type { InstanceRecords } from './records.ts'
 import { defaultRestartRule } from './restart.ts'
+import { isSameOrder } from './same-order.ts'
 
 export interface InstancesPorts {
   executor: Executor
@@ -71,7 +72,7 @@ export class NodeInstances {
   }
 
   /** The complete set that is to run from now on; on disk when this returns (aoscore.md 5.9, W13). */
-  order(instances: readonly InstanceInfo[]): void {
+  order(instances: readonly InstanceOrder[]): void {
     this.#ports.records.saveInstances(instances)
     this.#take(instances)
     this.#owed = true
@@ -105,13 +106,13 @@ export class NodeInstances {
     this.#health.close()
   }
 
-  #take(instances: readonly InstanceInfo[]): void {
+  #take(instances: readonly InstanceOrder[]): void {
     const before = this.#faces
     this.#faces = new Map(
       instances.map((info) => {
-        const known = before.get(identKey(info.instance))
-        const kept = known && isSameInfo(known.info, info) && !known.error ? { ...known, info } : newFace(info)
-        return [identKey(info.instance), kept]
+        const known = before.get(instanceKey(info.ident))
+        const kept = known && isSameOrder(known.info, info) && !known.error ? { ...known, info } : newFace(info)
+        return [instanceKey(info.ident), kept]
       }),
     )
   }
@@ -135,7 +136,7 @@ export class NodeInstances {
     this.#tell()
   }
 
-  #wanted(): InstanceInfo[] {
+  #wanted(): InstanceOrder[] {
     return [...this.#faces.values()].filter(({ offline }) => !offline).map(({ info }) => info)
   }
 
@@ -147,12 +148,12 @@ export class NodeInstances {
   async #look(): Promise<ReadonlySet<string>> {
     const { executor, clock } = this.#ports
     const [runs, images] = await Promise.all([executor.observe(), executor.images()])
-    this.#runs = new Map(runs.map((run) => [identKey(run.info.instance), run]))
+    this.#runs = new Map(runs.map((run) => [instanceKey(run.info.ident), run]))
     for (const [key, face] of this.#faces) {
       if (!images.has(face.info.manifestDigest)) continue
       const traits = await this.#traits(face.info)
       const run = this.#runs.get(key)
-      const own = run && isSameInfo(run.info, face.info) ? run : undefined
+      const own = run && isSameOrder(run.info, face.info) ? run : undefined
       const mourned = own?.ended && own.token !== face.mournedToken ? mourn(face, own, traits, clock.uptime()) : face
       const offline = this.#isExpired(traits)
       const sound = own && !own.ended ? this.#health.judge(own, traits.health) : undefined
@@ -165,7 +166,7 @@ export class NodeInstances {
     return images
   }
 
-  async #traits({ manifestDigest }: InstanceInfo): Promise<Traits> {
+  async #traits({ manifestDigest }: InstanceOrder): Promise<Traits> {
     try {
       return await this.#ports.executor.traits(manifestDigest)
     } catch {
@@ -189,9 +190,9 @@ export class NodeInstances {
       if (step.do === 'fetch') await executor.fetch(info, stop)
       else if (step.do === 'stop') await executor.stop(info)
       else await executor.start(info)
-      const { itemId, subjectId, instance } = info.instance
+      const { itemId, subjectId, index } = info.ident
       const ms = Math.round(clock.uptime() - from)
-      log.info(`instance ${done[step.do]}`, { item: itemId, subject: subjectId, instance, version: info.version, ms })
+      log.info(`instance ${done[step.do]}`, { item: itemId, subject: subjectId, index, version: info.version, ms })
       return true
     } catch (error) {
       if (stop.aborted) return true
@@ -201,22 +202,22 @@ export class NodeInstances {
   }
 
   /** Holds all that the failed step was for until the next order. */
-  #fail(what: Step['do'], info: InstanceInfo, error: unknown): void {
-    const why = errorInfo(error)
-    const fields = { item: info.instance.itemId, version: info.version, why: why.message }
+  #fail(what: Step['do'], info: InstanceOrder, error: unknown): void {
+    const why = errorInfoOf(error)
+    const fields = { item: info.ident.itemId, version: info.version, why: why.message }
     this.#ports.log.warning(`instance not ${done[what]}`, fields)
     if (what === 'stop') return
     for (const [key, face] of this.#faces) {
       const concerned =
-        what === 'fetch' ? face.info.manifestDigest === info.manifestDigest : isSameInfo(face.info, info)
+        what === 'fetch' ? face.info.manifestDigest === info.manifestDigest : isSameOrder(face.info, info)
       if (concerned) this.#faces.set(key, { ...face, error: why, heldUntil: Number.POSITIVE_INFINITY })
     }
   }
 
   #logEnd({ info, ended }: ObservedRun, { heldUntil }: Face): void {
-    const { itemId, subjectId, instance } = info.instance
+    const { itemId, subjectId, index } = info.ident
     const restartInMs = Number.isFinite(heldUntil) ? Math.round(heldUntil - this.#ports.clock.uptime()) : 'never'
-    const fields = { item: itemId, subject: subjectId, instance, version: info.version }
+    const fields = { item: itemId, subject: subjectId, index, version: info.version }
     this.#ports.log.warning('instance ended', { ...fields, code: ended?.code, why: ended?.why, restartInMs })
   }
 
@@ -224,15 +225,15 @@ export class NodeInstances {
     if (!this.#owed) return this.#tellChanges()
     this.#owed = false
     const statuses = this.statuses()
-    this.#reported = new Map(statuses.map((status) => [identKey(status.instance), JSON.stringify(status)]))
+    this.#reported = new Map(statuses.map((status) => [instanceKey(status.ident), JSON.stringify(status)]))
     for (const heard of this.#listeners) heard({ kind: 'whole', statuses })
   }
 
   #tellChanges(): void {
     if (this.#owed) return
     const texts = this.statuses().map((status) => [status, JSON.stringify(status)] as const)
-    const changed = texts.filter(([{ instance }, text]) => this.#reported.get(identKey(instance)) !== text)
-    this.#reported = new Map(texts.map(([{ instance }, text]) => [identKey(instance), text]))
+    const changed = texts.filter(([{ ident }, text]) => this.#reported.get(instanceKey(ident)) !== text)
+    this.#reported = new Map(texts.map(([{ ident }, text]) => [instanceKey(ident), text]))
     if (changed.length === 0) return
     const statuses = changed.map(([status]) => status)
     for (const heard of this.#listeners) heard({ kind: 'changed', statuses })

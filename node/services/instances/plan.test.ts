@@ -1,17 +1,18 @@
+import { type InstanceOrder, instanceKey } from '@windlass/model/unit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type InstanceInfo, identKey, isSameInfo } from './instance.ts'
 import { type Current, plan, type Run, type Step } from './plan.ts'
-import { instanceInfo } from './sample-instances.ts'
+import { isSameOrder } from './same-order.ts'
+import { instanceOrder } from './sample-instances.ts'
 
 const nothingHeld = new Set<string>()
-const has = (...infos: InstanceInfo[]) => new Set(infos.map(({ manifestDigest }) => manifestDigest))
-const running = (info: InstanceInfo): Run => ({ info, state: 'running' })
-const ended = (info: InstanceInfo): Run => ({ info, state: 'ended' })
+const has = (...infos: InstanceOrder[]) => new Set(infos.map(({ manifestDigest }) => manifestDigest))
+const running = (info: InstanceOrder): Run => ({ info, state: 'running' })
+const ended = (info: InstanceOrder): Run => ({ info, state: 'ended' })
 
 describe('plan', () => {
-  const one = instanceInfo()
-  const two = instanceInfo('web', { version: '2.0.0' })
+  const one = instanceOrder()
+  const two = instanceOrder('web', { version: '2.0.0' })
 
   it('fetches what is not there, and starts what is', () => {
     expect(plan({ runs: [], images: has(), held: nothingHeld }, [one])).toEqual([{ do: 'fetch', of: one }])
@@ -23,7 +24,7 @@ describe('plan', () => {
   })
 
   it('stops what nobody wants, running or ended', () => {
-    const runs = [running(one), ended(instanceInfo('db'))]
+    const runs = [running(one), ended(instanceOrder('db'))]
     expect(plan({ runs, images: has(), held: nothingHeld }, []).map((step) => step.do)).toEqual(['stop', 'stop'])
   })
 
@@ -34,7 +35,7 @@ describe('plan', () => {
   })
 
   it('stops and starts an instance whose user, paths, environment or priority changed', () => {
-    const changes: Partial<InstanceInfo>[] = [
+    const changes: Partial<InstanceOrder>[] = [
       { uid: 5001 },
       { gid: 5001 },
       { priority: 1 },
@@ -44,7 +45,7 @@ describe('plan', () => {
       { envVars: [{ name: 'A', value: '1' }] },
     ]
     for (const change of changes) {
-      const next = instanceInfo('web', change)
+      const next = instanceOrder('web', change)
       const [step] = plan({ runs: [running(one)], images: has(one), held: nothingHeld }, [next])
       expect(step, JSON.stringify(change)).toEqual({ do: 'stop', run: running(one) })
     }
@@ -53,12 +54,12 @@ describe('plan', () => {
   it('starts what ended again, but nothing that is held', () => {
     const current = { runs: [ended(one)], images: has(one) }
     expect(plan({ ...current, held: nothingHeld }, [one])).toEqual([{ do: 'start', info: one }])
-    expect(plan({ ...current, held: new Set([identKey(one.instance)]) }, [one])).toEqual([])
+    expect(plan({ ...current, held: new Set([instanceKey(one.ident)]) }, [one])).toEqual([])
   })
 
   it('starts what matters most first, and fetches an image once', () => {
-    const low = instanceInfo('low', { priority: 1, manifestDigest: 'sha256:same' })
-    const high = instanceInfo('high', { priority: 9, manifestDigest: 'sha256:same' })
+    const low = instanceOrder('low', { priority: 1, manifestDigest: 'sha256:same' })
+    const high = instanceOrder('high', { priority: 9, manifestDigest: 'sha256:same' })
     expect(plan({ runs: [], images: has(), held: nothingHeld }, [low, high])).toEqual([{ do: 'fetch', of: high }])
     const starts = plan({ runs: [], images: has(low), held: nothingHeld }, [low, high])
     expect(starts).toEqual([
@@ -69,14 +70,14 @@ describe('plan', () => {
 })
 
 describe('carrying plans out, round by round', () => {
-  const ident = fc.record({ item: fc.constantFrom('a', 'b', 'c'), instance: fc.nat(2) })
+  const ident = fc.record({ item: fc.constantFrom('a', 'b', 'c'), index: fc.nat(2) })
   const info = fc
     .record({ ident, version: fc.constantFrom('1', '2'), uid: fc.constantFrom(5000, 5001) })
     .map((some) => {
-      const made = instanceInfo(some.ident.item, { version: some.version, uid: some.uid })
-      return { ...made, instance: { ...made.instance, instance: some.ident.instance } }
+      const made = instanceOrder(some.ident.item, { version: some.version, uid: some.uid })
+      return { ...made, ident: { ...made.ident, index: some.ident.index } }
     })
-  const set = fc.uniqueArray(info, { selector: ({ instance }) => identKey(instance), maxLength: 9 })
+  const set = fc.uniqueArray(info, { selector: (order) => instanceKey(order.ident), maxLength: 9 })
   const start = fc.record({ infos: set, ended: fc.array(fc.boolean()), stored: fc.subarray(['a-1', 'a-2', 'b-1']) })
 
   it('gives what was ordered in at most three rounds, and then nothing is left to do', () => {
@@ -90,7 +91,7 @@ describe('carrying plans out, round by round', () => {
         for (let round = 0; round < 3; round += 1) current = after(current, plan(current, desired))
         expect(plan(current, desired)).toEqual([])
         expect(current.runs.every(({ state }) => state === 'running')).toBe(true)
-        const keys = (infos: readonly InstanceInfo[]) => infos.map((of) => JSON.stringify(of)).toSorted()
+        const keys = (infos: readonly InstanceOrder[]) => infos.map((of) => JSON.stringify(of)).toSorted()
         expect(keys(current.runs.map((run) => run.info))).toEqual(keys(desired))
       }),
     )
@@ -106,7 +107,7 @@ describe('carrying plans out, round by round', () => {
         )
         for (const step of steps) {
           if (step.do === 'start') expect(runs.some((run) => sameIdent(run.info, step.info))).toBe(false)
-          if (step.do === 'stop') expect(desired.some((of) => isSameInfo(of, step.run.info))).toBe(false)
+          if (step.do === 'stop') expect(desired.some((of) => isSameOrder(of, step.run.info))).toBe(false)
         }
       }),
     )
@@ -114,16 +115,16 @@ describe('carrying plans out, round by round', () => {
 })
 
 function after(current: Current, steps: readonly Step[]): Current {
-  const runs = new Map(current.runs.map((run) => [identKey(run.info.instance), run]))
+  const runs = new Map(current.runs.map((run) => [instanceKey(run.info.ident), run]))
   const images = new Set(current.images)
   for (const step of steps) {
     if (step.do === 'fetch') images.add(step.of.manifestDigest)
-    else if (step.do === 'stop') runs.delete(identKey(step.run.info.instance))
-    else runs.set(identKey(step.info.instance), running(step.info))
+    else if (step.do === 'stop') runs.delete(instanceKey(step.run.info.ident))
+    else runs.set(instanceKey(step.info.ident), running(step.info))
   }
   return { ...current, runs: [...runs.values()], images }
 }
 
-function sameIdent(one: InstanceInfo, other: InstanceInfo): boolean {
-  return identKey(one.instance) === identKey(other.instance)
+function sameIdent(one: InstanceOrder, other: InstanceOrder): boolean {
+  return instanceKey(one.ident) === instanceKey(other.ident)
 }

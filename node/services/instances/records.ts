@@ -1,10 +1,10 @@
-import type { InstanceInfo } from './instance.ts'
+import { type InstanceOrder } from '@windlass/model/unit'
 
 /** What the set of instances remembers over restarts. Every save is one transaction and survives a power cut. */
 export interface InstanceRecords {
   /** What was ordered last. */
-  instances(): InstanceInfo[]
-  saveInstances(infos: readonly InstanceInfo[]): void
+  instances(): InstanceOrder[]
+  saveInstances(infos: readonly InstanceOrder[]): void
   /** Since when the cloud is away, ms since 1970. */
   offlineSince(): number | undefined
   saveOfflineSince(at: number | undefined): void

@@ -1,10 +1,10 @@
-import type { InstanceInfo } from './instance.ts'
+import { type InstanceOrder } from '@windlass/model/unit'
 
 /** An order for one instance, for tests: item `web` of version 1.0.0 unless said otherwise. */
-export function instanceInfo(itemId = 'web', changes: Partial<InstanceInfo> = {}): InstanceInfo {
+export function instanceOrder(itemId = 'web', changes: Partial<InstanceOrder> = {}): InstanceOrder {
   const version = changes.version ?? '1.0.0'
   return {
-    instance: { itemId, subjectId: 'subject', instance: 0, type: 'service', preinstalled: false },
+    ident: { itemId, subjectId: 'subject', index: 0, type: 'service', preinstalled: false },
     version,
     manifestDigest: `sha256:${itemId}-${version}`,
     ownerId: 'owner',
