@@ -1,8 +1,5 @@
 import { WireError } from '../wire-error.ts'
 
-/** A message of a stream, or why it was none: one message that cannot be read does not end the stream. */
-export type Received<T> = T | WireError
-
 /** Longest lists that are read: at least four times what AosCore's programs hold (aoscore.md 0.4). */
 export const most = {
   instances: 4_096,

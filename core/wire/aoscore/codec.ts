@@ -1,5 +1,4 @@
 import { WireError } from '../wire-error.ts'
-import type { Received } from './checks.ts'
 import type { MessageFns } from './generated/servicemanager/v5/servicemanager.ts'
 
 type Codec<T> = Pick<MessageFns<T>, 'encode' | 'decode'>
@@ -10,7 +9,7 @@ export interface Message<T> {
   /** @throws WireError naming the first field that is off */
   decode(bytes: Uint8Array): T
   /** The same for streams, where a message that cannot be read must not end the stream. */
-  receive(bytes: Uint8Array): Received<T>
+  receive(bytes: Uint8Array): T | Error
 }
 
 /** Joins the generated code of a message with its meaning. `name` is the message's, for errors. */

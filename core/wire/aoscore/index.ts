@@ -1,5 +1,4 @@
 export { WireError, type WireErrorCode } from '../wire-error.ts'
-export type { Received } from './checks.ts'
 export { networkMethods, schedulerMethods, serviceManagerMethods, updateManagerMethods } from './methods.ts'
 export { nodeFact } from './node-fact.ts'
 export { nodeOrder } from './node-order.ts'
