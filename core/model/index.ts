@@ -22,3 +22,4 @@ export type {
   VersionPattern,
 } from './package-object.ts'
 export { modeNames } from './package-object.ts'
+export { compareVersions, parseVersion, type Version } from './version.ts'
