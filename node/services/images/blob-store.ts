@@ -120,7 +120,11 @@ export class BlobStore {
     }
     await files.rename(part, path)
     const folder = await files.open(dirname(path), 'read')
-    await folder.sync().finally(() => folder.close())
+    try {
+      await folder.sync()
+    } finally {
+      await folder.close()
+    }
   }
 
   async #fill(file: OpenFile, url: string, mostBytes: number, stop: AbortSignal): Promise<void> {

@@ -1,0 +1,90 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path/posix'
+import { nodeProcesses } from '@windlass/platform'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { BridgeNetwork } from './bridge-network.ts'
+import type { NetworkWants } from './network.ts'
+
+const processes = nodeProcesses()
+const folder = await mkdtemp(join(tmpdir(), 'network-'))
+const network = new BridgeNetwork(folder, processes)
+
+function wants(itemId: string, ownerId: string, changes: Partial<NetworkWants> = {}): NetworkWants {
+  const ident = { itemId, subjectId: 'test', index: 0, type: 'service', preinstalled: false } as const
+  return { id: `test-${itemId}`, ident, ownerId, allowedConnections: [], exposedPorts: [], ...changes }
+}
+const all = [
+  wants('web', 'test-x', { allowedConnections: ['db/5432/tcp'] }),
+  wants('peer', 'test-x'),
+  wants('db', 'test-y', { exposedPorts: ['5432/tcp', '22/tcp'] }),
+]
+const address = new Map<string, string>()
+const inside = async (item: string, ...command: string[]) =>
+  await processes.run({
+    command: 'ip',
+    args: ['netns', 'exec', `windlass-test-${item}`, ...command],
+    timeoutMs: 20_000,
+  })
+
+/** Whether a connection is made: someone listens there for one, and answers. */
+async function reaches(from: string, to: string, port: number): Promise<boolean> {
+  const answer = inside(to, 'timeout', '5', 'busybox', 'nc', '-l', '-p', String(port), '-e', 'echo', 'hello')
+  const ask = `for i in 1 2 3 4 5 6; do busybox nc -w 1 ${address.get(to)} ${port} </dev/null && exit 0; sleep 0.2; done; exit 1`
+  const said = await inside(from, 'sh', '-c', ask)
+  await answer
+  return said.stdout.includes('hello')
+}
+
+beforeAll(async () => {
+  for (const one of all) {
+    await network.attach(one)
+    const place: unknown = JSON.parse(await readFile(join(folder, `${one.id}.json`), 'utf8'))
+    const { pool, host } = place as { pool: number; host: number }
+    address.set(one.ident.itemId, `172.${pool}.0.${host}`)
+  }
+})
+afterAll(async () => {
+  for (const { id } of all) await network.detach(id)
+  await rm(folder, { recursive: true, force: true })
+})
+
+it('instances of one owner reach one another', async () => {
+  expect(await reaches('web', 'peer', 7777)).toBe(true)
+})
+
+it('those of another owner are reached only at what is exposed and allowed', async () => {
+  expect(await reaches('web', 'db', 5432)).toBe(true)
+  expect(await reaches('web', 'db', 22)).toBe(false)
+  expect(await reaches('peer', 'db', 5432)).toBe(false)
+  expect(await reaches('db', 'web', 5432)).toBe(false)
+})
+
+it('the node itself is not reached', async () => {
+  const gateway = address.get('web')?.replace(/\d+$/, '1') ?? ''
+  const answer = processes.run({
+    command: 'timeout',
+    args: ['4', 'busybox', 'nc', '-l', '-p', '7778', '-e', 'echo', 'hello'],
+  })
+  const said = await inside('web', 'busybox', 'nc', '-w', '1', gateway, '7778')
+  expect(said.stdout).toBe('')
+  await answer
+})
+
+it('traffic is counted, names are written, and attaching again is fine', async () => {
+  expect((await network.traffic('test-web'))?.upload).toBeGreaterThan(0)
+  expect(await network.traffic('test-nobody')).toBeUndefined()
+  const [web] = all
+  const { hostsPath = '' } = web ? await network.attach(web) : {}
+  expect(await readFile(hostsPath, 'utf8')).toContain('0.test.peer')
+  expect(await reaches('web', 'peer', 7779)).toBe(true)
+})
+
+it('nothing is left once all are detached', async () => {
+  for (const { id } of all) await network.detach(id)
+  const links = await processes.run({ command: 'ip', args: ['link'] })
+  const spaces = await processes.run({ command: 'ip', args: ['netns', 'list'] })
+  expect(links.stdout).not.toContain('wlv-')
+  expect(spaces.stdout).not.toContain('windlass-test')
+  for (const one of all) await network.attach(one)
+})

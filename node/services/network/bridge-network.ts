@@ -1,0 +1,170 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path/posix'
+import type { Processes } from '@windlass/platform'
+import { ServicesError } from '../services-error.ts'
+import {
+  type Attachment,
+  addressOf,
+  bridgeName,
+  hostsFile,
+  namespaceName,
+  placeFor,
+  poolsInRoutes,
+  vethName,
+} from './attachment.ts'
+import { firewallRules } from './firewall.ts'
+import type { Attached, Network, NetworkWants, Traffic } from './network.ts'
+
+/**
+ * A bridge for each owner, a namespace with one end of a veth pair for each instance, nftables between them, by `ip` and `nft`.
+ * What is attached is remembered in `folder`, in memory like the devices themselves. Addresses are this node's own affair.
+ */
+export class BridgeNetwork implements Network {
+  readonly #folder: string
+  readonly #processes: Processes
+  /** One change at a time: each needs to know all the others. */
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(folder: string, processes: Processes) {
+    this.#folder = folder
+    this.#processes = processes
+  }
+
+  attach(wants: NetworkWants): Promise<Attached> {
+    return this.#inTurn(async () => {
+      const others = (await this.#attachments()).filter((other) => other.wants.id !== wants.id)
+      const place = placeFor(wants, others, await this.#takenPools(others))
+      if (!place) throw new ServicesError('no_space', `network: no address is left for owner ${wants.ownerId}`)
+      await this.#unplug(wants.id)
+      await writeFile(join(this.#folder, `${wants.id}.json`), JSON.stringify(place))
+      await this.#plug(place)
+      await this.#tellAll([...others, place])
+      return { namespacePath: `/run/netns/${namespaceName(wants.id)}`, hostsPath: this.#hostsPath(wants.ownerId) }
+    })
+  }
+
+  detach(id: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const before = await this.#attachments()
+      const mine = before.find(({ wants }) => wants.id === id)
+      if (!mine) return
+      await this.#unplug(id)
+      await rm(join(this.#folder, `${id}.json`), { force: true })
+      const others = before.filter((other) => other !== mine)
+      const { ownerId } = mine.wants
+      if (!others.some(({ wants }) => wants.ownerId === ownerId)) {
+        await this.#try(['link', 'del', bridgeName(ownerId)])
+        await rm(this.#hostsPath(ownerId), { force: true })
+      }
+      await this.#tellAll(others)
+    })
+  }
+
+  async traffic(id: string): Promise<Traffic | undefined> {
+    const count = async (name: string) =>
+      Number(await readFile(`/sys/class/net/${vethName(id)}/statistics/${name}`, 'utf8'))
+    try {
+      // What the host's end sends is what the instance receives.
+      return { download: await count('tx_bytes'), upload: await count('rx_bytes') }
+    } catch {
+      return undefined
+    }
+  }
+
+  async #plug(place: Attachment): Promise<void> {
+    const { id, ownerId } = place.wants
+    const [bridge, veth, space] = [bridgeName(ownerId), vethName(id), namespaceName(id)]
+    const gateway = addressOf({ pool: place.pool, host: 1 })
+    if (await this.#try(['link', 'add', bridge, 'type', 'bridge'])) {
+      await this.#ip([], [`address add ${gateway}/16 dev ${bridge}`, `link set ${bridge} up`])
+    }
+    await this.#ip(
+      [],
+      [
+        `netns add ${space}`,
+        `link add ${veth} type veth peer name eth0 netns ${space}`,
+        `link set ${veth} master ${bridge} up`,
+      ],
+    )
+    await this.#ip(
+      ['-n', space],
+      [
+        'link set lo up',
+        `address add ${addressOf(place)}/16 dev eth0`,
+        'link set eth0 up',
+        `route add default via ${gateway}`,
+      ],
+    )
+  }
+
+  async #unplug(id: string): Promise<void> {
+    await this.#try(['link', 'del', vethName(id)])
+    await this.#try(['netns', 'del', namespaceName(id)])
+  }
+
+  /** Brings rules and names up to date for everybody. Files are written in place: services have them open. */
+  async #tellAll(all: readonly Attachment[]): Promise<void> {
+    await writeFile('/proc/sys/net/ipv4/ip_forward', '1')
+    await this.#call({ command: 'nft', args: ['-f', '-'], input: Buffer.from(firewallRules(all)) })
+    await mkdir(join(this.#folder, 'hosts'), { recursive: true })
+    for (const ownerId of new Set(all.map(({ wants }) => wants.ownerId))) {
+      await writeFile(this.#hostsPath(ownerId), hostsFile(ownerId, all))
+    }
+  }
+
+  #hostsPath(ownerId: string): string {
+    return join(this.#folder, 'hosts', bridgeName(ownerId))
+  }
+
+  async #attachments(): Promise<Attachment[]> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o711 })
+    const names = (await readdir(this.#folder)).filter((name) => name.endsWith('.json'))
+    const texts = await Promise.all(names.map((name) => readFile(join(this.#folder, name), 'utf8')))
+    return texts.flatMap((text) => readAttachment(text) ?? [])
+  }
+
+  async #takenPools(others: readonly Attachment[]): Promise<Set<number>> {
+    const { stdout } = await this.#processes.run({ command: 'ip', args: ['-4', 'route', 'show', 'table', 'all'] })
+    const own = new Set(others.map(({ wants }) => bridgeName(wants.ownerId)))
+    return poolsInRoutes(
+      stdout
+        .split('\n')
+        .filter((line) => ![...own].some((bridge) => line.includes(bridge)))
+        .join('\n'),
+    )
+  }
+
+  async #ip(options: readonly string[], lines: readonly string[]): Promise<void> {
+    await this.#call({ command: 'ip', args: [...options, '-batch', '-'], input: Buffer.from(`${lines.join('\n')}\n`) })
+  }
+
+  /** Whether it worked: many things are there already, or gone already. */
+  async #try(args: readonly string[]): Promise<boolean> {
+    return (await this.#processes.run({ command: 'ip', args })).code === 0
+  }
+
+  async #call(command: { command: string; args: readonly string[]; input: Uint8Array }): Promise<void> {
+    const how = await this.#processes.run(command)
+    if (how.code !== 0) throw new ServicesError('runtime', `network: ${command.command}: ${how.stderr.trim()}`)
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work, work)
+    this.#last = turn.catch(() => undefined)
+    return await turn
+  }
+}
+
+/** Half of one, of a machine that was switched off, counts as none. */
+function readAttachment(text: string): Attachment | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isAttachment(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isAttachment(value: unknown): value is Attachment {
+  return typeof value === 'object' && value !== null && 'wants' in value && 'pool' in value && 'host' in value
+}

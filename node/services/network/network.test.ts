@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { type Attachment, addressOf, hostsFile, placeFor, poolsInRoutes } from './attachment.ts'
+import { firewallRules } from './firewall.ts'
+import type { NetworkWants } from './network.ts'
+
+function wants(itemId: string, ownerId: string, changes: Partial<NetworkWants> = {}): NetworkWants {
+  const ident = { itemId, subjectId: 's', index: 0, type: 'service', preinstalled: false } as const
+  return { id: `id-${itemId}`, ident, ownerId, allowedConnections: [], exposedPorts: [], ...changes }
+}
+const free = new Set<number>()
+
+function placed(...all: readonly NetworkWants[]): Attachment[] {
+  return all.reduce<Attachment[]>(
+    (before, one) => [...before, ...[placeFor(one, before, free)].filter((at) => at !== undefined)],
+    [],
+  )
+}
+
+describe('addresses', () => {
+  it('are of one network for an owner and of another for the next one', () => {
+    const places = placed(wants('a', 'x'), wants('b', 'x'), wants('c', 'y'))
+    expect(places.map(addressOf)).toEqual(['172.17.0.2', '172.17.0.3', '172.18.0.2'])
+  })
+
+  it('avoid what the host has routes to', () => {
+    const routes =
+      'default via 172.31.0.1 dev eth0\n172.17.0.0/16 dev docker0\nlocal 172.18.0.1 dev x\n172.20.0.0/14 dev vpn'
+    const taken = poolsInRoutes(routes)
+    expect([...taken].toSorted()).toEqual([17, 18, 20, 21, 22, 23])
+    expect(placeFor(wants('a', 'x'), [], taken)?.pool).toBe(19)
+  })
+
+  it('are given again once they are free', () => {
+    const [, ...rest] = placed(wants('a', 'x'), wants('b', 'x'))
+    expect(placeFor(wants('c', 'x'), rest, free)?.host).toBe(2)
+  })
+
+  it('end where the pools end', () => {
+    const all = placed(...Array.from({ length: 15 }, (_, at) => wants(`i${at}`, `o${at}`)))
+    expect(placeFor(wants('z', 'z'), all, free)).toBeUndefined()
+  })
+})
+
+describe('names', () => {
+  it('are those of aoscore.md 5.10, short ones only within a network', () => {
+    const all = placed(wants('web', 'x', { hostname: 'front' }), wants('db', 'y'))
+    expect(hostsFile('x', all)).toBe(`127.0.0.1 localhost
+::1 localhost
+172.17.0.2 front 0.s.web s.web 0.s.web.x s.web.x
+172.18.0.2 0.s.db.y s.db.y
+`)
+  })
+
+  it('that are no names stay out of the file', () => {
+    expect(hostsFile('x', placed(wants('a\n10.0.0.1 bank', 'x')))).not.toContain('bank')
+  })
+})
+
+describe('the firewall', () => {
+  const db = wants('db', 'y', { exposedPorts: ['5432/tcp', '9000-9010/udp'] })
+  const opened = (allowedConnections: readonly string[]) =>
+    firewallRules(placed(wants('web', 'x', { allowedConnections }), db)).match(/ip saddr \S+ ip daddr .* accept/g)
+
+  it('opens what one allows itself and the other exposes', () => {
+    expect(opened(['db/5432/tcp', 'db/9001-9002/udp'])).toEqual([
+      'ip saddr 172.17.0.2 ip daddr 172.18.0.2 tcp dport 5432 accept',
+      'ip saddr 172.17.0.2 ip daddr 172.18.0.2 udp dport 9001-9002 accept',
+    ])
+  })
+
+  it('opens nothing that is not exposed, or not asked for, or makes no sense', () => {
+    expect(opened([])).toBeNull()
+    expect(opened(['db/22/tcp', 'db/5432/udp', 'other/5432/tcp', 'db/9005-9020/udp', 'db/1;drop/tcp'])).toBeNull()
+  })
+})
