@@ -1,0 +1,78 @@
+import type { InstanceOrder } from '@windlass/model/unit'
+import { type Database, migrate, openDatabase } from '@windlass/platform/database'
+import type { ImageRecords, StoredImage } from '../images/image-records.ts'
+import type { InstanceRecords } from '../instances/records.ts'
+import { decodeOrders, encodeOrders } from '../workload/order-text.ts'
+
+const steps = [
+  `CREATE TABLE facts (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
+   CREATE TABLE images (
+     item_id TEXT NOT NULL, version TEXT NOT NULL, manifest_digest TEXT NOT NULL, removed_at REAL,
+     PRIMARY KEY (item_id, version, manifest_digest)) STRICT`,
+]
+
+/** What the service manager remembers, in one SQLite file. */
+export class SqliteRecords implements InstanceRecords, ImageRecords {
+  readonly #db: Database
+
+  private constructor(db: Database) {
+    this.#db = db
+  }
+
+  /** @param path a file whose folder is there, or `:memory:` */
+  static open(path: string): SqliteRecords {
+    const db = openDatabase(path)
+    migrate(db, 'services', steps)
+    return new SqliteRecords(db)
+  }
+
+  instances(): InstanceOrder[] {
+    const held = this.#fact('instances')
+    return held instanceof Uint8Array ? [...decodeOrders(held)] : []
+  }
+
+  saveInstances(orders: readonly InstanceOrder[]): void {
+    this.#save('instances', encodeOrders(orders))
+  }
+
+  offlineSince(): number | undefined {
+    const held = this.#fact('offline_since')
+    return held instanceof Uint8Array ? Number(Buffer.from(held).toString()) : undefined
+  }
+
+  saveOfflineSince(at: number | undefined): void {
+    if (at === undefined) this.#db.run(`DELETE FROM facts WHERE name = 'offline_since'`)
+    else this.#save('offline_since', Buffer.from(String(at)))
+  }
+
+  images(): StoredImage[] {
+    const rows = this.#db.all('SELECT * FROM images ORDER BY rowid')
+    return rows.map((row) => ({
+      itemId: String(row['item_id']),
+      version: String(row['version']),
+      manifestDigest: String(row['manifest_digest']),
+      ...(row['removed_at'] !== null && { removedAt: Number(row['removed_at']) }),
+    }))
+  }
+
+  saveImages(images: readonly StoredImage[]): void {
+    this.#db.transaction(() => {
+      this.#db.run('DELETE FROM images')
+      for (const { itemId, version, manifestDigest, removedAt } of images) {
+        this.#db.run('INSERT INTO images VALUES (?, ?, ?, ?)', itemId, version, manifestDigest, removedAt ?? null)
+      }
+    })
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+
+  #fact(name: string) {
+    return this.#db.get('SELECT value FROM facts WHERE name = ?', name)?.['value']
+  }
+
+  #save(name: string, value: Uint8Array): void {
+    this.#db.run('INSERT OR REPLACE INTO facts VALUES (?, ?)', name, value)
+  }
+}

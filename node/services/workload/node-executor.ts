@@ -1,0 +1,132 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path/posix'
+import { type InstanceOrder, instanceKey } from '@windlass/model/unit'
+import type { ImageStore } from '../images/image-store.ts'
+import type { Executor, HealthCheck, ObservedRun, Traits } from '../instances/executor.ts'
+import { instanceId } from '../instances/ids.ts'
+import { defaultRestartRule } from '../instances/restart.ts'
+import type { Network } from '../network/network.ts'
+import type { Runtime, RuntimeRun } from '../runtime/runtime.ts'
+import { ServicesError } from '../services-error.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { NodeResource } from './node-resources.ts'
+import { orderLabel, orderOfLabel } from './order-text.ts'
+import { type NodePower, workloadOf } from './workload-of.ts'
+
+export interface NodePorts {
+  /** By runtime id. */
+  runtimes: ReadonlyMap<string, Runtime>
+  images: ImageStore
+  network: Network
+  storage: Storage
+  resources: readonly NodeResource[]
+  power: NodePower
+  /** Where an instance's output goes. */
+  logPath(id: string): string
+}
+
+/** A run with what only the node knows of it. */
+export interface NodeRun extends ObservedRun {
+  id: string
+  pid?: number
+}
+
+/** Instances made of images, runtimes, network and storage. */
+export class NodeExecutor implements Executor {
+  readonly #ports: NodePorts
+
+  constructor(ports: NodePorts) {
+    this.#ports = ports
+  }
+
+  async observe(): Promise<NodeRun[]> {
+    const lists = await Promise.all([...this.#ports.runtimes.values()].map((runtime) => runtime.list()))
+    return lists.flat().flatMap((run) => observed(run) ?? [])
+  }
+
+  images(): Promise<ReadonlySet<string>> {
+    return Promise.resolve(this.#ports.images.ready())
+  }
+
+  async traits(manifestDigest: string): Promise<Traits> {
+    const { item } = await this.#ports.images.open(manifestDigest)
+    const { startBurst, startIntervalMs, restartIntervalMs } = { ...defaultRestartRule, ...item.runParameters }
+    return {
+      restart: { startBurst, startIntervalMs, restartIntervalMs },
+      ...(item.offlineTtlMs !== undefined && { offlineTtlMs: item.offlineTtlMs }),
+    }
+  }
+
+  fetch(of: InstanceOrder, stop: AbortSignal): Promise<void> {
+    return this.#ports.images.fetch(of, stop)
+  }
+
+  async start(order: InstanceOrder): Promise<void> {
+    const runtime = this.#runtime(order)
+    const { images, network, storage, power, logPath } = this.#ports
+    const image = await images.open(order.manifestDigest)
+    const resources = image.item.resources.map(({ name }) => this.#resource(name))
+    const binds = await storage.prepare(order, image.item.quotas)
+    const id = instanceId(order.ident)
+    const { hostname, allowedConnections } = image.item
+    const attached = await network.attach({
+      id,
+      ident: order.ident,
+      ownerId: order.ownerId,
+      ...(hostname !== undefined && { hostname }),
+      allowedConnections,
+      exposedPorts: image.config.exposedPorts,
+    })
+    const label = orderLabel(order)
+    const log = logPath(id)
+    await mkdir(dirname(log), { recursive: true })
+    const parts = { order, image, node: power, storage: binds, network: attached, resources, logPath: log, label }
+    try {
+      await runtime.start(workloadOf(parts))
+    } catch (error) {
+      await network.detach(id)
+      throw error
+    }
+  }
+
+  async stop(order: InstanceOrder): Promise<void> {
+    const id = instanceId(order.ident)
+    await this.#runtime(order).stop(id)
+    await this.#ports.network.detach(id)
+  }
+
+  kill(order: InstanceOrder): Promise<void> {
+    return this.#runtime(order).kill(instanceId(order.ident))
+  }
+
+  async check(order: InstanceOrder, { command, timeoutMs }: HealthCheck, stop: AbortSignal): Promise<boolean> {
+    return (await this.#runtime(order).exec(instanceId(order.ident), command, timeoutMs, stop)) === 0
+  }
+
+  subscribe(heard: () => void): Disposable {
+    const all = [...this.#ports.runtimes.values()].map((runtime) => runtime.subscribe(heard))
+    return {
+      [Symbol.dispose]: () => {
+        for (const one of all) one[Symbol.dispose]()
+      },
+    }
+  }
+
+  #runtime({ runtimeId, ident }: InstanceOrder): Runtime {
+    const runtime = this.#ports.runtimes.get(runtimeId)
+    if (runtime) return runtime
+    throw new ServicesError('not_found', `${instanceKey(ident)}: this node has no runtime "${runtimeId}"`)
+  }
+
+  #resource(name: string): NodeResource {
+    const resource = this.#ports.resources.find((one) => one.name === name)
+    if (resource) return resource
+    throw new ServicesError('not_found', `this node has no resource "${name}"`)
+  }
+}
+
+function observed({ id, label, token, startedAt, pid, exit }: RuntimeRun): NodeRun | undefined {
+  const order = orderOfLabel(label)
+  if (!order) return undefined
+  return { id, info: order, token, startedAt, ...(pid !== undefined && { pid }), ...(exit && { ended: exit }) }
+}
