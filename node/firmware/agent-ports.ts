@@ -17,6 +17,8 @@ import { slotsFor } from './slots/slots-for.ts'
 import { UntoldFailures } from './telemetry/untold.ts'
 import type { Ports } from './update/ports.ts'
 import { RefusedPackages } from './update/refused.ts'
+import { Guard } from './watchdog/guard.ts'
+import type { Watchdog } from './watchdog/port.ts'
 
 /** The machine below an agent: real on a device, played where faults are tried. */
 export interface System {
@@ -25,6 +27,8 @@ export interface System {
   files: Files
   processes: Processes
   http: Http
+  /** Default: none. */
+  watchdog?: Watchdog | null
 }
 
 /** Everything the states work with, built on a machine, leaves first. @throws FirmwareError; errors of the disk */
@@ -52,6 +56,7 @@ export async function agentPorts(system: System, settings: Settings, log: Log, m
     server: polledServer(http, clock),
     commander: localPolicy(settings.policy, { clock, files, hold }),
     hold,
+    guard: new Guard(system.watchdog ?? null, { clock, log }),
     link: new Link(settings.link, { files, processes, log, leave: records.leave }),
     store: new DownloadStore(files, settings.downloadFolder),
     fetcher: httpFetcher({ http, files, clock, random, log }, settings.downloadFolder, settings.mostBytesPerSecond),

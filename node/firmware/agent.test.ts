@@ -76,6 +76,33 @@ describe('the agent', () => {
     expect(device.server.reports.at(-1)?.['error-message']).toMatch(/^fell_back: /)
   })
 
+  it('is reset by the watchdog when the new set hangs in its check, until the boot loader goes back', async () => {
+    const device = new FakeDevice()
+    device.server.offered = release('2')
+    device.onValidate = (stop) => new Promise((_, reject) => stop.addEventListener('abort', () => reject(stop.reason)))
+    await device.live(() => device.server.reports.some(({ status }) => status === 'error'))
+    expect(device.version).toBe('1')
+    const boot = device.events.filter((event) => /^(reboot|validate$|watchdog|fell)/.test(event))
+    expect(boot).toEqual(['reboot', 'validate', 'watchdog bites', 'validate', 'watchdog bites', 'fell back to a'])
+    expect(device.server.reports.at(-1)?.['error-message']).toMatch(/^fell_back: /)
+  })
+
+  it('arms the watchdog before it orders the restart, feeds it in the trial, and lets it go when all is well', async () => {
+    const device = new FakeDevice()
+    device.server.offered = release('2')
+    const armed: [string, boolean][] = []
+    device.onMove = (to) => armed.push([to, device.watchdog.armed])
+    device.settings = {
+      ...fakeSettings,
+      health: { ...fakeSettings.health, minimumUptimeMs: 600_000, withinMs: 900_000 },
+    }
+    await device.live(() => device.server.lastVersion === '2')
+    expect(device.version).toBe('2')
+    expect(device.events).not.toContain('watchdog bites')
+    expect(armed.filter(([, is]) => is).map(([to]) => to)).toEqual(['reboot'])
+    expect(device.watchdog.written).toMatch(/^\.{30,}V$/)
+  })
+
   it('refuses what is not signed by its key before a byte is fetched', async () => {
     const device = new FakeDevice()
     const { publicKey, privateKey } = await generateKeys(2048)

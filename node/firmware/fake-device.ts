@@ -21,6 +21,8 @@ import type { StateName } from './update/diagram.ts'
 import type { Ports } from './update/ports.ts'
 import { RefusedPackages } from './update/refused.ts'
 import { UpdateError } from './update-error.ts'
+import { FakeWatchdog } from './watchdog/fake-watchdog.ts'
+import { Guard } from './watchdog/guard.ts'
 
 export const fakeServerAddress = 'http://fleet.test'
 const productUid = '3f1c0e5b8a7d46922f1c0e5b8a7d46922f1c0e5b8a7d46922f1c0e5b8a7d4692'
@@ -49,6 +51,7 @@ export const fakeSettings: Settings = {
   bootControl: { kind: 'scripts' },
   policy: { windows: [], timeZone: 'UTC', holdFile: null },
   link: { metered: 'never', command: null, interfaces: [] },
+  watchdog: null,
   health: { commands: [], http: [], units: [], server: false, minimumUptimeMs: 0, withinMs: 60_000 },
 }
 
@@ -68,6 +71,7 @@ export class FakeDevice {
   readonly files: FakeFiles
   readonly server = new FakeUpdateServer()
   readonly http: FakeHttp
+  readonly watchdog: FakeWatchdog
   /** What the agent was in, one name per move. */
   readonly states: StateName[] = []
   /** What callbacks were called with, and what became of the boot loader. */
@@ -79,7 +83,7 @@ export class FakeDevice {
   crashesOn: string | undefined
   settings: Settings = fakeSettings
   /** Called when the new set is asked whether it is fit. */
-  onValidate: () => void = () => {}
+  onValidate: (stop: AbortSignal) => void | Promise<void> = () => {}
   /** Called at every move, with the state it leads to. */
   onMove: (to: StateName) => void = () => {}
   agent: RunningAgent | undefined
@@ -91,6 +95,7 @@ export class FakeDevice {
 
   constructor(options: { seed?: number; capacity?: number } = {}) {
     this.files = new FakeFiles({ seed: 1, ...options })
+    this.watchdog = new FakeWatchdog(this.clock, 60_000, () => this.#bitten())
     this.http = new FakeHttp({ [fakeServerAddress]: this.server.handler }, this.clock)
     this.files.addDevice('/dev/slot-a', slotBytes, fakeImage('1'))
     this.files.addDevice('/dev/slot-b', slotBytes, fakeImage('0'))
@@ -158,13 +163,22 @@ export class FakeDevice {
       await this.agent.runner.run(quit.signal)
     } catch (error) {
       if (this.files.powered) throw error
+    } finally {
+      await this.#live?.guard.leave()
     }
     if (quit.signal.reason === 'content') return 'content'
     return this.files.powered ? 'restart' : 'power cut'
   }
 
+  #bitten(): void {
+    this.events.push('watchdog bites')
+    this.#restart = true
+    this.#quit?.abort('restart')
+  }
+
   #bootUp(): void {
     this.#boots++
+    this.watchdog.reset()
     const chosen = this.#bootLoader.chosen
     const fit = (set: InstallationSet) => this.versionOf(set) !== 'mix' && !this.panics.has(this.versionOf(set))
     this.running = this.#bootLoader.boot()
@@ -224,9 +238,9 @@ export class FakeDevice {
           this.events.push(`callback ${state}`)
           return 'go'
         },
-        validate: async () => {
+        validate: async (stop) => {
           this.events.push('validate')
-          this.onValidate()
+          await this.onValidate(stop)
           if (this.sick.has(this.version)) throw new UpdateError('validate_failed', 'the service does not answer')
         },
         rollback: async () => void this.events.push('rollback'),
@@ -244,6 +258,7 @@ export class FakeDevice {
       server: polledServer(http, clock),
       commander: localPolicy(settings.policy, { clock, files, hold }),
       hold,
+      guard: new Guard(this.watchdog, { clock, log }),
       link: new Link(settings.link, { files, processes, log, leave: records.leave }),
       store: new DownloadStore(files, settings.downloadFolder),
       fetcher: httpFetcher({ http, files, clock, random, log }, settings.downloadFolder, settings.mostBytesPerSecond),

@@ -25,6 +25,7 @@ import type { Settings } from './settings.ts'
 import { type InstallFile, watchFolder } from './sources/watched-folder.ts'
 import { isOutcome } from './telemetry/log-scope.ts'
 import type { Ports } from './update/ports.ts'
+import { watchdogOf } from './watchdog/device-watchdog.ts'
 
 const version = '0.1.0'
 const usage = `usage: windlass agent [--settings FILE] [--verbosity LEVEL]
@@ -91,7 +92,7 @@ function readArguments(argv: string[]) {
 
 /** Builds all ports, leaves first, and runs until `quit` fires. */
 async function serve(settings: Settings, log: Log, memory: MemoryLog, quit: AbortSignal): Promise<void> {
-  const ports = await agentPorts(realSystem(), settings, log, memory)
+  const ports = await agentPorts(await realSystem(settings, log), settings, log, memory)
   const { runner, rate } = makeAgent(ports, memory)
   const { runtime, firmware, hold, link } = ports
   const api = { version, settings, runtime, firmware, hold, link, runner, rate, log: memory }
@@ -108,7 +109,7 @@ async function serve(settings: Settings, log: Log, memory: MemoryLog, quit: Abor
   } finally {
     over.abort()
     alive.abort()
-    await Promise.all([server.close(), attended, watching])
+    await Promise.all([server.close(), attended, watching, ports.guard.leave()])
   }
 }
 
@@ -130,7 +131,14 @@ async function watch(
   }
 }
 
-function realSystem(): System {
-  const http = nodeHttp({ flatMemory: true })
-  return { clock: systemClock, random: systemRandom, files: nodeFiles, processes: nodeProcesses(), http }
+async function realSystem({ watchdog }: Settings, log: Log): Promise<System> {
+  const [files, processes, http] = [nodeFiles, nodeProcesses(), nodeHttp({ flatMemory: true })]
+  return {
+    clock: systemClock,
+    random: systemRandom,
+    files,
+    processes,
+    http,
+    watchdog: await watchdogOf(watchdog, { files, processes, log }),
+  }
 }

@@ -8,6 +8,7 @@ import type { LinkSettings } from './policy/link.ts'
 import type { Policy } from './policy/local-policy.ts'
 import { timeZone, window } from './policy/window.ts'
 import { type BootControl, readBootControl } from './slots/boot-control.ts'
+import type { WatchdogSettings } from './watchdog/device-watchdog.ts'
 
 /** The agent's settings, checked and typed by what they mean. Times are milliseconds. */
 export interface Settings {
@@ -39,6 +40,8 @@ export interface Settings {
   policy: Policy
   link: LinkSettings
   health: HealthChecks
+  /** The hardware's, armed over the restart into a new set and its trial; null for none. */
+  watchdog: WatchdogSettings | null
 }
 
 /** UpdateHub's keys with the values that count where there is no file; where there is one, it must have them all (updatehub.md 4.1). */
@@ -65,6 +68,8 @@ const windlass: Readonly<Record<string, unknown>> = {
   'windlass.time_zone': 'UTC',
   'windlass.api.socket': usualSocket,
   'windlass.api.mode': '0660',
+  'windlass.watchdog.device': 'none', // where it is set, a reset is what an agent that hangs in a trial leads to
+  'windlass.watchdog.timeout': '60s',
   'windlass.network.metered': 'never',
   'windlass.network.metered_interfaces': [],
   'windlass.health.commands': [],
@@ -94,6 +99,7 @@ const address: kinds.Kind<string> = {
 }
 const shortestIntervalMs = 60_000
 const shortestWaitMs = 1_000
+const shortestWatchMs = 10_000 // systemd may take five seconds to start the agent again
 const leastBandwidth = 1_024 // bytes per second; slower would count as a stalled server
 
 /** @throws SettingsError */
@@ -133,6 +139,7 @@ export function toSettings(input: SettingsInput): Settings {
       command: input.find('windlass.network.metered_command', kinds.text) ?? null,
       interfaces: input.get('windlass.network.metered_interfaces', kinds.listOf(kinds.text)),
     },
+    watchdog: readWatchdog(input),
     health: {
       commands: input.get('windlass.health.commands', kinds.listOf(kinds.text)),
       http: input.get('windlass.health.http', kinds.listOf(address)),
@@ -142,6 +149,12 @@ export function toSettings(input: SettingsInput): Settings {
       withinMs: input.get('windlass.health.within', duration(shortestWaitMs)),
     },
   }
+}
+
+function readWatchdog(input: SettingsInput): WatchdogSettings | null {
+  const device = input.get('windlass.watchdog.device', kinds.text)
+  const timeMs = input.get('windlass.watchdog.timeout', duration(shortestWatchMs))
+  return device === 'none' ? null : { device, timeMs }
 }
 
 /** Settings spell two modes without their hyphen; both spellings count (decision D7). */

@@ -34,12 +34,24 @@ export const bootChecks: readonly Check[] = [
   },
   {
     name: 'watchdog',
-    expected: 'a watchdog device, so that a new set that hangs is reset',
-    async look({ files }) {
-      for (const path of watchdogs) if (await files.facts(path)) return ok(path)
+    expected: 'a watchdog device in [windlass.watchdog], so that a new set that hangs is reset',
+    async look({ files, settings }) {
+      const { device } = settings.watchdog ?? {}
+      if (device !== undefined && device !== 'auto') {
+        if (await files.facts(device)) return ok(device)
+        return wrong(`no ${device}`, 'load its driver, or correct windlass.watchdog.device')
+      }
+      for (const path of watchdogs) {
+        if (!(await files.facts(path))) continue
+        if (device === 'auto') return ok(path)
+        return warning(
+          `${path}, which nobody uses`,
+          `set windlass.watchdog.device to ${path}, or RuntimeWatchdogSec= in systemd`,
+        )
+      }
       return warning(
         'none',
-        'load the driver of the watchdog and set RuntimeWatchdogSec= in systemd: else a hang is for ever',
+        'load the driver of the watchdog and set windlass.watchdog.device: else a hang is for ever',
       )
     },
   },

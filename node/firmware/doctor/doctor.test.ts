@@ -26,7 +26,11 @@ download_dir = "/data/download"
 supported_install_modes = ["raw", "tarball", "ubootenv"]
 [firmware]
 metadata = "/meta"
+[windlass.watchdog]
+device = "/dev/watchdog0"
 `
+const watchdogLines = '[windlass.watchdog]\ndevice = "/dev/watchdog0"\n'
+const meteredBy = (line: string) => `[windlass.network]\nmetered = "auto"\n${line}\n${watchdogLines}`
 const root = { device: '8:1', source: '/dev/sda1', folder: '/', filesystem: 'ext4' }
 const data = { device: '8:3', source: '/dev/sda3', folder: '/data', filesystem: 'ext4' }
 const says =
@@ -137,7 +141,25 @@ const rows: Row[] = [
   ],
   ['boot-control', 'an odd answer', 'wrong', /got "2"/, (bed) => bed.program('updatehub-active-get', '2')],
   ['reboot', 'no program', 'wrong', /none/, (bed) => bed.without('reboot')],
-  ['watchdog', 'none', 'warning', /none/, (bed) => void bed.files.remove('/dev/watchdog0')],
+  [
+    'watchdog',
+    'its device not there',
+    'wrong',
+    /no \/dev\/watchdog0/,
+    (bed) => void bed.files.remove('/dev/watchdog0'),
+  ],
+  ['watchdog', 'one that is found', 'ok', /watchdog0/, (bed) => bed.settings('"/dev/watchdog0"', '"auto"')],
+  ['watchdog', 'one that nobody uses', 'warning', /nobody uses/, (bed) => bed.settings(watchdogLines, '')],
+  [
+    'watchdog',
+    'none',
+    'warning',
+    /none/,
+    (bed) => {
+      bed.settings(watchdogLines, '')
+      void bed.files.remove('/dev/watchdog0')
+    },
+  ],
   ['service-manager', 'no systemd-notify', 'wrong', /no systemd-notify/, (bed) => bed.without('systemd-notify')],
   ['state-storage', 'no data partition', 'wrong', /on the root filesystem/, (bed) => void bed.mounts.pop()],
   ['state-storage', 'memory', 'wrong', /in memory/, (bed) => bed.mounts.push({ ...data, filesystem: 'tmpfs' })],
@@ -157,6 +179,24 @@ const rows: Row[] = [
   ['clock', 'a flat battery', 'wrong', /^1970/, (bed) => bed.clock.jump(-now)],
   ['clock', 'a drift', 'warning', /server has 2026-06-02/, (bed) => (bed.date = 'Tue, 02 Jun 2026 00:00:00 GMT')],
   ['clock', 'nothing to compare', 'ok', /nothing to compare/, (bed) => (bed.date = '')],
+  [
+    'metered-link',
+    'a command that is not there',
+    'wrong',
+    /no is-metered/,
+    (bed) => bed.settings(watchdogLines, meteredBy('metered_command = "is-metered --quiet"')),
+  ],
+  [
+    'metered-link',
+    'interfaces',
+    'ok',
+    /^wwan0; .* over eth0$/,
+    (bed) => {
+      bed.settings(watchdogLines, meteredBy('metered_interfaces = ["wwan0"]'))
+      bed.files.put('/proc/net/route', 'eth0 00000000 0101A8C0 0003 0 0 100 00000000\n')
+    },
+  ],
+  ['metered-link', 'nobody to ask', 'warning', /no busctl/, (bed) => bed.settings(watchdogLines, meteredBy(''))],
   ['listen-address', 'the network', 'warning', /0.0.0.0/, (bed) => bed.settings('localhost:8080', '0.0.0.0:8080')],
 ]
 
@@ -187,7 +227,7 @@ describe('windlass doctor', () => {
 
   it('calls a device with warnings fit, one with something wrong not', async () => {
     const bed = new Bed()
-    await bed.files.remove('/dev/watchdog0')
+    bed.settings(watchdogLines, '')
     expect(isFit(await bed.examine())).toBe(true)
     bed.without('reboot')
     expect(isFit(await bed.examine())).toBe(false)

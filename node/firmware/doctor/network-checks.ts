@@ -1,4 +1,5 @@
 import { type HttpAnswer, HttpError, type HttpErrorCode } from '@windlass/platform'
+import { defaultInterface } from '../policy/default-interface.ts'
 import { type Check, type Finding, ok, type Patient, warning, wrong } from './check.ts'
 
 const patienceMs = 10_000
@@ -23,6 +24,11 @@ export const networkChecks: readonly Check[] = [
     name: 'clock',
     expected: "the right time, by the server's within 5 minutes",
     look: clock,
+  },
+  {
+    name: 'metered-link',
+    expected: 'means to tell a metered link from another, where windlass.network.metered is "auto"',
+    look: meteredLink,
   },
   {
     name: 'listen-address',
@@ -50,6 +56,23 @@ async function server(patient: Patient): Promise<Finding> {
     if (!(error instanceof HttpError)) throw error
     return wrong(error.message, cures[error.code] ?? 'correct network.server_address')
   }
+}
+
+async function meteredLink({ settings, files, processes }: Patient): Promise<Finding> {
+  const { metered, command, interfaces } = settings.link
+  if (metered !== 'auto') return ok(metered)
+  if (command !== null) {
+    const [program = ''] = command.split(/\s+/)
+    return (await processes.find(program))
+      ? ok(command)
+      : wrong(`no ${program}`, 'correct windlass.network.metered_command')
+  }
+  if (interfaces.length > 0) {
+    const now = (await defaultInterface(files)) ?? 'nothing'
+    return ok(`${interfaces.join(' ')}; the default route leads over ${now}`)
+  }
+  if (await processes.find('busctl')) return ok('NetworkManager')
+  return warning('no busctl', 'install it, or name metered_interfaces: now no link counts as metered')
 }
 
 async function clock(patient: Patient): Promise<Finding> {

@@ -13,6 +13,7 @@ import type { RuntimeSettings } from '../runtime-settings.ts'
 import type { Settings } from '../settings.ts'
 import type { Slots } from '../slots/port.ts'
 import type { UntoldFailures } from '../telemetry/untold.ts'
+import type { Guard } from '../watchdog/guard.ts'
 import type { Agent } from './diagram.ts'
 import type { Offer } from './facts.ts'
 import type { Life } from './life.ts'
@@ -63,6 +64,7 @@ export interface Ports extends RunnerPorts<Agent> {
   commander: Commander
   hold: Hold
   link: Link
+  guard: Guard
   store: DownloadStore
   fetcher: Fetcher
   objects: ObjectPorts

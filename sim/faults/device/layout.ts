@@ -23,6 +23,7 @@ const usual: Settings = {
   listenSocket: 'localhost:8080',
   listen: { host: '127.0.0.1', port: 8080 },
   apiSocket: null,
+  watchdog: null,
   readOnly: false,
   runtimeSettingsPath: '/data/state.conf',
   polling: { enabled: true, intervalMs: pollEveryMs },

@@ -3,7 +3,8 @@ import type { In } from '../diagram.ts'
 import type { Ports } from '../ports.ts'
 
 /** Waits for a request. */
-export function park(_: In<'park'>, _p: Ports, { stop }: Step): Promise<never> {
+export async function park(_: In<'park'>, p: Ports, { stop }: Step): Promise<never> {
+  await p.guard.release()
   return new Promise((_resolve, reject) => {
     const end = () => reject(stop.reason)
     if (stop.aborted) end()

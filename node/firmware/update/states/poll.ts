@@ -4,6 +4,7 @@ import type { Ports } from '../ports.ts'
 
 /** Waits until one interval after the last probe, and a little longer where the settings say so. */
 export async function poll(_: In<'poll'>, p: Ports) {
+  await p.guard.release()
   const waitMs = pollDelay(p.clock.now(), p.runtime.lastProbe, p.settings.polling.intervalMs)
   const jitterMs = p.random.next() * p.settings.pollJitterMs
   return later(waitMs + jitterMs, { on: 'due', asked: null } as const)

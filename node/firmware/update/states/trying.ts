@@ -5,6 +5,9 @@ import { restarted } from '../life.ts'
 import type { Ports } from '../ports.ts'
 
 const retryMs = 30_000
+/** A round of health checks takes 30 s at most, and rests 5 s. */
+const longestRoundMs = 90_000
+const spareMs = 60_000
 
 /** The system restarted into the new set, or should have: it is kept only when it runs and the device's own check agrees. */
 export async function trying({ uid, target, life, ordered }: In<'trying'>, p: Ports, { stop }: Step) {
@@ -13,12 +16,16 @@ export async function trying({ uid, target, life, ordered }: In<'trying'>, p: Po
     return { on: 'not_restarted', life: p.host.life, ordered: false } as const
   }
   try {
+    await p.guard.allow(spareMs)
     const active = await p.slots.active()
     if (active !== target) {
       throw new UpdateError('fell_back', `the boot loader went back to set ${active}; set ${target} did not start`)
     }
+    await p.guard.allow(p.settings.callbackTimeoutMs + spareMs)
     await p.callbacks.validate(stop)
-    await p.health.settled(p.runtime.server(p.settings.serverAddress), stop)
+    const server = p.runtime.server(p.settings.serverAddress)
+    await p.health.settled(server, stop, () => p.guard.allow(longestRoundMs))
+    await p.guard.allow(retryMs + spareMs)
   } catch (error) {
     if (isSlotsTrouble(error)) return tryAgain(error, p)
     throw error
@@ -26,6 +33,7 @@ export async function trying({ uid, target, life, ordered }: In<'trying'>, p: Po
   try {
     await p.slots.validated()
     await p.runtime.concluded()
+    await p.guard.release()
   } catch (error) {
     // The set is good: a boot loader or a disk that does not take it down now is no reason to go back.
     return tryAgain(error, p)
