@@ -6,13 +6,20 @@ import type {
   ComponentUpdate,
   ConfigStatus,
   DesiredItem,
+  FirewallUpdate,
+  HeldAddress,
   InstanceIdent,
+  InstanceNetwork,
   InstanceOrder,
   InstanceStatus,
   ItemStatus,
+  NetworkWish,
   NodeFact,
+  NodeInfo,
+  NodeNetwork,
   NodeOrder,
   NodeStatus,
+  StateIdent,
   Subject,
   TrustedCertificate,
   UnitConfig,
@@ -86,8 +93,8 @@ export interface ComponentTarget {
 
 /** unit/launcher: decides where instances run and brings the nodes there (aoscore.md 5). */
 export interface Launcher {
-  /** Pure in what it is given and in what nodes and images say now. */
-  place(requests: readonly RunRequest[]): Promise<Placement>
+  /** Pure in what it is given and in what nodes and images say now. Waits a while for nodes that are just away. */
+  place(requests: readonly RunRequest[], stop?: AbortSignal): Promise<Placement>
   /**
    * Saves the requests, tells every node and waits until each answered, at most 10 minutes; a service that is still
    * `activating` then is `failed`. A later place of the same requests (a node came or left) is done by the launcher itself.
@@ -100,6 +107,20 @@ export interface Launcher {
   statuses(): readonly InstanceStatus[]
   watch(changed: (instances: readonly InstanceStatus[]) => void): () => void
 }
+
+/** unit/state: what instances keep beyond their own lives (aoscore.md 5.12). */
+export interface States {
+  /** Storage folder and state file, relative to where each node has them; empty without a quota. */
+  paths(ident: StateIdent, quotas: StateQuotas): { storagePath: string; statePath: string }
+  /** Makes them, within their quotas. May be called again. */
+  prepare(ident: StateIdent, quotas: StateQuotas, owner: { uid: number; gid: number }): Promise<void>
+  /** Hexadecimal, of the state file; undefined when the instance has none. */
+  checksum(ident: StateIdent): string | undefined
+  remove(ident: StateIdent): Promise<void>
+}
+
+/** Bytes. */
+export type StateQuotas = { storage?: number; state?: number }
 
 /** Something a node did, besides what it says of its instances. */
 export type NodeNews =
@@ -148,6 +169,45 @@ export interface Firmware {
   apply(stop: AbortSignal): Promise<void>
   /** Brings back what `prepare` and `start` did, on every manager that took part. */
   revert(stop: AbortSignal): Promise<void>
+}
+
+/** PEM: the key, its certificate with the intermediates, and whom to trust. */
+export interface Tls {
+  key: string
+  cert: string
+  ca: string
+}
+
+/** `online`, `offline`: from the fleet. The others are issued within the unit, for its processes (aoscore.md 8.1). */
+export type CertificateType = 'online' | 'offline' | 'cm' | 'sm' | 'um' | 'iam'
+
+/** unit/identity: who the unit and its nodes are (aoscore.md 1.8 to 1.10, 8). */
+export interface Identity {
+  systemId(): string
+  /** Every node that is known, this one first; `connected`: its identity service is there. */
+  nodeInfos(): readonly (NodeInfo & { connected: boolean })[]
+  watchNodes(changed: (node: NodeInfo & { connected: boolean }) => void): () => void
+  /** @throws UnitError `wrong_state`, `node_away` */
+  setNodeState(nodeId: string, state: 'provisioned' | 'paused'): Promise<void>
+  /** Undefined while there is no certificate of the type. */
+  tlsFor(type: CertificateType): Tls | undefined
+  watchCertificates(changed: (type: CertificateType) => void): () => void
+  /** The subjects that the unit itself reports. */
+  subjects(): readonly string[]
+  watchSubjects(changed: (subjects: readonly string[]) => void): () => void
+}
+
+/** unit/network: which addresses the instances of an owner have, and what may reach them (aoscore.md 5.10). */
+export interface Networks {
+  nodeNetwork(ask: { networkId: string; nodeId: string }): Promise<NodeNetwork>
+  /** The same address when it is asked for again. */
+  allocate(wish: NetworkWish): Promise<InstanceNetwork>
+  releaseInstance(ask: { ident: InstanceIdent; nodeId: string }): Promise<void>
+  releaseNode(ask: { networkId: string; nodeId: string }): Promise<void>
+  /** Rules for instances on the node whose counterpart came later; until `gone` fires. */
+  updates(nodeId: string, gone: AbortSignal): AsyncIterable<FirewallUpdate>
+  /** What the node still holds; anything else that is noted for it is released. */
+  sync(ask: { nodeId: string; held: readonly HeldAddress[] }): Promise<void>
 }
 
 /** unit/cloud: the link to the fleet (aoscore.md 6). Nothing is lost while it is down, within a bound. */
