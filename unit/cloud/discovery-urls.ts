@@ -9,6 +9,7 @@ export interface DiscoverySettings {
 }
 
 const issuerAlternativeName = '2.5.29.18'
+const organization = '2.5.4.10'
 const uniformResourceIdentifier = 6
 
 /**
@@ -24,13 +25,15 @@ export function discoveryUrls({ overrideUrl, url }: DiscoverySettings, onlineCer
 }
 
 function namedBy(pem: string): readonly string[] {
-  const { raw, subject } = new X509Certificate(pem)
-  const organization = /^O=(.+)$/m.exec(subject)?.[1]
-  return [...issuerUrls(raw), ...(organization === undefined ? [] : [`https://${organization}:9000`])]
+  const { subject, extensions = [] } = pkijs.Certificate.fromBER(new Uint8Array(new X509Certificate(pem).raw))
+  const hosts = subject.typesAndValues
+    .filter(({ type }) => type === organization)
+    .map(({ value }) => String(value.valueBlock.value))
+    .filter((name) => /^[A-Za-z0-9.-]+$/.test(name))
+  return [...issuerUrls(extensions), ...hosts.map((host) => `https://${host}:9000`)]
 }
 
-function issuerUrls(der: Uint8Array<ArrayBuffer>): readonly string[] {
-  const { extensions = [] } = pkijs.Certificate.fromBER(der)
+function issuerUrls(extensions: readonly pkijs.Extension[]): readonly string[] {
   const names: unknown = extensions.find(({ extnID }) => extnID === issuerAlternativeName)?.parsedValue
   if (!(names instanceof pkijs.AltName)) return []
   return names.altNames.flatMap(({ type, value }) => (type === uniformResourceIdentifier ? [String(value)] : []))
