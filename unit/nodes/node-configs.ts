@@ -1,0 +1,78 @@
+import { type NodeOrder, nodeConfigFor, type UnitConfig } from '@windlass/model/unit'
+import type { Log } from '@windlass/platform'
+import { encodeNodeConfig } from '@windlass/wire/aoscore-cloud'
+import { UnitError } from '../unit-error.ts'
+import type { NodeSession } from './node-session.ts'
+import type { UnitConfigFile } from './unit-config-file.ts'
+
+type Configurable = { session: NodeSession; nodeType: string }
+
+/** Keeps the nodes' configurations what the unit's says (aoscore.md 5.8). */
+export class NodeConfigs {
+  readonly #file: UnitConfigFile
+  readonly #nodes: () => readonly Configurable[]
+  readonly #log: Log
+
+  constructor(file: UnitConfigFile, nodes: () => readonly Configurable[], log: Log) {
+    this.#file = file
+    this.#nodes = nodes
+    this.#log = log
+  }
+
+  /**
+   * Every connected node is asked before anything is written; nodes that are away are told when they come.
+   * @throws UnitError `config_refused`, naming the node
+   */
+  async update(config: UnitConfig, stop: AbortSignal): Promise<void> {
+    if (!this.#file.isNewer(config)) return
+    const nodes = this.#nodes().filter(({ session }) => !has(session, config))
+    await Promise.all(nodes.map((node) => order('check_node_config', node, config, stop)))
+    stop.throwIfAborted()
+    await this.#file.set(config)
+    this.#log.info('unit configuration written', { version: config.version })
+    await Promise.all(nodes.map((node) => order('set_node_config', node, config, stop)))
+  }
+
+  /** Nodes that do not take an older version back are left to the next update. */
+  async restore(config: UnitConfig | undefined): Promise<void> {
+    await this.#file.set(config)
+    if (!config) return
+    for (const node of this.#nodes()) if (!has(node.session, config)) await this.#bringQuietly(node, config)
+  }
+
+  /** A node that came: it is told where its configuration is another. Never rejects. */
+  async bring(session: NodeSession, nodeType: string): Promise<void> {
+    const { config } = this.#file
+    if (!config) return
+    try {
+      await session.ask({ kind: 'get_node_config' }, 'node_config')
+    } catch (error) {
+      this.#log.warning('node does not tell its configuration', { node: session.nodeId, why: String(error) })
+    }
+    if (!has(session, config)) await this.#bringQuietly({ session, nodeType }, config)
+  }
+
+  async #bringQuietly(node: Configurable, config: UnitConfig): Promise<void> {
+    try {
+      await order('set_node_config', node, config)
+    } catch (error) {
+      this.#log.warning('node not configured', { node: node.session.nodeId, why: String(error) })
+    }
+  }
+}
+
+function has({ config }: NodeSession, { version }: UnitConfig): boolean {
+  return config?.version === version && config.error === undefined
+}
+
+async function order(
+  kind: Extract<NodeOrder['kind'], 'check_node_config' | 'set_node_config'>,
+  { session, nodeType }: Configurable,
+  config: UnitConfig,
+  stop?: AbortSignal,
+): Promise<void> {
+  const { nodeId } = session
+  const nodeConfig = JSON.stringify(encodeNodeConfig(nodeConfigFor(config, { nodeId, nodeType })))
+  const { status } = await session.ask({ kind, nodeConfig, version: config.version }, 'node_config', stop)
+  if (status.error) throw new UnitError('config_refused', `node ${nodeId}: ${status.error.message}`)
+}
