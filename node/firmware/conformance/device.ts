@@ -96,6 +96,10 @@ export class Device implements AsyncDisposable {
     return readFileSync(this.path(name))
   }
 
+  has(name: string): boolean {
+    return existsSync(this.path(name))
+  }
+
   async remove(name: string): Promise<void> {
     await rm(this.path(name), { recursive: true })
   }

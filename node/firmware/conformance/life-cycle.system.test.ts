@@ -227,6 +227,30 @@ describe.concurrent('the life of an update', () => {
     expect(runtime_settings).toMatchObject({ polling: { last: '2026-01-02T03:04:05.000Z', retries: 3 }, update: {} })
   })
 
+  it('4.2 a version 1 agent in the old set finds its runtime settings as it left them when the new set is taken back', async () => {
+    const ini =
+      '[Polling]\nLastPoll=2026-01-02T03:04:05Z\nRetries=3\nProbeASAP=false\n[Update]\nUpgradeToInstallation=0\n'
+    await using device = await Device.make({ runtime: ini })
+    await device.program('meta/validate-callback', 'exit 1')
+    await device.program('meta/rollback-callback')
+    await device.program('bin/reboot', 'cp data/state.conf at-reboot')
+    await device.start()
+    await device.until('the restart', () => device.has('at-reboot'))
+    expect(device.events).toEqual(['validate-callback', 'updatehub-active-set 1', 'rollback-callback', 'reboot'])
+    expect(device.read('at-reboot').toString()).toBe(ini)
+    await device.kill()
+    expect(device.read('data/state.conf').toString()).toBe(ini)
+  })
+
+  it('4.2 they become ours, in the format of version 2, once the new set is kept', async () => {
+    const ini =
+      '[Polling]\nLastPoll=2026-01-02T03:04:05Z\nRetries=3\nProbeASAP=false\n[Update]\nUpgradeToInstallation=0\n'
+    await using device = await Device.make({ runtime: ini })
+    await device.start()
+    await device.moved('trying confirmed entry_point')
+    expect(device.runtime).toMatchObject({ polling: { retries: 3 }, update: {} })
+  })
+
   it('C18 what was installed is saved before the one switch, which comes before the restart', async () => {
     await using device = await Device.make()
     const saved = 'cp data/state.conf saved; printf %s "$1" > active'
