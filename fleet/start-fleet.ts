@@ -4,16 +4,22 @@ import { type Clock, createLog, type Log, type Random, systemClock, systemRandom
 import { TrustError, verify } from '@windlass/trust'
 import { checkMetadata } from '@windlass/wire/updatehub'
 import type { FastifyInstance } from 'fastify'
+import { authorityIn } from './adapters/authority-file.ts'
+import { folderBlobs } from './adapters/folder-blobs.ts'
 import { folderPackages } from './adapters/folder-packages.ts'
 import { isLocalName } from './adapters/http/guard.ts'
-import { fleetServer } from './adapters/http/server.ts'
+import { fleetServer, type UnitPorts } from './adapters/http/server.ts'
 import { pinoSink } from './adapters/pino-sink.ts'
 import { type Database, openDatabase } from './adapters/postgres/database.ts'
 import { StartError } from './fleet-error.ts'
+import { SocketTokens } from './identity/claims.ts'
+import { UnitAuthority } from './identity/unit-authority.ts'
 import manifest from './package.json' with { type: 'json' }
 import { packageShelf } from './packages/shelf.ts'
 import type { FleetSettings } from './settings.ts'
-import { eventHub } from './telemetry/events.ts'
+import { type Events, eventHub } from './telemetry/events.ts'
+import { UnitOffice } from './units/unit-office.ts'
+import type { UnitStore } from './units/unit-store.ts'
 
 /** A fleet at work. `lost` resolves when it cannot go on: its database went away. `stop` may be called again. */
 export interface Fleet {
@@ -63,9 +69,28 @@ async function buildServer(settings: FleetSettings, { store }: Database, ports: 
     checkMetadata: (metadata: Uint8Array) => checkMetadata(metadata, { allowTest: true }),
   }
   const shelf = packageShelf({ store, files, events, ...ports }, rules)
+  const units = await unitPorts(settings, store.units, { ...ports, events })
   const gate = { token, loopback: isLocalName(settings.listen.host) }
   const options = { gate, tls, resumeQuirk, version: manifest.version }
-  return fleetServer({ store, files, shelf, events, ...ports }, options)
+  return fleetServer({ store, files, shelf, events, units, ...ports }, options)
+}
+
+async function unitPorts(
+  { data, maxUploadBytes }: FleetSettings,
+  store: UnitStore,
+  ports: FleetPorts & { events: Events },
+): Promise<UnitPorts> {
+  const now = () => ports.clock.now()
+  const authority = new UnitAuthority(await authorityIn(data, now()), now)
+  return {
+    store,
+    blobs: await folderBlobs(join(data, 'blobs'), ports.random),
+    office: new UnitOffice({ store, ...ports }),
+    claims: { store, random: ports.random, authority, now },
+    // Sockets end with the process that holds them, so their tokens may, too.
+    tokens: new SocketTokens(ports.random.bytes(32), now),
+    maxUploadBytes,
+  }
 }
 
 /** What others can reach must be encrypted, and must know its operators. */

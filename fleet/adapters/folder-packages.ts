@@ -1,11 +1,9 @@
-import { createWriteStream } from 'node:fs'
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { Random } from '@windlass/platform'
-import { FleetError } from '../fleet-error.ts'
 import type { Draft, PackageFiles } from '../packages/package-files.ts'
+import { bounded, syncFolder, writeSynced } from './written-files.ts'
 
 /**
  * Packages in a folder: one folder for each, named by its uid, with the archive as it was uploaded and, beside it, the
@@ -57,35 +55,3 @@ async function newDraft(path: string, kept: string): Promise<Draft> {
 }
 
 /** Counts what flows. The sender's connection breaking is told apart from our disk failing. */
-async function* bounded(body: AsyncIterable<Uint8Array>, maxBytes: number, count: { bytes: number }) {
-  try {
-    for await (const chunk of body) {
-      count.bytes += chunk.length
-      if (count.bytes > maxBytes)
-        throw new FleetError('upload_too_large', `expected at most ${maxBytes} bytes, got more`)
-      yield chunk
-    }
-  } catch (cause) {
-    if (cause instanceof FleetError) throw cause
-    throw new FleetError('upload_cut', `expected the whole package, got ${count.bytes} bytes of it`, { cause })
-  }
-}
-
-async function writeSynced(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-  try {
-    await pipeline(chunks, createWriteStream(path, { flags: 'wx', flush: true, highWaterMark: 1024 * 1024 }))
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT'))
-      throw new FleetError('no_space', 'expected room for the package on the disk of the fleet, got none', { cause })
-    throw cause
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path)
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}

@@ -1,5 +1,4 @@
 import { byteRange } from '@windlass/platform'
-import type { KeptObject } from '../store/records.ts'
 
 /** What a device wants of an object, as far as headers say. */
 export interface ObjectRequest {
@@ -26,7 +25,11 @@ const realAgent = /^updatehub\/2\.0 Linux/
  * comes out too long, it sees that, removes it and starts over. `resumeQuirk`: that agent asks from the last byte it
  * has and appends, so it is sent what follows. Not so where If-Range shows a client that resumes rightly.
  */
-export function answerObject(object: KeptObject, request: ObjectRequest, resumeQuirk = false): ObjectAnswer {
+export function answerObject(
+  object: { size: number; sha256sum: string },
+  request: ObjectRequest,
+  resumeQuirk = false,
+): ObjectAnswer {
   const { size, sha256sum } = object
   const etag = `"${sha256sum}"`
   const headers = { etag, 'accept-ranges': 'bytes', 'cache-control': 'public, max-age=31536000, immutable' }

@@ -24,6 +24,21 @@ import {
   rolloutList,
   rolloutRecord,
 } from './rollout.ts'
+import {
+  claimRecord,
+  type ItemOrder,
+  type ItemRecord,
+  itemList,
+  itemRecord,
+  type ReleaseOrder,
+  type ReleaseRecord,
+  releaseList,
+  releaseRecord,
+  type UnitDetail,
+  type UnitRecord,
+  unitDetail,
+  unitList,
+} from './unit.ts'
 
 /** `url`: the fleet's address without path. `token`: the operator's, where the fleet asks for one. */
 export interface OperatorClientOptions {
@@ -56,6 +71,17 @@ export interface OperatorClient {
   device(id: string): Promise<DeviceDetail>
   history(id: string): Promise<ReportRecord[]>
   retry(id: string, packageUid: string): Promise<DeviceDetail>
+  /** Whether the fleet has the blob; `putBlob` sends it. */
+  hasBlob(digest: string): Promise<boolean>
+  putBlob(digest: string, upload: Upload): Promise<void>
+  addItem(order: ItemOrder): Promise<ItemRecord>
+  items(): Promise<ItemRecord[]>
+  addRelease(order: ReleaseOrder): Promise<ReleaseRecord>
+  releases(): Promise<ReleaseRecord[]>
+  claim(systemId?: string): Promise<{ token: string }>
+  units(query?: DeviceQuery): Promise<UnitRecord[]>
+  unit(id: string): Promise<UnitDetail>
+  setRelease(unit: string, release: number): Promise<UnitDetail>
   /** Ends when the signal fires. Connects again by itself; each connection starts with a `connected` event. */
   events(signal: AbortSignal): AsyncIterable<FleetEvent>
 }
@@ -68,12 +94,7 @@ export function operatorClient(options: OperatorClientOptions): OperatorClient {
   const paths = operatorPaths
   return {
     health: () => get(health, paths.health),
-    async uploadPackage({ body, progress, signal }) {
-      const headers = { 'content-type': 'application/octet-stream' }
-      const stream = ReadableStream.from(counted(body, progress))
-      const init = { method: 'POST', headers, body: stream, duplex: 'half' as const, ...(signal && { signal }) }
-      return parse(packageRecord, await send(paths.packages, init))
-    },
+    uploadPackage: async (upload) => parse(packageRecord, await send(paths.packages, uploading('POST', upload))),
     packages: async () => (await get(packageList, paths.packages)).packages,
     package: (uid) => get(packageRecord, paths.package(uid)),
     removePackage: async (uid) => void (await send(paths.package(uid), { method: 'DELETE' })),
@@ -85,8 +106,39 @@ export function operatorClient(options: OperatorClientOptions): OperatorClient {
     device: (id) => get(deviceDetail, paths.device(id)),
     history: async (id) => (await get(deviceHistory, paths.history(id))).reports,
     retry: (id, packageUid) => post(deviceDetail, paths.retry(id), { package: packageUid }),
+    ...unitCalls(send),
     events: (signal) => follow((s) => send(paths.events, { signal: s }), options.sleep ?? systemSleep, signal),
   }
+}
+
+function unitCalls(send: Send) {
+  const paths = operatorPaths
+  return {
+    async hasBlob(digest) {
+      try {
+        await send(paths.blob(digest), { method: 'HEAD' })
+        return true
+      } catch (error) {
+        if (error instanceof OperatorError && error.status === 404) return false
+        throw error
+      }
+    },
+    putBlob: async (digest, upload) => void (await send(paths.blob(digest), uploading('PUT', upload))),
+    addItem: (order) => ask(send, itemRecord, 'POST', paths.items, order),
+    items: async () => (await ask(send, itemList, 'GET', paths.items)).items,
+    addRelease: (order) => ask(send, releaseRecord, 'POST', paths.releases, order),
+    releases: async () => (await ask(send, releaseList, 'GET', paths.releases)).releases,
+    claim: (systemId) => ask(send, claimRecord, 'POST', paths.claims, systemId === undefined ? {} : { systemId }),
+    units: async (query) => (await ask(send, unitList, 'GET', paths.units + search(query))).units,
+    unit: (id) => ask(send, unitDetail, 'GET', paths.unit(id)),
+    setRelease: (id, release) => ask(send, unitDetail, 'PUT', paths.unitRelease(id), { release }),
+  } satisfies Partial<OperatorClient>
+}
+
+function uploading(method: string, { body, progress, signal }: Upload): RequestInit {
+  const headers = { 'content-type': 'application/octet-stream' }
+  const stream = ReadableStream.from(counted(body, progress))
+  return { method, headers, body: stream, duplex: 'half' as const, ...(signal && { signal }) }
 }
 
 type Send = (path: string, init: RequestInit) => Promise<Response>

@@ -10,6 +10,9 @@ export const moment = z.iso.datetime()
 export const standing = z.enum(['pending', 'updating', 'updated', 'failed', 'rolled_back'])
 export type Standing = z.infer<typeof standing>
 
+/** Where a unit is on its way to its release. */
+export const unitStandingName = z.enum(['idle', 'unheard', 'on_the_way', 'arrived', 'failed'])
+
 /** Values of one identity or attribute key: one string, or several. */
 export const pairs = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
 

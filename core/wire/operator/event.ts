@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { digest, moment, standing } from './common.ts'
+import { digest, moment, standing, unitStandingName } from './common.ts'
 
 /**
  * `GET /events`: one JSON document per server-sent event. After `connected` the reader should read afresh what it
@@ -33,6 +33,13 @@ export const fleetEvent = z.discriminatedUnion('kind', [
     version: z.string().nullable(),
     state: standing,
     reason: z.string().nullable(),
+  }),
+  z.object({
+    kind: z.literal('unit'),
+    at: moment,
+    unit: z.string(),
+    change: z.enum(['changed', 'ordered', 'disconnected']),
+    standing: unitStandingName,
   }),
 ])
 export type FleetEvent = z.infer<typeof fleetEvent>

@@ -129,6 +129,7 @@ function told(event: FleetEvent): string {
       return `attempt ${event.state}`
     case 'package':
     case 'rollout':
+    case 'unit':
       return `${event.kind} ${event.change}`
   }
 }

@@ -1,24 +1,43 @@
 import type { Clock, Log } from '@windlass/platform'
 import fastify, { type FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import type { ClaimPorts, SocketTokens } from '../../identity/claims.ts'
 import type { PackageFiles } from '../../packages/package-files.ts'
 import type { Shelf } from '../../packages/shelf.ts'
 import type { Store } from '../../store/store.ts'
 import type { Events } from '../../telemetry/events.ts'
+import type { BlobFiles } from '../../units/blob-files.ts'
+import type { UnitOffice } from '../../units/unit-office.ts'
+import type { UnitStore } from '../../units/unit-store.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { eventRoute } from './event-route.ts'
 import { admit, type Gate } from './guard.ts'
 import { objectRoutes } from './object-routes.ts'
 import { operatorRoutes } from './operator-routes.ts'
+import { operatorUnitRoutes } from './operator-unit-routes.ts'
 import { answerProblems } from './problems.ts'
+import { unitRoutes } from './unit-routes.ts'
+import { unitSockets } from './unit-sockets.ts'
 
 export interface ServerPorts {
   store: Store
   files: PackageFiles
   shelf: Shelf
   events: Events
+  /** Absent: a fleet of devices only. */
+  units?: UnitPorts
   clock: Clock
   log: Log
+}
+
+/** What serves units. */
+export interface UnitPorts {
+  store: UnitStore
+  blobs: BlobFiles
+  office: UnitOffice
+  claims: ClaimPorts
+  tokens: SocketTokens
+  maxUploadBytes: number
 }
 
 export interface ServerOptions {
@@ -35,7 +54,9 @@ const silenceMs = 120_000
 export function fleetServer(ports: ServerPorts, options: ServerOptions): FastifyInstance {
   const closing = new AbortController()
   const app = fastify({
-    ...(options.tls && { https: options.tls }),
+    ...(options.tls && {
+      https: { ...options.tls, ...(ports.units && askForCertificates(ports.units)) },
+    }),
     connectionTimeout: silenceMs,
     forceCloseConnections: true,
     // The address a device is given may end in a slash, and it appends to it as it is (updatehub.md 3.1).
@@ -46,8 +67,22 @@ export function fleetServer(ports: ServerPorts, options: ServerOptions): Fastify
   app.get('/', (_request, reply) => reply.type('text/plain; charset=utf-8').send(welcome(options.version)))
   app.register(async (devices) => deviceRoutes(devices, ports))
   app.register(async (objects) => objectRoutes(objects, { ...ports, resumeQuirk: options.resumeQuirk }))
+  if (ports.units) serveUnits(app, ports.units, ports.log)
   app.register(async (api) => operatorApi(api, ports, options, closing.signal), { prefix: '/api/v1' })
   return app
+}
+
+/** Over TLS units show the certificates that this fleet issued; devices and operators have none. */
+function askForCertificates({ claims }: UnitPorts) {
+  return { requestCert: true, rejectUnauthorized: false, ca: [claims.authority.certificate] }
+}
+
+function serveUnits(app: FastifyInstance, units: UnitPorts, log: Log): void {
+  app.register(async (scope) => {
+    answerProblems(scope, log)
+    unitRoutes(scope, units)
+  })
+  unitSockets(app, units.office, units.tokens)
 }
 
 function operatorApi(api: FastifyInstance, ports: ServerPorts, options: ServerOptions, closing: AbortSignal): void {
@@ -58,6 +93,7 @@ function operatorApi(api: FastifyInstance, ports: ServerPorts, options: ServerOp
     admit(options.gate, { host: headers.host, origin: headers.origin, authorization: headers.authorization })
   })
   operatorRoutes(api, { ...ports, version: options.version })
+  if (ports.units) operatorUnitRoutes(api, ports.units)
   eventRoute(api, { ...ports, closing })
 }
 
@@ -66,7 +102,8 @@ function welcome(version: string): string {
     `Windlass ${version}: the fleet server.`,
     '',
     'Devices probe   POST /upgrades',
-    'Operators ask   GET  /api/v1/health, /api/v1/devices, /api/v1/packages, /api/v1/rollouts, /api/v1/events',
+    'Operators ask   GET  /api/v1/health, /api/v1/devices, /api/v1/packages, /api/v1/rollouts, /api/v1/units, /api/v1/events',
+    'Units enrol     POST /enrolment, and ask POST /sd/v7/ for their WebSocket',
     'At a shell      windlass devices | list | publish FILE | rollout start',
     '',
   ].join('\n')

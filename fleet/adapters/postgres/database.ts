@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Clock, Log } from '@windlass/platform'
 import { StartError } from '../../fleet-error.ts'
 import type { Store } from '../../store/store.ts'
+import type { UnitStore } from '../../units/unit-store.ts'
 import { embeddedPostgres } from './embedded.ts'
 import { holdDatabase } from './hold.ts'
 import { openPool } from './pool.ts'
@@ -12,7 +13,7 @@ export type DatabaseChoice = { kind: 'embedded' } | { kind: 'url'; url: string }
 
 /** `lost` resolves when the database went away by itself. */
 export interface Database {
-  store: Store
+  store: Store & { units: UnitStore }
   lost: Promise<Error>
   stop(): Promise<void>
 }

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import type { Tables } from './tables.ts'
+import { unitTables } from './unit-migration.ts'
 
 /**
  * The tables, step by step, forward only. A step that was shipped is never changed.
@@ -10,6 +11,11 @@ const steps: Record<string, Migration> = {
   '001-first': {
     async up(db) {
       for (const statement of first) await sql.raw(statement).execute(db)
+    },
+  },
+  '002-units': {
+    async up(db) {
+      for (const statement of unitTables) await sql.raw(statement).execute(db)
     },
   },
 }

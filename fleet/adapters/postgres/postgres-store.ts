@@ -2,18 +2,21 @@ import { Kysely, PostgresDialect, sql } from 'kysely'
 import type pg from 'pg'
 import type { Device } from '../../store/records.ts'
 import type { Conclusion, Store } from '../../store/store.ts'
+import type { UnitStore } from '../../units/unit-store.ts'
 import { addReports, hearDevice, knownOf, packageVersion, saveAttempt, saveStatus } from './hot.ts'
 import { migrate } from './migrations.ts'
 import { transaction } from './pool.ts'
+import { postgresUnitStore } from './postgres-unit-store.ts'
 import { addRollout, countStandings, listMembers, listRollouts } from './rollouts.ts'
 import { deviceOf, packageOf, reportOf } from './rows.ts'
 import type { Tables } from './tables.ts'
 
 /** The fleet's records in PostgreSQL, 15 or newer. Brings the tables up to date first; `close` ends the pool. */
-export async function postgresStore(pool: pg.Pool): Promise<Store> {
+export async function postgresStore(pool: pg.Pool): Promise<Store & { units: UnitStore }> {
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   await migrate(db)
   return {
+    units: postgresUnitStore(db),
     observe: (sight, packageUid, conclude) =>
       transaction(pool, async (client) => {
         const { device, news } = await hearDevice(client, sight)

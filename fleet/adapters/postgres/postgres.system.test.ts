@@ -5,6 +5,7 @@ import { createLog, systemClock } from '@windlass/platform'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { storeContract } from '../../store/store.contract.ts'
+import { unitStoreContract } from '../../units/unit-store.contract.ts'
 import { type EmbeddedPostgres, embeddedPostgres } from './embedded.ts'
 import { openPool } from './pool.ts'
 import { postgresStore } from './postgres-store.ts'
@@ -40,6 +41,15 @@ describe('PostgreSQL in a folder', () => {
     databases += 1
     await ask(`create database contract_${databases}`)
     return postgresStore(openPool(server.url.replace(/postgres$/, `contract_${databases}`), () => undefined))
+  })
+
+  unitStoreContract('postgres', async () => {
+    databases += 1
+    await ask(`create database contract_${databases}`)
+    const store = await postgresStore(
+      openPool(server.url.replace(/postgres$/, `contract_${databases}`), () => undefined),
+    )
+    return { store: store.units, close: () => store.close() }
   })
 
   it('can be migrated by several at once, and again', async () => {

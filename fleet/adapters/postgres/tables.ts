@@ -1,6 +1,7 @@
 import type { Pairs } from '@windlass/wire/updatehub'
 import type { Generated, JSONColumnType } from 'kysely'
 import type { Attempt, KeptObject } from '../../store/records.ts'
+import type { UnitTables } from './unit-tables.ts'
 
 /*
  * Rows as kysely sees them. Instants are Dates in and out; bigint columns are numbers (see pool.ts).
@@ -66,7 +67,7 @@ interface ReportRow {
   log: string | null
 }
 
-export interface Tables {
+export interface Tables extends UnitTables {
   packages: PackageRow
   devices: DeviceRow
   rollouts: RolloutRow

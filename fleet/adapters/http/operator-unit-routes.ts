@@ -1,0 +1,127 @@
+import {
+  blobDigest,
+  claimOrder,
+  claimRecord,
+  deviceQuery,
+  itemList,
+  itemOrder,
+  itemRecord,
+  releaseList,
+  releaseOrder,
+  releaseRecord,
+  unitDetail,
+  unitList,
+  unitOrder,
+} from '@windlass/wire/operator'
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import * as z from 'zod'
+import { FleetError } from '../../fleet-error.ts'
+import { type ClaimPorts, newClaim } from '../../identity/claims.ts'
+import type { BlobFiles } from '../../units/blob-files.ts'
+import { addItem } from '../../units/items.ts'
+import { checkRelease } from '../../units/release.ts'
+import type { UnitOffice } from '../../units/unit-office.ts'
+import type { UnitStore } from '../../units/unit-store.ts'
+import { encodeItem, encodeRelease, encodeUnit, encodeUnitDetail } from './encode-unit.ts'
+
+export interface OperatorUnitPorts {
+  store: UnitStore
+  blobs: BlobFiles
+  office: UnitOffice
+  claims: ClaimPorts
+  maxUploadBytes: number
+}
+
+type Api = ReturnType<typeof typed>
+const typed = (app: FastifyInstance) => app.withTypeProvider<ZodTypeProvider>()
+const byDigest = z.object({ digest: blobDigest })
+const byNumber = z.object({
+  id: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 31),
+})
+const byUnit = z.object({ id: z.string().min(1).max(64) })
+
+/** The operator API of units, items and releases, below `/api/v1`. */
+export function operatorUnitRoutes(app: FastifyInstance, ports: OperatorUnitPorts): void {
+  const api = typed(app)
+  blobRoutes(api, ports)
+  itemRoutes(api, ports)
+  releaseRoutes(api, ports)
+  unitRoutes(api, ports)
+  const claiming = { body: claimOrder, response: { 201: claimRecord } }
+  api.post('/claims', { schema: claiming }, async ({ body: { systemId = null } }, reply) => {
+    const { token, createdAt } = await newClaim(ports.claims, systemId)
+    return reply.code(201).send({ token, systemId, createdAt: new Date(createdAt).toISOString() })
+  })
+}
+
+function blobRoutes(api: Api, { store, blobs, maxUploadBytes }: OperatorUnitPorts): void {
+  api.head('/blobs/:digest', { schema: { params: byDigest } }, async ({ params: { digest } }, reply) => {
+    const [blob] = await store.blobs([digest])
+    return reply.code(blob ? 200 : 404).send()
+  })
+  api.register(async (uploads) => {
+    uploads.removeAllContentTypeParsers()
+    uploads.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload))
+    const options = { bodyLimit: Number.MAX_SAFE_INTEGER, schema: { params: byDigest } }
+    typed(uploads).put('/blobs/:digest', options, async (request, reply) => {
+      const blob = await blobs.put(request.params.digest, request.raw, maxUploadBytes)
+      await store.addBlob(blob)
+      return reply.code(201).send({ digest: blob.digest, size: blob.size })
+    })
+  })
+}
+
+function itemRoutes(api: Api, { store, blobs, claims }: OperatorUnitPorts): void {
+  api.get('/items', { schema: { response: { 200: itemList } } }, async () => ({
+    items: (await store.items()).map(encodeItem),
+  }))
+  api.post('/items', { schema: { body: itemOrder, response: { 201: itemRecord } } }, async ({ body }, reply) =>
+    reply.code(201).send(encodeItem(await addItem({ store, blobs, now: claims.now }, body))),
+  )
+}
+
+function releaseRoutes(api: Api, { store, claims }: OperatorUnitPorts): void {
+  api.get('/releases', { schema: { response: { 200: releaseList } } }, async () => ({
+    releases: (await store.releases()).map(encodeRelease),
+  }))
+  api.get(
+    '/releases/:id',
+    { schema: { params: byNumber, response: { 200: releaseRecord } } },
+    async ({ params: { id } }) => {
+      const release = await store.release(id)
+      if (!release) throw new FleetError('release_unknown', `expected a release, got ${id}`)
+      return encodeRelease(release)
+    },
+  )
+  api.post(
+    '/releases',
+    { schema: { body: releaseOrder, response: { 201: releaseRecord } } },
+    async ({ body }, reply) => {
+      const release = await store.addRelease(checkRelease(body, await store.items()), claims.now())
+      return reply.code(201).send(encodeRelease(release))
+    },
+  )
+}
+
+function unitRoutes(api: Api, { store, office }: OperatorUnitPorts): void {
+  api.get(
+    '/units',
+    { schema: { querystring: deviceQuery, response: { 200: unitList } } },
+    async ({ query: { search, limit, cursor } }) => {
+      const units = await store.units({ search, limit, after: cursor })
+      return { units: (await Promise.all(units.map((unit) => office.describe(unit)))).map(encodeUnit) }
+    },
+  )
+  api.get('/units/:id', { schema: { params: byUnit, response: { 200: unitDetail } } }, async ({ params: { id } }) =>
+    encodeUnitDetail(await office.known(id)),
+  )
+  const ordering = { params: byUnit, body: unitOrder, response: { 200: unitDetail } }
+  api.put('/units/:id/release', { schema: ordering }, async ({ params: { id }, body: { release } }) =>
+    encodeUnitDetail(await office.setRelease(id, release)),
+  )
+}

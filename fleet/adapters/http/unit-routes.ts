@@ -1,0 +1,98 @@
+import type { IncomingMessage } from 'node:http'
+import type { TLSSocket } from 'node:tls'
+import {
+  decodeDiscoveryRequest,
+  decodeEnrolment,
+  encodeDiscoveryAnswer,
+  encodeEnrolled,
+  enrolmentPath,
+  WireError,
+} from '@windlass/wire/aoscore-cloud'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { FleetError } from '../../fleet-error.ts'
+import { type ClaimPorts, enrol, type SocketTokens } from '../../identity/claims.ts'
+import { answerObject } from '../../packages/object-answer.ts'
+import type { BlobFiles } from '../../units/blob-files.ts'
+import type { UnitStore } from '../../units/unit-store.ts'
+
+export interface UnitRoutePorts {
+  store: UnitStore
+  blobs: BlobFiles
+  claims: ClaimPorts
+  tokens: SocketTokens
+}
+
+export const discoveryPath = '/sd/v7/'
+export const socketPath = '/units/v7'
+
+/** What units ask of the fleet over HTTP: to enrol, where their socket is, and blobs. Their own JSON, whatever its type says. */
+export function unitRoutes(app: FastifyInstance, ports: UnitRoutePorts): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: 256 * 1024 }, (_request, body, done) =>
+    done(null, body),
+  )
+  app.post<{ Body: Buffer }>(enrolmentPath, async (request, reply) => {
+    const asked = readable(() => decodeEnrolment(request.body))
+    const enrolled = await enrol(ports.claims, asked, `${baseUrlOf(request.raw)}${discoveryPath}`)
+    return reply.type('application/json').send(encodeEnrolled(enrolled))
+  })
+  app.post<{ Body: Buffer }>(discoveryPath, async (request, reply) => {
+    const { systemId } = readable(() => decodeDiscoveryRequest(request.body))
+    await admitUnit(request, systemId, ports.store)
+    const connectionInfo = [baseUrlOf(request.raw).replace(/^http/, 'ws') + socketPath]
+    const answer = { systemId, outcome: 'no_error', nextRequestDelayMs: 0, connectionInfo } as const
+    return reply
+      .type('application/json')
+      .send(encodeDiscoveryAnswer({ ...answer, authToken: ports.tokens.issue(systemId) }))
+  })
+  blobRoute(app, ports)
+}
+
+function blobRoute(app: FastifyInstance, { store, blobs }: UnitRoutePorts): void {
+  app.route<{ Params: { hex: string } }>({
+    method: ['GET', 'HEAD'],
+    url: '/blobs/sha256/:hex',
+    async handler(request, reply) {
+      const digest = `sha256:${request.params.hex}`
+      const [blob] = await store.blobs([digest])
+      if (!blob) return reply.code(404).send()
+      const { range, 'if-range': ifRange, 'if-none-match': ifNoneMatch } = request.headers
+      const tag = typeof ifRange === 'string' ? ifRange : undefined
+      const answer = answerObject(
+        { size: blob.size, sha256sum: request.params.hex },
+        { range, ifRange: tag, ifNoneMatch },
+      )
+      reply.code(answer.status).headers(answer.headers)
+      if (!answer.bytes || request.method === 'HEAD') return reply.send()
+      return reply.send(await blobs.read(digest, answer.bytes.start, answer.bytes.length))
+    },
+  })
+}
+
+/**
+ * Over TLS a unit proves its name by the certificate that this fleet issued; on loopback without TLS its word has to do, as
+ * for devices that poll. @throws FleetError `unit_unknown`, `token_missing`
+ */
+async function admitUnit(request: FastifyRequest, systemId: string, store: UnitStore): Promise<void> {
+  if (!(await store.unit(systemId)))
+    throw new FleetError('unit_unknown', `expected a unit that enrolled here, got ${systemId}`)
+  const socket = request.raw.socket as TLSSocket
+  if (!socket.encrypted) return
+  const name = socket.authorized ? socket.getPeerCertificate().subject.CN : undefined
+  if (name !== systemId)
+    throw new FleetError('token_missing', `expected the certificate of ${systemId}, got ${String(name ?? 'none')}`)
+}
+
+/** The address by which the caller reached us. */
+export function baseUrlOf({ headers, socket }: IncomingMessage): string {
+  return `${(socket as TLSSocket).encrypted ? 'https' : 'http'}://${headers.host ?? 'localhost'}`
+}
+
+function readable<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    if (cause instanceof WireError) throw new FleetError('request_invalid', cause.message, { cause })
+    throw cause
+  }
+}

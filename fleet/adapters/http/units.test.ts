@@ -1,0 +1,258 @@
+import { createHash, webcrypto } from 'node:crypto'
+import 'reflect-metadata'
+import * as x509 from '@peculiar/x509'
+import { createLog } from '@windlass/platform'
+import { FakeClock, SeededRandom } from '@windlass/platform/fakes'
+import {
+  decodeDiscoveryAnswer,
+  decodeEnrolled,
+  decodeEnvelope,
+  decodeOrder,
+  encodeAck,
+  encodeDiscoveryRequest,
+  encodeEnrolment,
+  encodeFact,
+} from '@windlass/wire/aoscore-cloud'
+import { encodeIndex, encodeManifest, mediaTypes } from '@windlass/wire/oci'
+import { operatorClient } from '@windlass/wire/operator'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { WebSocket } from 'ws'
+import { SocketTokens } from '../../identity/claims.ts'
+import { newAuthority, UnitAuthority } from '../../identity/unit-authority.ts'
+import { packageShelf } from '../../packages/shelf.ts'
+import { memoryStore } from '../../store/memory-store.ts'
+import { eventHub } from '../../telemetry/events.ts'
+import { memoryUnitStore } from '../../units/memory-unit-store.ts'
+import { UnitOffice } from '../../units/unit-office.ts'
+import { folderBlobs } from '../folder-blobs.ts'
+import { folderPackages } from '../folder-packages.ts'
+import { fleetServer } from './server.ts'
+import { testFolder } from './test-fleet.ts'
+
+async function listening() {
+  const folder = await testFolder()
+  const [clock, random, events, log] = [new FakeClock(), new SeededRandom(1), eventHub(), createLog([], () => 0)]
+  const [store, units] = [memoryStore(), memoryUnitStore()]
+  const now = () => clock.now()
+  const files = await folderPackages(`${folder}/packages`, random)
+  const rules = { trustedKeys: [], maxUploadBytes: 1e6, checkMetadata: () => undefined }
+  const authority = new UnitAuthority(await newAuthority(now(), 'test'), now)
+  const app = fleetServer(
+    {
+      store,
+      files,
+      events,
+      clock,
+      log,
+      shelf: packageShelf({ store, files, clock, events, log }, rules as never),
+      units: {
+        store: units,
+        blobs: await folderBlobs(`${folder}/blobs`, random),
+        office: new UnitOffice({ store: units, clock, log, events }),
+        claims: { store: units, random, authority, now },
+        tokens: new SocketTokens(random.bytes(32), now),
+        maxUploadBytes: 1_000_000,
+      },
+    },
+    { gate: { token: null, loopback: true }, tls: null, resumeQuirk: false, version: '0' },
+  )
+  onTestFinished(() => app.close())
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const post = (path: string, body: string) => fetch(url + path, { method: 'POST', body })
+  return { url, post, clock, authority, client: operatorClient({ url }), app }
+}
+
+type Fleet = Awaited<ReturnType<typeof listening>>
+
+async function csr(): Promise<string> {
+  const keys = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
+  const signingAlgorithm = { name: 'ECDSA', hash: 'SHA-256' }
+  const request = await x509.Pkcs10CertificateRequestGenerator.create(
+    { name: 'CN=somebody', keys, signingAlgorithm },
+    webcrypto as Crypto,
+  )
+  return request.toString('pem')
+}
+
+async function enrolled(fleet: Fleet, systemId = 'u1') {
+  const { token } = await fleet.client.claim()
+  const enrolment = { claimToken: token, systemId, model: 'boat', csrs: [{ type: 'online', csr: await csr() }] }
+  const answer = await fleet.post('/enrolment', encodeEnrolment(enrolment))
+  return { answer, enrolment, ...decodeEnrolled(await answer.clone().text()) }
+}
+
+/** A unit on the line; `next` is the next message of a type that the fleet sends, acknowledged. */
+async function online(fleet: Fleet, systemId = 'u1') {
+  const found = decodeDiscoveryAnswer(
+    await (await fleet.post('/sd/v7/', encodeDiscoveryRequest({ systemId, supportedProtocols: ['wss'] }))).text(),
+  )
+  const socket = new WebSocket(found.connectionInfo[0] ?? '', {
+    headers: { authorization: `Bearer ${found.authToken}` },
+  })
+  onTestFinished(() => socket.terminate())
+  const waiting: ReturnType<typeof decodeEnvelope>[] = []
+  let wake = () => {}
+  socket.on('message', (data: Buffer) => {
+    const envelope = decodeEnvelope(data)
+    if (envelope.messageType !== 'ack') socket.send(encodeAck(envelope.header))
+    waiting.push(envelope)
+    wake()
+  })
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
+  const next = async (messageType: string) => {
+    for (;;) {
+      const at = waiting.findIndex((envelope) => envelope.messageType === messageType)
+      const [found] = at < 0 ? [] : waiting.splice(at, 1)
+      if (found) return found
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
+    }
+  }
+  let txn = 0
+  const say = (fact: Parameters<typeof encodeFact>[0]) =>
+    socket.send(encodeFact(fact, { systemId, createdAtMs: 0, txn: `t${++txn}` }))
+  return { socket, next, say }
+}
+
+const bytesOf = (text: string) => Buffer.from(text)
+const digestOf = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+
+/** An item of one small layer. */
+async function published(client: Fleet['client'], version: string) {
+  const put = async (bytes: Buffer, mediaType: string) => {
+    const digest = digestOf(bytes)
+    if (!(await client.hasBlob(digest)))
+      await client.putBlob(digest, {
+        body: (async function* () {
+          yield bytes
+        })(),
+      })
+    return { mediaType, digest, size: bytes.length, annotations: {} }
+  }
+  const config = await put(bytesOf('{"os":"linux","architecture":"amd64"}'), mediaTypes.config)
+  const layer = await put(bytesOf(`layer ${version}`), mediaTypes.layer)
+  const manifest = await put(bytesOf(encodeManifest({ config, layers: [layer], annotations: {} })), mediaTypes.manifest)
+  const index = await put(bytesOf(encodeIndex({ entries: [manifest] })), mediaTypes.index)
+  return client.addItem({ itemId: 'app', type: 'service', version, indexDigest: index.digest })
+}
+
+describe('a unit and its fleet', () => {
+  it('enrols once with a claim and gets a certificate in its own name', async () => {
+    const fleet = await listening()
+    const { answer, chains, enrolment } = await enrolled(fleet)
+    expect(answer.status).toBe(200)
+    const [certificate] = chains[0]?.chain.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+    expect(new x509.X509Certificate(certificate ?? '').subject).toBe('CN=u1')
+    const again = await fleet.post('/enrolment', encodeEnrolment(enrolment))
+    expect([again.status, ((await again.json()) as { code: string }).code]).toEqual([403, 'claim_refused'])
+  })
+
+  it('refuses strangers: unknown units, wrong tokens, other paths', async () => {
+    const fleet = await listening()
+    const asked = await fleet.post('/sd/v7/', encodeDiscoveryRequest({ systemId: 'nobody', supportedProtocols: [] }))
+    expect(asked.status).toBe(404)
+    const ws = fleet.url.replace('http', 'ws')
+    const refusal = (path: string, token: string) =>
+      new Promise((resolve) =>
+        new WebSocket(ws + path, { headers: { authorization: `Bearer ${token}` } }).on('error', ({ message }) =>
+          resolve(message),
+        ),
+      )
+    expect(await refusal('/units/v7', 'a.b')).toMatch('401')
+    expect(await refusal('/elsewhere', 'a.b')).toMatch('404')
+    expect((await fleet.post('/enrolment', '{"claimToken":1}')).status).toBe(400)
+  })
+
+  it('is told its release, finds the blobs, and is seen to arrive', async () => {
+    const fleet = await listening()
+    await enrolled(fleet)
+    const item = await published(fleet.client, '1.0.0')
+    const release = await fleet.client.addRelease({
+      name: 'spring',
+      items: [{ itemId: 'app', version: '1.0.0' }],
+      instances: [{ itemId: 'app' }],
+    })
+    const unit = await online(fleet)
+    expect((await fleet.client.setRelease('u1', release.id)).standing).toBe('unheard')
+    const order = decodeOrder(await unit.next('desiredStatus'))
+    expect(order).toMatchObject({
+      kind: 'desired_state',
+      desired: { items: [{ itemId: 'app', indexDigest: item.indexDigest }] },
+    })
+
+    unit.say({ kind: 'request_blob_urls', correlationId: 'c1', digests: [item.indexDigest] })
+    const found = decodeOrder(await unit.next('blobUrls'))
+    if (found.kind !== 'blob_urls') throw new Error(found.kind)
+    const [source] = found.sources
+    const blob = await fetch(source?.urls[0] ?? '', { headers: { range: 'bytes=2-' } })
+    expect([found.correlationId, blob.status]).toEqual(['c1', 206])
+    const whole = Buffer.from(await (await fetch(source?.urls[0] ?? '')).arrayBuffer())
+    expect(digestOf(whole)).toBe(item.indexDigest)
+    expect(Buffer.from(source?.sha3 ?? '').equals(createHash('sha3-256').update(whole).digest())).toBe(true)
+
+    const ident = { itemId: 'app', subjectId: 'unit', index: 0, type: 'service', preinstalled: false } as const
+    const instance = {
+      ident,
+      version: '1.0.0',
+      nodeId: 'n',
+      runtimeId: 'r',
+      manifestDigest: 'm',
+      state: 'active',
+      envVars: [],
+    } as const
+    const items = [{ itemId: 'app', type: 'service', version: '1.0.0', state: 'installed' }] as const
+    unit.say({ kind: 'unit_status', status: { isDelta: false, items, instances: [instance] } })
+    await unit.next('ack')
+    await expect.poll(async () => (await fleet.client.unit('u1')).standing).toBe('arrived')
+    expect(await fleet.client.units()).toMatchObject([{ id: 'u1', connected: true, release: { name: 'spring' } }])
+  })
+
+  it('replaces the socket of a unit that comes again', async () => {
+    const fleet = await listening()
+    await enrolled(fleet)
+    const first = await online(fleet)
+    const closed = new Promise((resolve) => first.socket.once('close', (_, why) => resolve(String(why))))
+    await online(fleet)
+    expect(await closed).toBe('another connection of this unit')
+    await expect.poll(async () => (await fleet.client.unit('u1')).connected).toBe(true)
+  })
+})
+
+describe('items and releases', () => {
+  it('refuses bytes that are not what their name says, and keeps nothing of them', async () => {
+    const { client } = await listening()
+    const digest = digestOf(bytesOf('right'))
+    const wrong = {
+      body: (async function* () {
+        yield bytesOf('wrong')
+      })(),
+    }
+    await expect(client.putBlob(digest, wrong)).rejects.toMatchObject({ code: 'blob_mismatch' })
+    expect(await client.hasBlob(digest)).toBe(false)
+  })
+
+  it('refuses an item whose blobs are not all there, and another content under the same version', async () => {
+    const { client } = await listening()
+    const order = { itemId: 'app', type: 'service', version: '1.0.0' } as const
+    const missing = { ...order, indexDigest: digestOf(bytesOf('nothing')) }
+    await expect(client.addItem(missing)).rejects.toMatchObject({ code: 'blob_unknown' })
+    await published(client, '1.0.0')
+    const other = await published(client, '1.0.1')
+    await expect(client.addItem({ ...order, indexDigest: other.indexDigest })).rejects.toMatchObject({
+      code: 'item_differs',
+    })
+  })
+
+  it('refuses a release of items that nobody put there, naming every place', async () => {
+    const { client } = await listening()
+    const order = { name: 'x', items: [{ itemId: 'app', version: '9.0.0' }], instances: [{ itemId: 'other' }] }
+    await expect(client.addRelease(order)).rejects.toMatchObject({
+      code: 'release_invalid',
+      errors: [
+        'items[0]: expected an item of this fleet, got app 9.0.0',
+        "instances[0]: expected one of the release's items, got other",
+      ],
+    })
+  })
+})

@@ -1,0 +1,144 @@
+import type { UnitStatus } from '@windlass/model/unit'
+import type { Kysely, Selectable, Transaction } from 'kysely'
+import type { ItemVersion, Release, Unit } from '../../units/records.ts'
+import type { UnitStore } from '../../units/unit-store.ts'
+import type { Tables } from './tables.ts'
+
+type Row<T extends keyof Tables> = Selectable<Tables[T]>
+type Db = Kysely<Tables>
+
+/** The records of units in PostgreSQL; the tables have to be there. */
+export function postgresUnitStore(db: Db): UnitStore {
+  return { ...content(db), ...enrolment(db), ...units(db) }
+}
+
+function content(db: Db) {
+  return {
+    async addBlob(blob) {
+      await db
+        .insertInto('blobs')
+        .values(blob)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+    },
+    async blobs(digests) {
+      if (digests.length === 0) return []
+      const rows = await db.selectFrom('blobs').selectAll().where('digest', 'in', digests).execute()
+      return digests.flatMap((digest) => rows.find((row) => row.digest === digest) ?? [])
+    },
+    async addItem(item) {
+      const { numInsertedOrUpdatedRows: added } = await db
+        .insertInto('items')
+        .values(rowOf(item))
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirstOrThrow()
+      if (added) return 'added'
+      const there = db.selectFrom('items').select('index_digest').where('item_id', '=', item.itemId)
+      const { index_digest } = await there.where('version', '=', item.version).executeTakeFirstOrThrow()
+      return index_digest === item.indexDigest ? 'same' : 'other'
+    },
+    async items() {
+      return (await db.selectFrom('items').selectAll().orderBy('item_id').orderBy('version').execute()).map(itemOf)
+    },
+    async addRelease(order, at) {
+      const row = { content: JSON.stringify(order), created_at: new Date(at) }
+      return releaseOf(await db.insertInto('releases').values(row).returningAll().executeTakeFirstOrThrow())
+    },
+    async release(id) {
+      const row = await db.selectFrom('releases').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && releaseOf(row)
+    },
+    async releases() {
+      return (await db.selectFrom('releases').selectAll().orderBy('id', 'desc').execute()).map(releaseOf)
+    },
+  } satisfies Partial<UnitStore>
+}
+
+function enrolment(db: Db) {
+  return {
+    async addClaim({ tokenHash, systemId, createdAt, usedBy }) {
+      const row = { token_hash: tokenHash, system_id: systemId, created_at: new Date(createdAt), used_by: usedBy }
+      await db.insertInto('claims').values(row).execute()
+    },
+    enrol: (tokenHash, { id, model, at }) =>
+      db.transaction().execute(async (tx) => {
+        const named = tx.selectFrom('claims').selectAll().where('token_hash', '=', tokenHash)
+        const claim = await named.forUpdate().executeTakeFirst()
+        if (!claim) return 'unknown'
+        if (claim.used_by !== null) return 'used'
+        if (claim.system_id !== null && claim.system_id !== id) return 'other_unit'
+        await tx.updateTable('claims').set({ used_by: id }).where('token_hash', '=', tokenHash).execute()
+        await tx
+          .insertInto('units')
+          .values({ id, model, release: null, status: null, first_seen: new Date(at), last_seen: new Date(at) })
+          .onConflict((conflict) => conflict.column('id').doUpdateSet({ model, last_seen: new Date(at) }))
+          .execute()
+        return 'enrolled'
+      }),
+  } satisfies Partial<UnitStore>
+}
+
+function units(db: Db) {
+  return {
+    async unit(id) {
+      const row = await db.selectFrom('units').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && unitOf(row)
+    },
+    async units({ search = '', limit, after = '' }) {
+      const like = `%${search.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
+      const rows = await db
+        .selectFrom('units')
+        .selectAll()
+        .where('id', '>', after)
+        .where((where) => where.or([where('id', 'ilike', like), where('model', 'ilike', like)]))
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      return rows.map(unitOf)
+    },
+    async setRelease(unit, release) {
+      const { numUpdatedRows } = await db
+        .updateTable('units')
+        .set({ release })
+        .where('id', '=', unit)
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows > 0n
+    },
+    hear: (id, at, merge) => db.transaction().execute((tx) => hear(tx, id, at, merge)),
+  } satisfies Partial<UnitStore>
+}
+
+async function hear(
+  tx: Transaction<Tables>,
+  id: string,
+  at: number,
+  merge: (before: UnitStatus | null) => UnitStatus | null,
+): Promise<Unit | undefined> {
+  const row = await tx.selectFrom('units').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+  if (!row) return undefined
+  const status = merge(row.status)
+  await tx
+    .updateTable('units')
+    .set({ status: status && JSON.stringify(status), last_seen: new Date(at) })
+    .where('id', '=', id)
+    .execute()
+  return { ...unitOf(row), status, lastSeen: at }
+}
+
+function rowOf({ itemId, version, type, ownerId, indexDigest, blobs, size, createdAt }: ItemVersion) {
+  const row = { item_id: itemId, version, type, owner_id: ownerId, index_digest: indexDigest }
+  return { ...row, blobs: [...blobs], size, created_at: new Date(createdAt) }
+}
+
+function itemOf(row: Row<'items'>): ItemVersion {
+  const { item_id, owner_id, index_digest, created_at, ...same } = row
+  return { ...same, itemId: item_id, ownerId: owner_id, indexDigest: index_digest, createdAt: created_at.getTime() }
+}
+
+function releaseOf({ id, content: order, created_at }: Row<'releases'>): Release {
+  return { id, content: order, createdAt: created_at.getTime() }
+}
+
+function unitOf({ first_seen, last_seen, ...row }: Row<'units'>): Unit {
+  return { ...row, firstSeen: first_seen.getTime(), lastSeen: last_seen.getTime() }
+}

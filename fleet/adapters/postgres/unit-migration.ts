@@ -1,0 +1,15 @@
+/** Units and what they are brought to. What a unit said stands beside its desired release: neither changes the other. */
+export const unitTables = [
+  'create table blobs (digest text primary key, size bigint not null, sha3 text not null)',
+  `create table items (
+     item_id text collate "C" not null, version text collate "C" not null, type text not null, owner_id text not null,
+     index_digest text not null, blobs text[] not null, size bigint not null, created_at timestamptz not null,
+     primary key (item_id, version))`,
+  `create table releases (
+     id bigint generated always as identity primary key, content json not null, created_at timestamptz not null)`,
+  `create table claims (
+     token_hash text primary key, system_id text, created_at timestamptz not null, used_by text)`,
+  `create table units (
+     id text collate "C" primary key, model text not null, release bigint references releases, status json,
+     first_seen timestamptz not null, last_seen timestamptz not null)`,
+]

@@ -1,0 +1,41 @@
+import type { UnitStatus } from '@windlass/model/unit'
+import type { Generated, JSONColumnType } from 'kysely'
+import type { Release } from '../../units/records.ts'
+
+/*
+ * Rows of units as kysely sees them.
+ */
+
+interface ItemRow {
+  item_id: string
+  version: string
+  type: 'service' | 'component'
+  owner_id: string
+  index_digest: string
+  blobs: string[]
+  size: number
+  created_at: Date
+}
+
+interface ReleaseRow {
+  id: Generated<number>
+  content: JSONColumnType<Release['content']>
+  created_at: Date
+}
+
+interface UnitRow {
+  id: string
+  model: string
+  release: number | null
+  status: JSONColumnType<UnitStatus> | null
+  first_seen: Date
+  last_seen: Date
+}
+
+export interface UnitTables {
+  blobs: { digest: string; size: number; sha3: string }
+  items: ItemRow
+  releases: ReleaseRow
+  claims: { token_hash: string; system_id: string | null; created_at: Date; used_by: string | null }
+  units: UnitRow
+}

@@ -1,0 +1,60 @@
+import type { Blob, Claim, ItemVersion, Release, Unit } from './records.ts'
+import type { UnitStore } from './unit-store.ts'
+
+/** The unit store's fake: the same behaviour, in memory. */
+export function memoryUnitStore(): UnitStore {
+  const blobs = new Map<string, Blob>()
+  const items = new Map<string, ItemVersion>()
+  const releases: Release[] = []
+  const claims = new Map<string, Claim>()
+  const units = new Map<string, Unit>()
+  const byId = (x: Unit, y: Unit) => (x.id < y.id ? -1 : 1)
+  const itemKey = ({ itemId, version }: ItemVersion) => JSON.stringify([itemId, version])
+  return {
+    addBlob: async (blob) => void blobs.set(blob.digest, blob),
+    blobs: async (digests) => digests.flatMap((digest) => blobs.get(digest) ?? []),
+    async addItem(item) {
+      const before = items.get(itemKey(item))
+      if (before) return before.indexDigest === item.indexDigest ? 'same' : 'other'
+      items.set(itemKey(item), item)
+      return 'added'
+    },
+    items: async () => [...items.entries()].sort(([x], [y]) => (x < y ? -1 : 1)).map(([, item]) => item),
+    async addRelease(content, createdAt) {
+      const release = { id: releases.length + 1, content, createdAt }
+      releases.unshift(release)
+      return release
+    },
+    release: async (id) => releases.find((release) => release.id === id),
+    releases: async () => [...releases],
+    addClaim: async (claim) => void claims.set(claim.tokenHash, claim),
+    async enrol(tokenHash, { id, model, at }) {
+      const claim = claims.get(tokenHash)
+      if (!claim) return 'unknown'
+      if (claim.usedBy !== null) return 'used'
+      if (claim.systemId !== null && claim.systemId !== id) return 'other_unit'
+      claims.set(tokenHash, { ...claim, usedBy: id })
+      const before = units.get(id)
+      units.set(id, { release: null, status: null, firstSeen: at, ...before, id, model, lastSeen: at })
+      return 'enrolled'
+    },
+    unit: async (id) => units.get(id),
+    units: async ({ search = '', limit, after = '' }) =>
+      [...units.values()]
+        .sort(byId)
+        .filter(({ id, model }) => id > after && `${id} ${model}`.toLowerCase().includes(search.toLowerCase()))
+        .slice(0, limit),
+    async setRelease(id, release) {
+      const unit = units.get(id)
+      if (unit) units.set(id, { ...unit, release })
+      return unit !== undefined
+    },
+    async hear(id, at, merge) {
+      const before = units.get(id)
+      if (!before) return undefined
+      const unit = { ...before, status: merge(before.status), lastSeen: at }
+      units.set(id, unit)
+      return unit
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import type { DesiredItem, UnitStatus } from '@windlass/model/unit'
+import type { ReleaseRecord } from '@windlass/wire/operator'
+
+/*
+ * What the fleet remembers of units. Times are milliseconds since 1970.
+ */
+
+/** A blob's bytes are kept under its digest. `sha3`: 64 hexadecimal digits, SHA3-256 of the same bytes. */
+export interface Blob {
+  digest: string
+  size: number
+  sha3: string
+}
+
+/** One version of an item. `blobs`: digests of all it consists of, its index first. */
+export interface ItemVersion extends DesiredItem {
+  blobs: readonly string[]
+  size: number
+  createdAt: number
+}
+
+export interface Release {
+  id: number
+  content: ReleaseRecord['content']
+  createdAt: number
+}
+
+/** A right to enrol, once. `tokenHash`: SHA-256, hexadecimal; nobody can read the token back. */
+export interface Claim {
+  tokenHash: string
+  /** The only unit that may use it; null: any. */
+  systemId: string | null
+  createdAt: number
+  usedBy: string | null
+}
+
+/** `status`: all that the unit last said of itself, changes worked in; null before its first word. */
+export interface Unit {
+  id: string
+  model: string
+  release: number | null
+  status: UnitStatus | null
+  firstSeen: number
+  lastSeen: number
+}

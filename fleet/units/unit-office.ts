@@ -1,0 +1,132 @@
+import type { BlobSource, CloudOrder, DesiredState, UnitFact } from '@windlass/model/unit'
+import type { Clock, Log } from '@windlass/platform'
+import { FleetError } from '../fleet-error.ts'
+import type { Events } from '../telemetry/events.ts'
+import { mergeStatus } from './merge-status.ts'
+import type { Unit } from './records.ts'
+import { desiredStateOf } from './release.ts'
+import { type UnitStanding, unitStanding } from './standing.ts'
+import { UnitSession, type UnitSocket } from './unit-session.ts'
+import type { UnitStore } from './unit-store.ts'
+
+export interface OfficePorts {
+  store: UnitStore
+  clock: Clock
+  log: Log
+  events: Events
+}
+
+/** A unit with all that follows from its records. */
+export interface KnownUnit extends UnitStanding {
+  unit: Unit
+  releaseName: string | null
+  connected: boolean
+}
+
+/** Knows which units are on the line, tells them what to be and writes down what they say. */
+export class UnitOffice {
+  readonly #ports: OfficePorts
+  readonly #sessions = new Map<string, { session: UnitSession; baseUrl: string }>()
+
+  constructor(ports: OfficePorts) {
+    this.#ports = ports
+  }
+
+  /** A unit's socket; a second one of the same unit replaces the first. `baseUrl`: by which the unit reached us. */
+  async connect(id: string, socket: UnitSocket, baseUrl: string): Promise<UnitSession> {
+    const { clock, log } = this.#ports
+    this.#sessions.get(id)?.session.close('another connection of this unit')
+    const session = new UnitSession(id, socket, { clock, log, hear: (unit, fact) => this.#hear(unit, fact) })
+    this.#sessions.set(id, { session, baseUrl })
+    log.info('unit connected', { unit: id })
+    await this.#tellDesired(id)
+    return session
+  }
+
+  disconnect(session: UnitSession): void {
+    session.end()
+    if (this.#sessions.get(session.unit)?.session !== session) return
+    this.#sessions.delete(session.unit)
+    this.#ports.log.info('unit disconnected', { unit: session.unit })
+    void this.#publish(session.unit, 'disconnected')
+  }
+
+  /** @throws FleetError `unit_unknown`, `release_unknown` */
+  async setRelease(id: string, release: number): Promise<KnownUnit> {
+    const { store, log } = this.#ports
+    if (!(await store.release(release))) throw new FleetError('release_unknown', `expected a release, got ${release}`)
+    if (!(await store.setRelease(id, release)))
+      throw new FleetError('unit_unknown', `expected a unit of this fleet, got ${id}`)
+    log.info('release set', { unit: id, release })
+    await this.#tellDesired(id)
+    await this.#publish(id, 'ordered')
+    return this.known(id)
+  }
+
+  /** False when the unit is not on the line. */
+  tell(id: string, order: CloudOrder): boolean {
+    const there = this.#sessions.get(id)
+    there?.session.tell(order)
+    return there !== undefined
+  }
+
+  /** @throws FleetError `unit_unknown` */
+  async known(id: string): Promise<KnownUnit> {
+    const unit = await this.#ports.store.unit(id)
+    if (!unit) throw new FleetError('unit_unknown', `expected a unit of this fleet, got ${id}`)
+    return this.describe(unit)
+  }
+
+  async describe(unit: Unit): Promise<KnownUnit> {
+    const release = unit.release === null ? undefined : await this.#ports.store.release(unit.release)
+    const standing = unitStanding(await this.#desired(unit), unit.status)
+    return { unit, releaseName: release?.content.name ?? null, connected: this.#sessions.has(unit.id), ...standing }
+  }
+
+  close(): void {
+    for (const { session } of this.#sessions.values()) session.close('the fleet stops')
+  }
+
+  async #tellDesired(id: string): Promise<void> {
+    const unit = await this.#ports.store.unit(id)
+    const desired = unit && (await this.#desired(unit))
+    if (desired) this.tell(id, { kind: 'desired_state', desired })
+  }
+
+  async #desired(unit: Unit): Promise<DesiredState | null> {
+    const { store } = this.#ports
+    const release = unit.release === null ? undefined : await store.release(unit.release)
+    return release ? desiredStateOf(release.content, await store.items()) : null
+  }
+
+  async #hear(id: string, fact: UnitFact): Promise<void> {
+    const { store, clock, log } = this.#ports
+    if (fact.kind === 'request_blob_urls') return this.#answerBlobs(id, fact)
+    await store.hear(id, clock.now(), (before) =>
+      fact.kind === 'unit_status' ? mergeStatus(before, fact.status) : before,
+    )
+    if (fact.kind === 'unit_status') await this.#publish(id, 'changed')
+    else log.debug('unit said', { unit: id, kind: fact.kind })
+  }
+
+  async #answerBlobs(id: string, { correlationId, digests }: UnitFact & { kind: 'request_blob_urls' }): Promise<void> {
+    const base = this.#sessions.get(id)?.baseUrl ?? ''
+    const sources = (await this.#ports.store.blobs(digests)).map(
+      ({ digest, size, sha3 }): BlobSource => ({
+        digest,
+        size,
+        sha3: Buffer.from(sha3, 'hex'),
+        urls: [`${base}/blobs/${digest.replace(':', '/')}`],
+      }),
+    )
+    this.tell(id, { kind: 'blob_urls', correlationId, sources })
+  }
+
+  async #publish(id: string, change: 'changed' | 'ordered' | 'disconnected'): Promise<void> {
+    const unit = await this.#ports.store.unit(id)
+    if (!unit) return
+    const { standing } = await this.describe(unit)
+    const at = new Date(this.#ports.clock.now()).toISOString()
+    this.#ports.events.publish({ kind: 'unit', at, unit: id, change, standing })
+  }
+}

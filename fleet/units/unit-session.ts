@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import type { CloudOrder, UnitFact } from '@windlass/model/unit'
+import type { Clock, Log } from '@windlass/platform'
+import {
+  decodeAcknowledgement,
+  decodeEnvelope,
+  decodeFact,
+  type Envelope,
+  encodeAck,
+  encodeOrder,
+  type Header,
+  WireError,
+} from '@windlass/wire/aoscore-cloud'
+import { Deliveries } from './deliveries.ts'
+
+/** One end of a WebSocket. */
+export interface UnitSocket {
+  send(text: string): void
+  close(code: number, reason: string): void
+}
+
+export interface SessionPorts {
+  clock: Clock
+  log: Log
+  /** What the unit said, in order. */
+  hear(unit: string, fact: UnitFact): Promise<void>
+}
+
+/** The fleet's end of one unit's link: every message is acknowledged before it takes effect (aoscore.md 6.2). */
+export class UnitSession {
+  readonly unit: string
+  readonly #socket: UnitSocket
+  readonly #ports: SessionPorts
+  readonly #deliveries: Deliveries
+  readonly #sent = new Map<string, string>()
+  readonly #seen = new Set<string>()
+  #hearing: Promise<void> = Promise.resolve()
+
+  constructor(unit: string, socket: UnitSocket, ports: SessionPorts) {
+    this.unit = unit
+    this.#socket = socket
+    this.#ports = ports
+    this.#deliveries = new Deliveries(ports.clock, (text) => socket.send(text))
+  }
+
+  tell(order: CloudOrder): void {
+    const header = this.#header()
+    const text = encodeOrder(order, header)
+    this.#sent.set(header.txn, text)
+    this.#deliveries.post(header.txn, text)
+  }
+
+  /** A message that is none, is for another unit or of another version is dropped: the unit will send it again. */
+  receive(bytes: string | Uint8Array): void {
+    try {
+      const envelope = decodeEnvelope(bytes)
+      if (envelope.header.systemId !== this.unit)
+        throw new WireError('wrong_shape', `header.systemId: expected ${this.unit}, got ${envelope.header.systemId}`)
+      this.#take(envelope)
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error
+      this.#ports.log.warning('message of a unit dropped', { unit: this.unit, why: error.message })
+    }
+  }
+
+  close(why: string): void {
+    this.end()
+    this.#socket.close(1001, why)
+  }
+
+  /** The socket is gone. */
+  end(): void {
+    this.#deliveries.end()
+  }
+
+  #take(envelope: Envelope): void {
+    const { txn } = envelope.header
+    const answer = decodeAcknowledgement(envelope)
+    if (answer) {
+      const text = this.#sent.get(txn)
+      if (answer.kind === 'ack' || text === undefined) this.#deliveries.acknowledged(txn)
+      else this.#deliveries.refused(txn, text, answer.retryAfterMs)
+      if (answer.kind === 'ack') this.#sent.delete(txn)
+      return
+    }
+    const fact = decodeFact(envelope)
+    this.#socket.send(encodeAck(this.#header(txn)))
+    if (!this.#isNew(txn)) return
+    this.#hearing = this.#hearing.then(() => this.#hear(fact))
+  }
+
+  async #hear(fact: UnitFact): Promise<void> {
+    try {
+      await this.#ports.hear(this.unit, fact)
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      this.#ports.log.error('message of a unit not kept', { unit: this.unit, kind: fact.kind, why })
+      // It will come back, and then say everything again.
+      this.close('try again')
+    }
+  }
+
+  /** A message whose acknowledgement got lost comes again with the same number. */
+  #isNew(txn: string): boolean {
+    if (this.#seen.has(txn)) return false
+    this.#seen.add(txn)
+    for (const oldest of this.#seen) {
+      if (this.#seen.size <= 1_000) break
+      this.#seen.delete(oldest)
+    }
+    return true
+  }
+
+  #header(txn: string = randomUUID()): Header {
+    return { systemId: this.unit, createdAtMs: this.#ports.clock.now(), txn }
+  }
+}

@@ -1,0 +1,102 @@
+import type { UnitStatus } from '@windlass/model/unit'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ItemVersion, Release } from './records.ts'
+import type { UnitStore } from './unit-store.ts'
+
+const item = (itemId: string, version: string, indexDigest = 'sha256:1'): ItemVersion => ({
+  itemId,
+  version,
+  type: 'service',
+  ownerId: 'owner',
+  indexDigest,
+  blobs: [indexDigest],
+  size: 7,
+  createdAt: 1000,
+})
+const content: Release['content'] = { name: 'first', notes: '', items: [], instances: [], subjects: [] }
+const status: UnitStatus = { isDelta: false, subjects: ['subject'] }
+
+/** What every unit store must do. `fresh` gives an empty one. */
+export function unitStoreContract(
+  name: string,
+  fresh: () => Promise<{ store: UnitStore; close(): Promise<void> }>,
+): void {
+  describe(`${name} as a store of units`, () => {
+    let store: UnitStore
+    let close: () => Promise<void>
+    beforeEach(async () => {
+      ;({ store, close } = await fresh())
+    })
+    afterEach(() => close())
+
+    it('knows blobs by their digests, in the order asked for', async () => {
+      await store.addBlob({ digest: 'sha256:1', size: 1, sha3: 'a' })
+      await store.addBlob({ digest: 'sha256:2', size: 2, sha3: 'b' })
+      await store.addBlob({ digest: 'sha256:2', size: 2, sha3: 'b' })
+      const found = await store.blobs(['sha256:2', 'sha256:3', 'sha256:1'])
+      expect(found.map(({ digest }) => digest)).toEqual(['sha256:2', 'sha256:1'])
+      expect(await store.blobs([])).toEqual([])
+    })
+
+    it('never changes what a version of an item is', async () => {
+      expect(await store.addItem(item('b', '1.0.0'))).toBe('added')
+      expect(await store.addItem(item('b', '1.0.0'))).toBe('same')
+      expect(await store.addItem(item('b', '1.0.0', 'sha256:2'))).toBe('other')
+      await store.addItem(item('a', '2.0.0'))
+      expect(await store.items()).toEqual([item('a', '2.0.0'), item('b', '1.0.0')])
+    })
+
+    it('numbers releases and lists the newest first', async () => {
+      const first = await store.addRelease(content, 1000)
+      const second = await store.addRelease({ ...content, name: 'second' }, 2000)
+      expect(await store.releases()).toEqual([second, first])
+      expect(await store.release(first.id)).toEqual({ id: first.id, content, createdAt: 1000 })
+      expect(await store.release(99)).toBeUndefined()
+    })
+
+    it('lets a claim be used once, by the unit it is for', async () => {
+      await store.addClaim({ tokenHash: 'any', systemId: null, createdAt: 1, usedBy: null })
+      await store.addClaim({ tokenHash: 'own', systemId: 'u1', createdAt: 1, usedBy: null })
+      const enrol = (token: string, id: string) => store.enrol(token, { id, model: 'm', at: 5 })
+      expect(await enrol('other', 'u1')).toBe('unknown')
+      expect(await enrol('own', 'u2')).toBe('other_unit')
+      expect(await enrol('own', 'u1')).toBe('enrolled')
+      expect(await enrol('own', 'u1')).toBe('used')
+      expect(await enrol('any', 'u1')).toBe('enrolled')
+      expect(await store.unit('u1')).toEqual({
+        id: 'u1',
+        model: 'm',
+        release: null,
+        status: null,
+        firstSeen: 5,
+        lastSeen: 5,
+      })
+    })
+
+    it('works in what a unit says, one word after the other', async () => {
+      await store.addClaim({ tokenHash: 'any', systemId: null, createdAt: 1, usedBy: null })
+      await store.enrol('any', { id: 'u1', model: 'm', at: 5 })
+      const add = () => store.hear('u1', 9, (before) => ({ ...status, subjects: [...(before?.subjects ?? []), 'one'] }))
+      await Promise.all([add(), add(), add()])
+      expect((await store.unit('u1'))?.status?.subjects).toEqual(['one', 'one', 'one'])
+      expect(await store.hear('nobody', 9, () => status)).toBeUndefined()
+    })
+
+    it('gives units their releases, and lists them by id', async () => {
+      const { id } = await store.addRelease(content, 1000)
+      for (const name of ['u2', 'U1', 'u1']) {
+        await store.addClaim({ tokenHash: name, systemId: null, createdAt: 1, usedBy: null })
+        await store.enrol(name, { id: name, model: name === 'u2' ? 'Boat_1' : 'car', at: 5 })
+      }
+      expect(await store.setRelease('u1', id)).toBe(true)
+      expect(await store.setRelease('nobody', id)).toBe(false)
+      expect((await store.units({ limit: 10 })).map((unit) => [unit.id, unit.release])).toEqual([
+        ['U1', null],
+        ['u1', id],
+        ['u2', null],
+      ])
+      expect((await store.units({ limit: 1, after: 'U1' })).map((unit) => unit.id)).toEqual(['u1'])
+      expect((await store.units({ limit: 9, search: 't_' })).map((unit) => unit.id)).toEqual(['u2'])
+    })
+  })
+}

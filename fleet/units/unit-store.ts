@@ -1,0 +1,30 @@
+import type { UnitStatus } from '@windlass/model/unit'
+import type { Blob, Claim, ItemVersion, Release, Unit } from './records.ts'
+
+/** The fleet's records of units. Every method is one transaction. Lists are ordered by id, releases newest first. */
+export interface UnitStore {
+  addBlob(blob: Blob): Promise<void>
+  blobs(digests: readonly string[]): Promise<Blob[]>
+
+  /** `other`: this version is there with another content, which stays. */
+  addItem(item: ItemVersion): Promise<'added' | 'same' | 'other'>
+  items(): Promise<ItemVersion[]>
+
+  addRelease(content: Release['content'], at: number): Promise<Release>
+  release(id: number): Promise<Release | undefined>
+  releases(): Promise<Release[]>
+
+  addClaim(claim: Claim): Promise<void>
+  /** Uses up a claim and registers the unit. A unit may enrol again with a new claim. */
+  enrol(
+    tokenHash: string,
+    unit: { id: string; model: string; at: number },
+  ): Promise<'enrolled' | 'unknown' | 'used' | 'other_unit'>
+
+  unit(id: string): Promise<Unit | undefined>
+  units(query: { search?: string | undefined; limit: number; after?: string | undefined }): Promise<Unit[]>
+  /** False when the unit is not known. */
+  setRelease(unit: string, release: number): Promise<boolean>
+  /** Writes down what a unit said; `merge` is pure and sees what was known. Two calls for one unit wait for each other. */
+  hear(unit: string, at: number, merge: (before: UnitStatus | null) => UnitStatus | null): Promise<Unit | undefined>
+}
