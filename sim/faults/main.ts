@@ -1,4 +1,6 @@
 import { generateKeys } from '@windlass/trust'
+import { fuzzAll } from '../fuzz/main.ts'
+import { targets } from '../fuzz/targets/index.ts'
 import { drawScenario } from './draw-scenario.ts'
 import { type Options, readOptions, UsageError, usage } from './options.ts'
 import { type Played, play } from './play.ts'
@@ -19,6 +21,7 @@ export async function main(argv: string[]): Promise<number> {
       process.stdout.write(usage)
       return 0
     }
+    if (options.fuzz) return (await fuzz(options)) === 0 ? 0 : 1
     // Errors are plenty here and nobody reads where they were thrown; without that a run takes a quarter less.
     Error.stackTraceLimit = 0
     const keys = { ours: await generateKeys(keyBits), theirs: await generateKeys(keyBits) }
@@ -31,6 +34,12 @@ export async function main(argv: string[]): Promise<number> {
     process.stderr.write(`windlass simulate: ${error.message}\n`)
     return 64
   }
+}
+
+async function fuzz({ seed, executions, parser, json }: Options): Promise<number> {
+  if (parser !== undefined && !targets.some(({ name }) => name === parser))
+    throw new UsageError(`--parser: expected one of ${targets.map(({ name }) => name).join(', ')}, got "${parser}"`)
+  return fuzzAll({ seed, executions, only: parser, json }, screenOn(process.stdout))
 }
 
 /** Plays the seeds one after the other; the first of them twice, because a story must be the same each time. */

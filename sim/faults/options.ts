@@ -8,6 +8,12 @@ export interface Options {
   days: number
   /** Crash points instead of seeds. */
   points: boolean
+  /** Hostile input instead of seeds. */
+  fuzz: boolean
+  /** Of each parser. */
+  executions: number
+  /** This one only. */
+  parser: string | undefined
   /** Only every so many crash points. */
   stride: number
   json: boolean
@@ -20,6 +26,7 @@ export class UsageError extends Error {
 
 export const usage = `usage: windlass simulate [--seed N] [--runs M] [--devices D] [--days T] [--json]
        windlass simulate --points [--stride S] [--json]
+       windlass simulate --fuzz [--executions N] [--parser NAME] [--seed N] [--json]
 
   Plays a fleet and its devices in one process, on a clock of their own, with faults from a seed: power cuts, kills, failing
   disks, programs and networks, jumping clocks, bad releases. The same seed plays the same story. Invariants are checked
@@ -31,15 +38,18 @@ export const usage = `usage: windlass simulate [--seed N] [--runs M] [--devices 
   --days T     for how long things go wrong in each story (default 3)
   --points     instead: every call of an agent during an update fails once, in every way it can
   --stride S   only every S-th of these calls (default 1: all)
+  --fuzz       instead: every parser reads inputs made to break it
+  --executions N  of each parser (default 1000000)
+  --parser NAME   this one only
   --json       one JSON document per line
 
-exit status: 0 all invariants hold, 1 one broke, 64 usage
+exit status: 0 all invariants hold, 1 one broke or a parser did, 64 usage
 `
 
 /** @throws UsageError */
 export function readOptions(argv: readonly string[]): Options {
   const { values } = parsed(argv)
-  const whole = (name: 'seed' | 'runs' | 'devices' | 'days' | 'stride', least: number): number => {
+  const whole = (name: 'seed' | 'runs' | 'devices' | 'days' | 'stride' | 'executions', least: number): number => {
     const number = Number(values[name])
     if (Number.isSafeInteger(number) && number >= least && number <= 2 ** 31) return number
     throw new UsageError(`--${name}: expected a whole number from ${least} on, got "${values[name]}"`)
@@ -51,6 +61,9 @@ export function readOptions(argv: readonly string[]): Options {
     days: whole('days', 1),
     stride: whole('stride', 1),
     points: values.points,
+    fuzz: values.fuzz,
+    executions: whole('executions', 1),
+    parser: values.parser,
     json: values.json,
     help: values.help,
   }
@@ -67,6 +80,9 @@ function parsed(argv: readonly string[]) {
         days: { type: 'string', default: '3' },
         stride: { type: 'string', default: '1' },
         points: { type: 'boolean', default: false },
+        fuzz: { type: 'boolean', default: false },
+        executions: { type: 'string', default: '1000000' },
+        parser: { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },

@@ -66,6 +66,9 @@ export async function play(scenario: Scenario, keys: KeyRing, meddling: Meddling
   const stage = new Stage(scenario, { ...shared, devices })
   meddling.devices?.(devices, clock)
   await stage.play()
+  // Whoever still waits for a signal is kept by Node, and the whole world with him.
+  for (const device of devices) device.switchOff()
+  fleet.switchOff()
   return {
     scenario,
     violation: watch.violation,

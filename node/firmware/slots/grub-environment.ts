@@ -11,8 +11,9 @@ const leastBytes = 1024
 export function parseGrubEnvironment(block: Uint8Array): Map<string, string> | undefined {
   const text = Buffer.from(block).toString('latin1')
   if (!text.startsWith(header)) return undefined
-  // A backslash carries a value over the end of its line.
-  const lines = text.match(/(?:[^\\\n]|\\[^])*\n/g) ?? []
+  // A backslash carries a value over the end of its line. What has no end is matched too, or each of its bytes would be
+  // tried as a beginning.
+  const lines = (text.match(/(?:[^\\\n]+|\\[^])*(?:\n|\\?$)/g) ?? []).filter((line) => line.endsWith('\n'))
   const pairs = lines.filter((line) => !line.startsWith('#') && line.includes('='))
   return new Map(pairs.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1, -1)]))
 }

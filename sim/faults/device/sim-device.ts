@@ -141,6 +141,11 @@ export class SimDevice {
     this.powerOn(offMs)
   }
 
+  /** For good. */
+  switchOff(): void {
+    this.#goDown()
+  }
+
   #goDown(): void {
     this.#system.end()
     this.#agent.end()

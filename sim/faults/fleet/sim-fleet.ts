@@ -77,6 +77,11 @@ export class SimFleet {
     if (!this.#life.alive) this.#revive()
   }
 
+  /** For good. */
+  switchOff(): void {
+    this.#life.end()
+  }
+
   /** @throws HttpError `refused` while it is down, `cut` when it dies meanwhile */
   async device(request: HttpRequest): Promise<HttpResponse> {
     const response = await this.#ask(request.method, request.path, request.headers, Buffer.from(request.body))
