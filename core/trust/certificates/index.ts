@@ -1,0 +1,6 @@
+export { type Authority, issue, makeAuthority } from './authority.ts'
+export { CertificateError, type CertificateErrorCode } from './certificate-error.ts'
+export { checkChain } from './chain.ts'
+export { type KeyKind, newKey } from './keys.ts'
+export { certificatesOf, pemBlocks } from './pem.ts'
+export { makeRequest, type Requested, readRequest } from './request.ts'
