@@ -26,14 +26,20 @@ export interface Bench {
   close(): Promise<void>
 }
 
-/** `seen`: is told every line of the console. */
-export async function openBench(board: Board, seen: (line: string) => void = () => undefined): Promise<Bench> {
+/** `seen`: is told every line of the console. When `quit` fires the plug is pulled, at which all that waits fails. */
+export async function openBench(
+  board: Board,
+  seen: (line: string) => void = () => undefined,
+  quit: AbortSignal = new AbortController().signal,
+): Promise<Bench> {
   const workshop = await openWorkshop(board)
   const folder = await mkdtemp(join(tmpdir(), 'windlass-qemu-'))
   const fleet = await openFleet(join(folder, 'fleet'), workshop.publicKey)
   const device = await makeDevice(board, join(folder, 'device'), await workshop.release('1.0', 'good'), fleet.port)
   const machine = await device.start()
   machine.watch(seen)
+  if (quit.aborted) void machine.cut()
+  quit.addEventListener('abort', () => void machine.cut())
   const close = async () => {
     await machine.cut()
     await fleet.stop()

@@ -43,9 +43,7 @@ describe.skipIf(lacks)(`power cuts in QEMU${lacks}`, () => {
       const workshop = await openWorkshop(quickPcBoard)
       const end = Date.now() + minutes * 60_000
       const told = await cutOne(workshop, number, () => Date.now() < end)
-      console.log(
-        `device ${number}: ${told.cuts} cuts, ${told.updates} updates finished, ${told.asked} asked for again`,
-      )
+      console.log(`device ${number}: ${JSON.stringify(told)}`)
       made += told.cuts
       expect(told.updates).toBeGreaterThan(0)
     },

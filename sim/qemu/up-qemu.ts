@@ -37,7 +37,7 @@ export async function upQemu({ once: ends }: Options, screen: Screen): Promise<n
   screen.line(line('demo', 'builds the first release and a disk; the first time that takes some minutes'))
   const narrator = new Narrator(() => systemClock.uptime())
   const tell = (lines: readonly Line[]) => lines.forEach((said) => screen.line(said))
-  const opening = openBench(pc, (text) => tell(linesOf(text, narrator)))
+  const opening = openBench(pc, (text) => tell(linesOf(text, narrator)), quit.signal)
   try {
     const left = once(quit.signal, 'abort')
     await Promise.race([opening.then((bench) => play(bench, screen, narrator, quit.signal)), left])

@@ -1,18 +1,21 @@
 import type { Random } from '@windlass/platform'
 
-/** When the plug is pulled: after so many writes and flushes of the disk from a mark on, or after so long where fewer come. */
+/** When the plug is pulled: after so many writes and flushes of the disk from a mark on, or when as many do not come in time. */
 export interface Moment {
   after: Mark
   commands: number
   waitMs: number
 }
 
-/** What the moment is counted from, and how far it may lie from there. In the order in which an update passes them. */
+/**
+ * What the moment is counted from, how far it may lie from there, and how long to wait for it. In the order in which an
+ * update passes them.
+ */
 const marks = {
-  start: { seen: undefined, commands: 40, waitMs: 20_000 },
-  download: { seen: /"to":"download"/, commands: 60, waitMs: 15_000 },
-  install: { seen: /"to":"install"/, commands: 60, waitMs: 10_000 },
-  reboot: { seen: /"to":"reboot"/, commands: 30, waitMs: 5_000 },
+  start: { seen: undefined, commands: 30, waitMs: 20_000 },
+  download: { seen: /"to":"download"/, commands: 60, waitMs: 60_000 },
+  install: { seen: /"to":"install"/, commands: 60, waitMs: 30_000 },
+  reboot: { seen: /"to":"reboot"/, commands: 30, waitMs: 15_000 },
   // After a cut in `reboot` the trial may begin at once: then what comes after its end.
   trial: { seen: /reboot: Restarting system|"from":"trying","on":"confirmed"/, commands: 40, waitMs: 30_000 },
 } as const satisfies Record<string, { seen: RegExp | undefined; commands: number; waitMs: number }>
@@ -25,7 +28,7 @@ export function drawMoment(random: Random, passed: Mark = 'start'): Moment {
   const ahead = aheadOf(passed)
   const after = ahead[Math.floor(random.next() * ahead.length)] ?? 'start'
   const { commands, waitMs } = marks[after]
-  return { after, commands: Math.floor(random.next() * commands), waitMs: Math.floor(random.next() * waitMs) }
+  return { after, commands: Math.floor(random.next() * commands), waitMs }
 }
 
 /** Marks that come before the next update, which would be a long wait; all of them where the update is as good as over. */
@@ -44,6 +47,6 @@ export function markIn(line: string): Mark | undefined {
   return names.find((name) => marks[name].seen?.test(line))
 }
 
-export function momentText({ after, commands, waitMs }: Moment): string {
-  return `${commands} disk commands or ${(waitMs / 1000).toFixed(1)} s after ${after}`
+export function momentText({ after, commands, waitMs }: Moment, late: boolean): string {
+  return `${late ? `${waitMs / 1000} s` : `${commands} disk commands`} after ${after}`
 }

@@ -9,7 +9,7 @@ import { lineOf, type Moment } from './moment.ts'
 export interface DoomedMachine {
   machine: Machine
   /** What the cut left; resolves once the machine is gone. */
-  pulled: Promise<Cut>
+  pulled: Promise<Cut & { why: 'counted' | 'late' | 'asked' }>
   /** Pulls the plug now. */
   pull(): void
 }
@@ -17,17 +17,17 @@ export interface DoomedMachine {
 /** Switches the device on, with its disk behind a cache that a cut loses. Without a moment the plug stays in until `pull`. */
 export async function startDoomed(device: Device, moment: Moment | undefined, random: Random): Promise<DoomedMachine> {
   const disk = volatileDisk(device.disk)
-  const gone = Promise.withResolvers<void>()
+  const gone = Promise.withResolvers<'counted' | 'late' | 'asked'>()
   let counting = false
   let commands = 0
   const count = (after: Moment): void => {
     if (counting) return
     counting = true
-    setTimeout(gone.resolve, after.waitMs).unref()
+    setTimeout(() => gone.resolve('late'), after.waitMs).unref()
   }
   const server = await serveDisk(disk, `${device.disk}.socket`, () => {
     if (!counting || !moment || commands++ !== moment.commands) return 'on'
-    gone.resolve()
+    gone.resolve('counted')
     return 'off'
   })
   const machine = await device.start({ socket: server.socket })
@@ -37,11 +37,11 @@ export async function startDoomed(device: Device, moment: Moment | undefined, ra
     if (moment && mark?.test(line)) count(moment)
   })
   const share = random.next()
-  const pulled = gone.promise.then(async () => {
+  const pulled = gone.promise.then(async (why) => {
     await Promise.all([server.close(), machine.cut()])
     const cut = disk.cut(() => random.next() < share)
     disk.close()
-    return cut
+    return { ...cut, why }
   })
-  return { machine, pulled, pull: gone.resolve }
+  return { machine, pulled, pull: () => gone.resolve('asked') }
 }

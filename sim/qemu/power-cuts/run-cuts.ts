@@ -23,6 +23,8 @@ export interface CutsOrder {
 /** What the device went through. */
 export interface CutsTold {
   cuts: number
+  /** Cuts that found something in the disk's cache. */
+  unflushed: number
   /** Updates that were finished, the last one included. */
   updates: number
   /** How often a cut in the trial made the boot loader go back, and the operator had to say: once more. */
@@ -39,7 +41,7 @@ const lookEveryMs = 1_000
  */
 export async function runCuts(order: CutsOrder): Promise<CutsTold> {
   const { device, fleet, releases, cuts, inTime, random, say } = order
-  const told: CutsTold = { cuts: 0, updates: 0, asked: 0 }
+  const told: CutsTold = { cuts: 0, unflushed: 0, updates: 0, asked: 0 }
   const records = [await fleet.publish(releases[0]), await fleet.publish(releases[1])]
   const updates = { told, start: () => startUpdate(fleet, records[1 - (told.updates % 2)]) }
   let update = await updates.start()
@@ -47,9 +49,12 @@ export async function runCuts(order: CutsOrder): Promise<CutsTold> {
     const moment = drawMoment(random, update.passed)
     const doomed = await startDoomed(device, moment, random)
     update = await untilPulled(doomed, update, order, updates)
-    const { lasted, lost } = await doomed.pulled
+    const { why, lasted, lost } = await doomed.pulled
     told.cuts++
-    say(`cut ${told.cuts}, ${momentText(moment)}: of what was not flushed ${lasted} sectors lasted, ${lost} did not`)
+    if (lasted + lost > 0) told.unflushed++
+    say(
+      `cut ${told.cuts}, ${momentText(moment, why === 'late')}: of what was not flushed ${lasted} sectors lasted, ${lost} did not`,
+    )
   }
   const last = await startDoomed(device, undefined, random)
   const before = told.updates
