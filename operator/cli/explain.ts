@@ -33,6 +33,10 @@ const fleetEndings: Partial<Record<OperatorErrorCode, Ending>> = {
   package_unknown: 'missing',
   rollout_unknown: 'missing',
   device_unknown: 'missing',
+  blob_unknown: 'missing',
+  item_unknown: 'missing',
+  release_unknown: 'missing',
+  unit_unknown: 'missing',
   token_missing: 'refused',
   token_wrong: 'refused',
   host_refused: 'refused',
@@ -40,6 +44,8 @@ const fleetEndings: Partial<Record<OperatorErrorCode, Ending>> = {
   package_in_use: 'refused',
   retry_needless: 'refused',
   product_mismatch: 'refused',
+  item_differs: 'refused',
+  claim_refused: 'refused',
 }
 
 const diskEndings: Readonly<Record<string, Ending>> = {

@@ -21,7 +21,7 @@ async function served() {
 describe('the update scheduler', () => {
   it('refuses to start what does not wait, with the words clients know', async () => {
     const { client } = await served()
-    await expect(client.call(schedulerMethods.startFota, undefined)).rejects.toThrow(
+    await expect(client.call(schedulerMethods.startFota, {})).rejects.toThrow(
       'event startUpdate inappropriate in current state none',
     )
   })
@@ -31,13 +31,13 @@ describe('the update scheduler', () => {
     const heard: SchedulerNotice[] = []
     const gone = new AbortController()
     const listening = (async () => {
-      for await (const notice of client.feed(schedulerMethods.notifications, undefined, gone.signal)) heard.push(notice)
+      for await (const notice of client.feed(schedulerMethods.notifications, {}, gone.signal)) heard.push(notice)
     })()
     await unit.clock.advance(0)
     const taken = update.accept(order({ component: '2.0.0' }, { fotaSchedule: { type: 'trigger', ttlSeconds: 0 } }))
     await unit.clock.advance(0)
     await taken
-    const started = client.call(schedulerMethods.startFota, undefined)
+    const started = client.call(schedulerMethods.startFota, {})
     await unit.clock.advance(60_000)
     await started
     gone.abort()
@@ -58,8 +58,7 @@ describe('the update scheduler', () => {
     const [first, second] = [new AbortController(), new AbortController()]
     const states: string[] = []
     const listen = async (gone: AbortController) => {
-      for await (const { state } of client.feed(schedulerMethods.notifications, undefined, gone.signal))
-        states.push(state)
+      for await (const { state } of client.feed(schedulerMethods.notifications, {}, gone.signal)) states.push(state)
     }
     const both = [listen(first), listen(second)]
     await unit.clock.advance(0)
@@ -74,7 +73,7 @@ describe('the update scheduler', () => {
   it('keeps the newest for a subscriber that reads slowly', async () => {
     const { unit, update, client } = await served()
     const gone = new AbortController()
-    const feed = client.feed(schedulerMethods.notifications, undefined, gone.signal)[Symbol.asyncIterator]()
+    const feed = client.feed(schedulerMethods.notifications, {}, gone.signal)[Symbol.asyncIterator]()
     await feed.next()
     for (let n = 1; n <= 30; n += 1) {
       const taken = update.accept(order({ component: `2.0.${n}` }))

@@ -11,7 +11,7 @@ import type { Notices } from './notices.ts'
  */
 export function serveScheduler(handlers: RpcHandlers, update: UnitUpdate, notices: Notices): void {
   const start = (leg: Leg) => async () => {
-    if (await update.start(leg)) return
+    if (await update.start(leg)) return {}
     throw new RpcError('wrong_state', `event startUpdate inappropriate in current state ${update.state.at}`)
   }
   handlers.call(schedulerMethods.startFota, start('fota'))

@@ -9,6 +9,8 @@ export const mediaTypes = {
   layerGzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
   componentFullGzip: 'application/vnd.aos.image.component.full.v1+gzip',
   componentFullSquashfs: 'application/vnd.aos.image.component.full.v1+squashfs',
+  /** Ours: a uhupkg package, for update managers. */
+  componentPackage: 'application/vnd.aos.image.component.full.v1+uhupkg',
   componentIncrementalSquashfs: 'application/vnd.aos.image.component.inc.v1+squashfs',
 } as const
 

@@ -10,15 +10,23 @@ import { deviceRelease } from './device-release.ts'
 import { devices } from './devices.ts'
 import { devicesRetry } from './devices-retry.ts'
 import { inspect } from './inspect.ts'
+import { itemsAdd } from './items-add.ts'
+import { itemsList } from './items-list.ts'
 import { keysNew } from './keys-new.ts'
 import { keysShow } from './keys-show.ts'
 import { list } from './list.ts'
 import { pack } from './pack.ts'
 import { publish } from './publish.ts'
+import { releasesAdd } from './releases-add.ts'
+import { releasesList } from './releases-list.ts'
 import { rolloutList } from './rollout-list.ts'
 import { rolloutStart } from './rollout-start.ts'
 import { rolloutStop } from './rollout-stop.ts'
 import { rolloutWatch } from './rollout-watch.ts'
+import { unitUpdateStartFota, unitUpdateStartSota, unitUpdateWatch } from './unit-update.ts'
+import { units } from './units.ts'
+import { unitsClaim } from './units-claim.ts'
+import { unitsRelease } from './units-release.ts'
 import { verify } from './verify.ts'
 
 /** Every command, in the order of the help: from making a package to looking at what became of it. */
@@ -36,6 +44,16 @@ export const allCommands: readonly Command[] = [
   rolloutStop,
   devices,
   devicesRetry,
+  itemsAdd,
+  itemsList,
+  releasesAdd,
+  releasesList,
+  units,
+  unitsClaim,
+  unitsRelease,
+  unitUpdateStartSota,
+  unitUpdateStartFota,
+  unitUpdateWatch,
   deviceInfo,
   deviceLog,
   deviceProbe,
@@ -50,5 +68,8 @@ export const allCommands: readonly Command[] = [
 export const groups: Readonly<Record<string, string>> = {
   keys: 'Key pairs that sign packages',
   rollout: 'Who gets which package',
+  items: 'What units run: services and firmware components',
+  releases: 'What a unit is to be',
+  unit: 'One unit, through its update scheduler',
   device: "One device, through its agent's local API; works on UpdateHub's agent too",
 }

@@ -1,0 +1,27 @@
+import { command } from '../command.ts'
+import { connect, fleetParam } from '../fleet/connect.ts'
+import { unitHeading, unitPage, unitRow } from '../fleet/unit-page.ts'
+import { table } from '../page/table.ts'
+import { optional } from '../params.ts'
+
+export const units = command({
+  name: 'units',
+  description:
+    'List the units of the fleet and what keeps them from their release, or show one: nodes, what runs where',
+  params: {
+    id: optional('[id]', 'one unit'),
+    search: optional('--search <text>', 'only those with this in id or model'),
+    fleet: fleetParam,
+  },
+  async run({ id, search, fleet }, io) {
+    const client = connect(fleet, io)
+    if (id !== undefined) {
+      const unit = await client.unit(id)
+      return { page: unitPage(unit), json: unit }
+    }
+    const all = await client.units({ limit: 1000, ...(search && { search }) })
+    const page =
+      all.length > 0 ? table(all.map(unitRow), unitHeading) : 'No units yet. Let one enrol: windlass units claim'
+    return { page, json: { units: all } }
+  },
+})
