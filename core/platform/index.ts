@@ -28,6 +28,7 @@ export { backoff, type RetryPolicy, retry } from './retry/retry.ts'
 export {
   type Caller,
   type CallMethod,
+  type ClientTls,
   type FeedMethod,
   type Link,
   type MutualTls,
@@ -37,6 +38,7 @@ export {
   type RpcErrorCode,
   type RpcHandlers,
   type RpcServer,
+  type ServerTls,
   type StreamMethod,
 } from './rpc/rpc.ts'
 export { type Fragment, fragmentOf, readFragment } from './settings/fragment.ts'

@@ -21,6 +21,13 @@ export {
   type TrustedCertificate,
 } from './desired-state.ts'
 export { type AosCode, type AosCodeName, aosCodes, type ErrorInfo, errorInfo } from './error-info.ts'
+export type {
+  IdentityAnswer,
+  IdentityFact,
+  IdentityOrder,
+  InstalledCertificate,
+  SystemInfo,
+} from './identity-link.ts'
 export {
   type EnvVar,
   type InstanceFilter,

@@ -2,6 +2,7 @@ import { type Cable, linkPair } from './link-pair.ts'
 import {
   type Caller,
   type CallMethod,
+  type ClientTls,
   type FeedMethod,
   type Link,
   type MutualTls,
@@ -10,6 +11,7 @@ import {
   RpcError,
   type RpcHandlers,
   type RpcServer,
+  type ServerTls,
   type StreamMethod,
 } from './rpc.ts'
 
@@ -23,7 +25,7 @@ export class FakeRpc implements Rpc {
   readonly #servers = new Map<string, Answering>()
   #lastPort = 40_000
 
-  async listen(address: string, _tls: MutualTls | null, register: Register): Promise<RpcServer> {
+  async listen(address: string, _tls: MutualTls | ServerTls | null, register: Register): Promise<RpcServer> {
     const asked = Number(address.slice(address.lastIndexOf(':') + 1))
     const port = asked === 0 ? ++this.#lastPort : asked
     const key = `${address.slice(0, address.lastIndexOf(':'))}:${port}`
@@ -40,8 +42,8 @@ export class FakeRpc implements Rpc {
     }
   }
 
-  connect(address: string, tls: MutualTls | null): RpcClient {
-    return new FakeClient(() => this.#servers.get(address), tls?.cert)
+  connect(address: string, tls: MutualTls | ClientTls | null): RpcClient {
+    return new FakeClient(() => this.#servers.get(address), tls && 'cert' in tls ? tls.cert : undefined)
   }
 
   /** Breaks every stream to `address`, as a lost network would; who listens there goes on listening. */

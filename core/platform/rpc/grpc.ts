@@ -3,7 +3,17 @@ import { GrpcHandlers } from './grpc-handlers.ts'
 import { clientLink } from './grpc-link.ts'
 import { clientOptions, serverOptions } from './grpc-options.ts'
 import { fromStatus } from './grpc-status.ts'
-import type { CallMethod, FeedMethod, Link, MutualTls, Rpc, RpcClient, StreamMethod } from './rpc.ts'
+import type {
+  CallMethod,
+  ClientTls,
+  FeedMethod,
+  Link,
+  MutualTls,
+  Rpc,
+  RpcClient,
+  ServerTls,
+  StreamMethod,
+} from './rpc.ts'
 
 /** Remote procedures by gRPC, as AosCore's programs speak them (aoscore.md 1.1). */
 export const grpc: Rpc = {
@@ -20,7 +30,7 @@ class GrpcClient implements RpcClient {
   readonly #client: Client
   readonly #open = new Set<{ cancel(): void }>()
 
-  constructor(address: string, tls: MutualTls | null) {
+  constructor(address: string, tls: MutualTls | ClientTls | null) {
     this.#client = new Client(address, clientCredentials(tls), clientOptions)
   }
 
@@ -69,19 +79,21 @@ class GrpcClient implements RpcClient {
   }
 }
 
-async function bind(server: Server, address: string, tls: MutualTls | null): Promise<number> {
+async function bind(server: Server, address: string, tls: MutualTls | ServerTls | null): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>()
   server.bindAsync(address, serverCredentials(tls), (error, port) => (error ? reject(error) : resolve(port)))
   return promise
 }
 
-function serverCredentials(tls: MutualTls | null): ServerCredentials {
+function serverCredentials(tls: MutualTls | ServerTls | null): ServerCredentials {
   if (!tls) return ServerCredentials.createInsecure()
   const own = { private_key: Buffer.from(tls.key), cert_chain: Buffer.from(tls.cert) }
-  return ServerCredentials.createSsl(Buffer.from(tls.ca), [own], true)
+  const ca = 'ca' in tls ? Buffer.from(tls.ca) : null
+  return ServerCredentials.createSsl(ca, [own], ca !== null)
 }
 
-function clientCredentials(tls: MutualTls | null): ChannelCredentials {
+function clientCredentials(tls: MutualTls | ClientTls | null): ChannelCredentials {
   if (!tls) return credentials.createInsecure()
+  if (!('key' in tls)) return credentials.createSsl(Buffer.from(tls.ca))
   return credentials.createSsl(Buffer.from(tls.ca), Buffer.from(tls.key), Buffer.from(tls.cert))
 }

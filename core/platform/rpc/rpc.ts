@@ -52,6 +52,10 @@ export interface MutualTls {
   ca: string
 }
 
+/** As MutualTls, where the asking end has no certificate: what each end has of it. */
+export type ServerTls = Pick<MutualTls, 'key' | 'cert'>
+export type ClientTls = Pick<MutualTls, 'ca'>
+
 /** Where remote procedures are answered. What a handler throws reaches the caller as RpcError. */
 export interface RpcHandlers {
   call<Ask, Answer>(method: CallMethod<Ask, Answer>, answer: (ask: Ask, caller: Caller) => Promise<Answer>): void
@@ -79,8 +83,12 @@ export interface RpcClient {
 /** Remote procedures between programs, as a port. Without `tls` both ends are open to anybody: for loopback only. */
 export interface Rpc {
   /** @param address `host:port`; port 0 takes a free one */
-  listen(address: string, tls: MutualTls | null, register: (handlers: RpcHandlers) => void): Promise<RpcServer>
-  connect(address: string, tls: MutualTls | null): RpcClient
+  listen(
+    address: string,
+    tls: MutualTls | ServerTls | null,
+    register: (handlers: RpcHandlers) => void,
+  ): Promise<RpcServer>
+  connect(address: string, tls: MutualTls | ClientTls | null): RpcClient
 }
 
 /**

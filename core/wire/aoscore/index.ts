@@ -1,4 +1,5 @@
 export { WireError, type WireErrorCode } from '../wire-error.ts'
+export { identityMethods, identityOrderMethods } from './iam-methods.ts'
 export { networkMethods, schedulerMethods, serviceManagerMethods, updateManagerMethods } from './methods.ts'
 export { nodeFact } from './node-fact.ts'
 export { nodeOrder } from './node-order.ts'
