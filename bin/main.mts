@@ -14,6 +14,7 @@ const places: readonly Place[] = [
   },
   { name: 'fleet', description: 'The server that devices ask for updates', load: () => import('@windlass/fleet') },
   { name: 'agent', description: "A device's agent", load: () => import('@windlass/firmware') },
+  { name: 'services', description: "A node's service manager", load: () => import('@windlass/services') },
   {
     name: 'doctor',
     description: 'Is this device fit to be updated?',

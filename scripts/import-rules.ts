@@ -18,11 +18,12 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   fleet: core,
   unit: core,
   'node/firmware': core,
+  'node/services': core,
   'node/packaging': [],
   'operator/cli': core,
   sim: [...core, 'fleet', 'firmware', 'cli'],
   bench: [...core, 'unit'],
-  bin: ['fleet', 'firmware', 'cli', 'sim'],
+  bin: ['fleet', 'firmware', 'services', 'cli', 'sim'],
   scripts: ['machine', 'firmware', 'model'],
 }
 

@@ -15,6 +15,8 @@ export interface InstancesPorts {
   records: InstanceRecords
   clock: Clock
   log: Log
+  /** Hears of each life that ended by itself, once. */
+  ended?: (run: ObservedRun) => void
 }
 
 /** `whole`: an order was carried out, here is everything. `changed`: these are otherwise now. */
@@ -160,7 +162,7 @@ export class NodeInstances {
       // An order may have replaced the face meanwhile.
       if (this.#faces.get(key) !== face) continue
       this.#faces.set(key, { ...mourned, offline, ...(sound && own && { soundToken: own.token }) })
-      if (mourned !== face && own?.ended) this.#logEnd(own, mourned)
+      if (mourned !== face && own?.ended) this.#tellEnd(own, mourned)
     }
     this.#health.keep(runs.filter(({ ended }) => !ended).map(({ token }) => token))
     return images
@@ -214,7 +216,9 @@ export class NodeInstances {
     }
   }
 
-  #logEnd({ info, ended }: ObservedRun, { heldUntil }: Face): void {
+  #tellEnd(run: ObservedRun, { heldUntil }: Face): void {
+    this.#ports.ended?.(run)
+    const { info, ended } = run
     const { itemId, subjectId, index } = info.ident
     const restartInMs = Number.isFinite(heldUntil) ? Math.round(heldUntil - this.#ports.clock.uptime()) : 'never'
     const fields = { item: itemId, subject: subjectId, index, version: info.version }

@@ -26,7 +26,7 @@ describe('addresses', () => {
     const routes =
       'default via 172.31.0.1 dev eth0\n172.17.0.0/16 dev docker0\nlocal 172.18.0.1 dev x\n172.20.0.0/14 dev vpn'
     const taken = poolsInRoutes(routes)
-    expect([...taken].toSorted()).toEqual([17, 18, 20, 21, 22, 23])
+    expect([...taken].toSorted((one, other) => one - other)).toEqual([17, 18, 20, 21, 22, 23])
     expect(placeFor(wants('a', 'x'), [], taken)?.pool).toBe(19)
   })
 

@@ -1,0 +1,5 @@
+export { FakeLayers } from './images/fake-layers.ts'
+export { memoryImageRecords } from './images/image-records.ts'
+export { memoryInstanceRecords } from './instances/memory-records.ts'
+export { noNetwork } from './network/network.ts'
+export { FakeMachine, type FakeProgram, FakeRuntime } from './runtime/fake-runtime.ts'

@@ -1,0 +1,185 @@
+import { join } from 'node:path/posix'
+import type { NodeAlert, ResourceInfo, RuntimeInfo } from '@windlass/model/unit'
+import type { Clock, Files, Http, Log, Processes, Random, Rpc } from '@windlass/platform'
+import { BlobStore } from './images/blob-store.ts'
+import { defaultKeeping } from './images/evict.ts'
+import type { ImageRecords } from './images/image-records.ts'
+import { type Image, ImageStore } from './images/image-store.ts'
+import type { Layers } from './images/layers.ts'
+import { runtimeId } from './instances/ids.ts'
+import { defaultInstancesRules, NodeInstances } from './instances/node-instances.ts'
+import type { InstanceRecords } from './instances/records.ts'
+import { NodeConfigFile } from './link/node-config.ts'
+import { obey } from './link/obey.ts'
+import { UnitLink } from './link/unit-link.ts'
+import type { Network } from './network/network.ts'
+import type { Runtime } from './runtime/runtime.ts'
+import type { Settings } from './settings.ts'
+import { Storage } from './storage/storage.ts'
+import { Crashes } from './telemetry/crashes.ts'
+import { LogFolder, lookEveryMs } from './telemetry/log-folder.ts'
+import type { Meters } from './telemetry/meters.ts'
+import { Monitor } from './telemetry/monitor.ts'
+import { NodeExecutor } from './workload/node-executor.ts'
+import type { NodeResource } from './workload/node-resources.ts'
+import type { NodePower } from './workload/workload-of.ts'
+
+/** The world of one node's services. */
+export interface NodeWorld {
+  nodeId: string
+  power: NodePower
+  architecture: { architecture: string; variant?: string }
+  isRoot: boolean
+  runtimes: readonly Runtime[]
+  network: Network
+  layers: Layers
+  records: InstanceRecords & ImageRecords
+  resources: readonly NodeResource[]
+  meters: Meters
+  rpc: Rpc
+  http: Http
+  files: Files
+  processes: Processes
+  clock: Clock
+  random: Random
+  log: Log
+}
+
+const sweepEveryMs = 3_600_000
+
+/** One node's service manager, built of its ports; runs until told to stop, and leaves the services running. */
+export class ServiceManager {
+  readonly instances: NodeInstances
+  readonly #world: NodeWorld
+  readonly #images: ImageStore
+  readonly #config: NodeConfigFile
+  readonly #monitor: Monitor
+  readonly #logs: LogFolder
+  readonly #link: UnitLink
+
+  constructor(world: NodeWorld, settings: Settings) {
+    const { clock, log, files, processes, records } = world
+    this.#world = world
+    const askUrls: UnitLink['askUrls'] = (digests, stop) => this.#link.askUrls(digests, stop)
+    const blobs = new BlobStore(world, join(settings.folders.images, 'blobs/sha256'))
+    const keeping = { ...defaultKeeping, ttlMs: settings.imageTtlMs }
+    const imagePorts = { blobs, layers: world.layers, records, askUrls, files, clock, log }
+    this.#images = new ImageStore(imagePorts, settings.folders.images, keeping)
+    this.#logs = new LogFolder(settings.folders.logs, clock)
+    this.#config = new NodeConfigFile(files, settings.nodeConfigFile)
+    const { storages, states } = settings.folders
+    const storage = new Storage({ storages, states }, processes, world.isRoot)
+    const runtimes = new Map(world.runtimes.map((runtime) => [runtimeId(runtime.type, world.nodeId), runtime]))
+    const logPath = (id: string) => this.#logs.path(id)
+    const executor = new NodeExecutor({ ...world, runtimes, images: this.#images, storage, logPath })
+    const crashes = new Crashes()
+    const rules = { ...defaultInstancesRules, parallel: settings.parallel }
+    const ended: ConstructorParameters<typeof NodeInstances>[0]['ended'] = (run) => {
+      crashes.note(run)
+      if (run.ended?.code !== 0) this.#alert(crashAlert(run))
+    }
+    this.instances = new NodeInstances({ executor, records, clock, log, ended }, rules)
+    const quotasOf = async (manifestDigest: string): Promise<Image['item']['quotas']> =>
+      (await this.#images.open(manifestDigest)).item.quotas
+    this.#monitor = new Monitor(
+      {
+        meters: world.meters,
+        runs: async () => (await executor.observe()).filter((run) => !run.ended),
+        quotas: ({ manifestDigest }) => quotasOf(manifestDigest),
+        storage: async (order) => await storage.usage(order, await quotasOf(order.manifestDigest)),
+        traffic: (id) => world.network.traffic(id),
+        nodeRules: () => this.#config.alertRules(),
+        clock,
+        log,
+      },
+      {
+        ...settings.monitoring,
+        power: world.power,
+        partitions: [{ name: 'services', path: settings.folders.working }],
+      },
+      {
+        monitoring: (measured) => this.#link.tell({ kind: 'monitoring', ...measured }),
+        alert: (alert) => this.#alert(alert),
+      },
+    )
+    const idents = () => this.instances.statuses().map(({ ident }) => ident)
+    const logPorts = { logs: this.#logs, idents, crashes: crashes.of.bind(crashes), processes }
+    const { instances } = this
+    const obeyPorts = {
+      instances,
+      config: this.#config,
+      monitor: this.#monitor,
+      logs: logPorts,
+      logLimits: settings.logParts,
+    }
+    this.#link = new UnitLink(
+      {
+        rpc: world.rpc,
+        instances,
+        obey: (order) => obey(order, obeyPorts),
+        runtimes: world.runtimes.map((runtime) => runtimeInfo(runtime, world)),
+        resources: world.resources.map(({ name, sharedCount }): ResourceInfo => ({ name, sharedCount })),
+        clock,
+        log,
+      },
+      { address: settings.unit, nodeId: world.nodeId, reconnectMs: settings.reconnectMs, tls: settings.tls },
+    )
+  }
+
+  /** Stored instances are started at once; the unit hears nothing before they are (aoscore.md 5.9). */
+  async run(quit: AbortSignal): Promise<void> {
+    await this.#config.load()
+    await this.#images.load()
+    const settled = Promise.withResolvers<void>()
+    using _first = this.instances.subscribe(({ kind }) => {
+      settled.resolve()
+      if (kind === 'whole') void this.#sweep()
+    })
+    const working = this.instances.run(quit)
+    await Promise.race([settled.promise, working])
+    await Promise.all([working, this.#link.run(quit), this.#monitor.run(quit), this.#keepHouse(quit)])
+  }
+
+  async #keepHouse(quit: AbortSignal): Promise<void> {
+    const { clock, log } = this.#world
+    for (let sweptAt = clock.uptime(); !quit.aborted; ) {
+      await this.#logs.look().catch((error: unknown) => log.warning('logs not looked at', { why: String(error) }))
+      if (clock.uptime() - sweptAt >= sweepEveryMs) {
+        await this.#sweep()
+        sweptAt = clock.uptime()
+      }
+      await clock.sleep(lookEveryMs, quit).catch(() => undefined)
+    }
+  }
+
+  /** Lets go of images that nothing here needs any more. */
+  async #sweep(): Promise<void> {
+    const used = [...this.instances.statuses(), ...this.instances.running().map(({ info }) => info)]
+    try {
+      await this.#images.use(new Set(used.map(({ manifestDigest }) => manifestDigest)))
+    } catch (error) {
+      this.#world.log.warning('images not swept', { why: String(error) })
+    }
+  }
+
+  #alert(alert: NodeAlert): void {
+    this.#link.tell({ kind: 'alert', alert })
+  }
+}
+
+function crashAlert({ info, ended }: Parameters<Crashes['note']>[0]): NodeAlert {
+  const message = (ended?.why ?? '').slice(0, 256)
+  return { kind: 'instance', timeMs: ended?.at ?? 0, ident: info.ident, version: info.version, message }
+}
+
+function runtimeInfo({ type }: Runtime, { nodeId, power, architecture }: NodeWorld): RuntimeInfo {
+  return {
+    runtimeId: runtimeId(type, nodeId),
+    type,
+    maxDmips: power.maxDmips,
+    totalRam: power.totalRam,
+    maxInstances: 0,
+    arch: architecture,
+    os: { os: 'linux', features: [] },
+  }
+}
