@@ -1,8 +1,7 @@
-import { createHash, webcrypto } from 'node:crypto'
-import 'reflect-metadata'
-import * as x509 from '@peculiar/x509'
+import { createHash, X509Certificate } from 'node:crypto'
 import { createLog } from '@windlass/platform'
 import { FakeClock, SeededRandom } from '@windlass/platform/fakes'
+import { makeRequest, newKey } from '@windlass/trust/certificates'
 import {
   decodeDiscoveryAnswer,
   decodeEnrolled,
@@ -18,7 +17,7 @@ import { operatorClient } from '@windlass/wire/operator'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { SocketTokens } from '../../identity/claims.ts'
-import { newAuthority, UnitAuthority } from '../../identity/unit-authority.ts'
+import { newUnitAuthority, UnitAuthority } from '../../identity/unit-authority.ts'
 import { packageShelf } from '../../packages/shelf.ts'
 import { memoryStore } from '../../store/memory-store.ts'
 import { eventHub } from '../../telemetry/events.ts'
@@ -36,7 +35,7 @@ async function listening() {
   const now = () => clock.now()
   const files = await folderPackages(`${folder}/packages`, random)
   const rules = { trustedKeys: [], maxUploadBytes: 1e6, checkMetadata: () => undefined }
-  const authority = new UnitAuthority(await newAuthority(now(), 'test'), now)
+  const authority = new UnitAuthority(await newUnitAuthority(now()), now)
   const app = fleetServer(
     {
       store,
@@ -65,13 +64,7 @@ async function listening() {
 type Fleet = Awaited<ReturnType<typeof listening>>
 
 async function csr(): Promise<string> {
-  const keys = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
-  const signingAlgorithm = { name: 'ECDSA', hash: 'SHA-256' }
-  const request = await x509.Pkcs10CertificateRequestGenerator.create(
-    { name: 'CN=somebody', keys, signingAlgorithm },
-    webcrypto as Crypto,
-  )
-  return request.toString('pem')
+  return makeRequest(await newKey('ec'), { commonName: 'somebody', dnsNames: [] })
 }
 
 async function enrolled(fleet: Fleet, systemId = 'u1') {
@@ -142,8 +135,7 @@ describe('a unit and its fleet', () => {
     const fleet = await listening()
     const { answer, chains, enrolment } = await enrolled(fleet)
     expect(answer.status).toBe(200)
-    const [certificate] = chains[0]?.chain.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
-    expect(new x509.X509Certificate(certificate ?? '').subject).toBe('CN=u1')
+    expect(new X509Certificate(chains[0]?.chain ?? '').subject).toBe('CN=u1')
     const again = await fleet.post('/enrolment', encodeEnrolment(enrolment))
     expect([again.status, ((await again.json()) as { code: string }).code]).toEqual([403, 'claim_refused'])
   })

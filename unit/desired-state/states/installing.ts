@@ -15,7 +15,7 @@ export async function installing(state: In<'installing'>, ports: UpdatePorts, st
   const config = goal.unitConfig
   if (config) await tolerably(ports, 'unit configuration', () => setConfig(config, ports, step.stop))
   if (state.legs.fota === 'going') {
-    const placement = await ports.launcher.place(requestsFor(goal))
+    const placement = await ports.launcher.place(requestsFor(goal), step.stop)
     await ports.firmware.prepare(await componentUpdates(placement.components, ports, step.stop), step.stop)
   }
   return { on: 'installed' }
