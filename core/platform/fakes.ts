@@ -1,3 +1,4 @@
+export { cutAtChange } from './files/cut-at-change.ts'
 export { diskError, PowerCut } from './files/disk-error.ts'
 export { FakeFiles, type FileOp, type FileOperation } from './files/fake-files.ts'
 export { readWhole, replaceWhole } from './files/whole-file.ts'

@@ -72,14 +72,19 @@ export class BlobStore {
     await this.files.remove(this.partPath(digest))
   }
 
-  /** Removes what is of no use to anybody: blobs and downloads not in `keep`, and what was being decrypted. */
+  /** Removes what is of no use to anybody: blobs not in `keep`, downloads of no blob that is still to come. */
   async sweep(keep: ReadonlySet<string>): Promise<void> {
-    for (const room of rooms) {
-      for (const name of await this.files.list(join(this.folder, room))) {
-        const wanted = room !== 'unverified' && keep.has(`sha256:${name}`)
-        if (isSha256(name) && !wanted) await this.files.remove(join(this.folder, room, name))
-      }
-    }
+    const isHere = new Set(await this.#sweep('blobs/sha256', (digest) => keep.has(digest)))
+    await this.#sweep('downloads', (digest) => keep.has(digest) && !isHere.has(digest))
+    await this.#sweep('unverified', () => false)
+  }
+
+  /** Returns those that stay. Files of other names are nobody's business. */
+  async #sweep(room: (typeof rooms)[number], stays: (digest: string) => boolean): Promise<string[]> {
+    const digests = (await this.files.list(join(this.folder, room))).filter(isSha256).map((name) => `sha256:${name}`)
+    const gone = digests.filter((digest) => !stays(digest))
+    for (const digest of gone) await this.files.remove(join(this.folder, room, hexOf(digest)))
+    return digests.filter(stays)
   }
 
   async #sync(path: string): Promise<void> {

@@ -27,7 +27,11 @@ class Shop {
     return this.add({ schemaVersion: 2, mediaType: mediaTypes.index, manifests }, mediaTypes.index)
   }
 
-  walk(indexDigest: string, type: 'service' | 'component' = 'service', wants = (_: string) => true) {
+  walk(
+    indexDigest: string,
+    type: 'service' | 'component' = 'service',
+    wants: (architecture: string) => boolean = () => true,
+  ) {
     const read = async ({ digest }: { digest: string }) => {
       this.read.push(digest)
       const bytes = this.blobs.get(digest)

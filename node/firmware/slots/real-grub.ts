@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { nodeFiles } from '@windlass/platform'
-import { cutAtChange } from './cut-at-change.ts'
+import { cutAtChange } from '@windlass/platform/fakes'
 import { grubSlots } from './grub-slots.ts'
 import type { SlotsBench } from './slots.contract.ts'
 
