@@ -31,6 +31,28 @@ describe('a disk with a volatile cache', () => {
     disk.close()
   })
 
+  it('keeps what lies scattered, written in any order', () => {
+    const disk = fresh()
+    disk.write(1536, sectors('Z'), false)
+    disk.write(0, sectors('X', 'Y'), false)
+    disk.write(0, sectors('W'), false)
+    disk.flush()
+    expect(onDisk()).toBe('WYcZ')
+    disk.close()
+  })
+
+  it('keeps more at once than the kernel takes in one call', () => {
+    writeFileSync(path, Buffer.alloc(3000 * 512))
+    const disk = volatileDisk(path)
+    const all = Buffer.from(
+      Array.from({ length: 3000 }, (_, i) => String.fromCharCode(97 + (i % 26)).repeat(512)).join(''),
+    )
+    disk.write(0, all, false)
+    disk.flush()
+    expect(readFileSync(path).equals(all)).toBe(true)
+    disk.close()
+  })
+
   it('keeps at once what must not wait, and what was cached of it is no longer', () => {
     const disk = fresh()
     disk.write(0, sectors('X', 'X'), false)
