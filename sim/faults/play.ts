@@ -5,14 +5,14 @@ import { pollEveryMs, pollJitterMs } from './device/layout.ts'
 import { SimDevice } from './device/sim-device.ts'
 import type { Call } from './device/triggers.ts'
 import { SimFleet } from './fleet/sim-fleet.ts'
-import {
-  checkCounters,
-  checkOutcomesTold,
-  checkServerKnows,
-  idsKnown,
-  type ServerWorld,
-} from './invariants/server-checks.ts'
-import { type Violation, Watch } from './invariants/watch.ts'
+import type { Violation } from './invariants/all.ts'
+import { checkCounters } from './invariants/counters.ts'
+import { checkMemoryBounded } from './invariants/memory-bounded.ts'
+import { checkOutcomesTold } from './invariants/outcomes-told.ts'
+import { checkServerKnows } from './invariants/server-knows.ts'
+import { idsKnown, type ServerWorld } from './invariants/server-world.ts'
+import { checkArrived, hasArrived } from './invariants/updatable.ts'
+import { Watch } from './invariants/watch.ts'
 import type { Fault, Order, Scenario } from './scenario.ts'
 import { Catalogue, type KeyRing, makeRelease } from './world/catalogue.ts'
 import { Chronicle } from './world/chronicle.ts'
@@ -108,7 +108,7 @@ class Stage {
     for (const fault of faults) clock.in(fault.at, () => this.#strike(fault))
     for (const order of orders) clock.in(order.at, () => this.#obey(order))
     for (let at = countersEveryMs; at < chaosMs; at += countersEveryMs)
-      clock.in(at, () => this.#check(() => this.#counters()))
+      clock.in(at, () => this.#check(() => checkCounters(this.#world)))
     await this.#until(chaosMs)
     this.#atPeace = true
     this.#world.chronicle.add('world', 'peace')
@@ -119,7 +119,8 @@ class Stage {
     await this.#lastRelease()
     await this.#now(() => checkServerKnows(this.#world))
     await this.#now(() => checkOutcomesTold(this.#world))
-    await this.#now(() => this.#counters())
+    await this.#now(() => checkCounters(this.#world))
+    await this.#now(() => checkMemoryBounded(this.#world))
   }
 
   async #lastRelease(): Promise<void> {
@@ -127,10 +128,8 @@ class Stage {
     const last = catalogue.releases.length
     const version = catalogue.releases.at(-1)?.version
     this.#obey({ at: clock.now, do: 'rollout', release: last, to: 'all' })
-    const arrived = (device: SimDevice) => device.running?.version === version && device.state === 'poll'
-    await this.#until(clock.now + lastReleaseMs, () => devices.every(arrived))
-    for (const device of devices)
-      if (!arrived(device)) watch.broken('updatable', device, `runs ${device.running?.version}, is in ${device.state}`)
+    await this.#until(clock.now + lastReleaseMs, () => devices.every((device) => hasArrived(device, version)))
+    checkArrived(devices, version, watch)
     await this.#until(clock.now + onePollMs)
   }
 
@@ -175,10 +174,10 @@ class Stage {
     if (release) {
       await clock.during(fleet.publish(release))
       // Whoever names a file means it, whatever became of it before.
-      watch.allowed(device, release.kept.uid)
+      watch.takenBack.allow(device.name, release.kept.uid)
     }
     const [path, body] = deviceRequest(order, release, device)
-    const status = await device.api.post(path, body)
+    const status = (await device.api.ask('POST', path, body))?.status
     chronicle.add(device.name, `${JSON.stringify({ ...order, at: undefined })} answered ${status ?? 'nothing'}`)
     if (status === 200 || this.#atPeace) return
     if (order.do !== 'abort') clock.in(5 * minute, () => this.#obey(order))
@@ -200,7 +199,7 @@ class Stage {
     // Where the answer was lost it may have been written down all the same, and somebody did say so.
     if (order.do !== 'retry' || (answer.status !== 200 && answer.status < 500)) return
     const device = devices[order.device]
-    if (device) watch.allowed(device, catalogue.releases[order.release - 1]?.kept.uid ?? '')
+    if (device) watch.takenBack.allow(device.name, catalogue.releases[order.release - 1]?.kept.uid ?? '')
   }
 
   async #ask(order: FleetOrder, path: string, body: object) {
@@ -228,9 +227,5 @@ class Stage {
         return [id === undefined ? undefined : `/devices/${id}/retry`, { package: uid }]
       }
     }
-  }
-
-  #counters(): Promise<void> {
-    return checkCounters(this.#world, this.#world.fleet.said)
   }
 }

@@ -1,4 +1,4 @@
-import { invariants } from './invariants/watch.ts'
+import { invariants } from './invariants/all.ts'
 import type { Played } from './play.ts'
 import type { PointsTried } from './points/crash-points.ts'
 
@@ -40,7 +40,7 @@ export function storyText(seed: number, { scenario, violation, story }: Played, 
   const { invariant, device, message } = violation
   return [
     `seed ${seed}: ${device}: ${message}`,
-    `  invariant ${invariant}: ${invariants[invariant]}`,
+    `  invariant ${invariant}: ${invariants.find(({ name }) => name === invariant)?.says}`,
     `  shortened to ${scenario.devices} devices, ${scenario.orders.length} orders, ${scenario.faults.length} faults:`,
     `  ${JSON.stringify(scenario)}`,
     ...story.map((line) => `  ${line}`),

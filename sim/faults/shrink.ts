@@ -1,4 +1,4 @@
-import type { Invariant } from './invariants/watch.ts'
+import type { InvariantName } from './invariants/all.ts'
 import type { Played } from './play.ts'
 import type { Fault, Order, Scenario } from './scenario.ts'
 
@@ -25,10 +25,10 @@ export async function shrink(broken: Played, replay: (scenario: Scenario) => Pro
 class Search {
   best: Played
   #runs = 0
-  readonly #invariant: Invariant
+  readonly #invariant: InvariantName
   readonly #replay: (scenario: Scenario) => Promise<Played>
 
-  constructor(first: Played, invariant: Invariant, replay: (scenario: Scenario) => Promise<Played>) {
+  constructor(first: Played, invariant: InvariantName, replay: (scenario: Scenario) => Promise<Played>) {
     this.best = first
     this.#invariant = invariant
     this.#replay = replay

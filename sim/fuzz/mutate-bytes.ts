@@ -79,8 +79,8 @@ function insert(input: Buffer, place: number, bytes: Uint8Array): Buffer {
 
 function repeated(input: Buffer, dice: Dice): Buffer {
   const [from, to] = piece(input, dice)
-  const times = Math.min(dice.one([2, 10, 1_000]), Math.floor(mostInputBytes / Math.max(1, to - from)))
-  return insert(input, to, Buffer.concat(Array.from({ length: times }, () => input.subarray(from, to))))
+  const size = Math.min(mostInputBytes, (to - from) * dice.one([2, 2, 10, 10, 1_000]))
+  return from === to ? input : insert(input, to, Buffer.alloc(size, input.subarray(from, to)))
 }
 
 function oddDigits(digits: string, dice: Dice): string {

@@ -11,17 +11,22 @@ export class DeviceApi {
     this.#life = life
   }
 
-  /** Status of the answer; undefined when nobody is there, or when the agent ends before it answers. */
-  async post(path: string, body: object): Promise<number | undefined> {
+  /** Undefined when nobody is there, or when the agent ends before it answers. */
+  async ask(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: object,
+  ): Promise<{ status: number; body: string } | undefined> {
     const [handler, life] = [this.#handler, this.#life]
     if (!handler || !life?.alive) return undefined
     const gone = Promise.withResolvers<undefined>()
     const forget = life.onEnd(() => gone.resolve(undefined))
     const headers = { host: 'localhost:8080', 'content-type': 'application/json' }
-    const sent = Buffer.from(JSON.stringify(body))
-    const request = { method: 'POST', path, query: new URLSearchParams(), headers, body: sent }
+    const sent = Buffer.from(JSON.stringify(body) ?? '')
+    const request = { method, path, query: new URLSearchParams(), headers, body: sent }
     try {
-      return (await Promise.race([handler(request, new AbortController().signal), gone.promise]))?.status
+      const answer = await Promise.race([handler(request, new AbortController().signal), gone.promise])
+      return answer && { status: answer.status, body: typeof answer.body === 'string' ? answer.body : '' }
     } finally {
       forget()
     }

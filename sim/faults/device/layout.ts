@@ -11,8 +11,6 @@ import { hardware, image, partNames, productUid, type SlotPart, slotParts } from
 export const pollEveryMs = 3_600_000
 export const pollJitterMs = 600_000
 export const slotsPath = '/boot/slots.json'
-/** What the device's own files may take at most: two packages, and what the agent remembers. Bytes. */
-export const mostDiskBytes = 2 * (slotParts.boot + slotParts.root) + 65_536
 
 const bootIdPath = '/proc/sys/kernel/random/boot_id'
 const metadataFolder = '/usr/share/updatehub'
@@ -24,6 +22,7 @@ const usual: Settings = {
   listen: { host: '127.0.0.1', port: 8080 },
   apiSocket: null,
   watchdog: null,
+  unit: null,
   readOnly: false,
   runtimeSettingsPath: '/data/state.conf',
   polling: { enabled: true, intervalMs: pollEveryMs },

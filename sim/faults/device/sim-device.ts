@@ -4,6 +4,8 @@ import type { FakeFiles } from '@windlass/platform/fakes'
 import { filesAddress, packageFiles } from '../fleet/package-server.ts'
 import type { SimFleet } from '../fleet/sim-fleet.ts'
 import { fleetAddress } from '../fleet/sim-fleet.ts'
+import { mostStarts, notSpare } from '../invariants/boots.ts'
+import { overfull } from '../invariants/disk-bounded.ts'
 import type { Watch } from '../invariants/watch.ts'
 import type { DeviceFault } from '../scenario.ts'
 import type { Catalogue, Release } from '../world/catalogue.ts'
@@ -15,7 +17,7 @@ import type { WorldClock } from '../world/world-clock.ts'
 import { type AgentHost, type AgentNews, runAgent } from './agent-process.ts'
 import { startedByLoader } from './boot-loader.ts'
 import { DeviceApi } from './device-api.ts'
-import { factoryDisk, mostDiskBytes, nextToBoot, putBootId, settingsFor, slotContent, slotOf } from './layout.ts'
+import { factoryDisk, nextToBoot, putBootId, settingsFor, slotContent, slotOf } from './layout.ts'
 import { Link } from './link.ts'
 import { type Call, Triggers, type Waiting } from './triggers.ts'
 
@@ -39,7 +41,6 @@ const bootMs = 20_000
 const watchdogMs = 30_000
 const agentRestartMs = 5_000
 const shutdownMs = 3_000
-const mostStarts = 8
 const tornOffMs = 5_000
 const sickLaterMs = 4 * 3_600_000
 
@@ -289,8 +290,7 @@ export class SimDevice {
   #checkWrite(path: string): void {
     const set = slotOf(path)
     if (set === undefined) return
-    if (set === this.running?.set) this.#world.watch.broken('boots', this, `writes to ${path}, which runs`)
-    if (set === nextToBoot(this.disk)) this.#world.watch.broken('boots', this, `writes to ${path}, which boots next`)
+    this.#world.watch.broken('boots', this, notSpare(set, this.running?.set, nextToBoot(this.disk)))
   }
 
   #onNews(news: AgentNews): void {
@@ -300,8 +300,7 @@ export class SimDevice {
       this.#tell(`${news.from.at} --${news.event.on}--> ${news.to.at}`)
     this.#world.watch.moved(this, news)
     const usedBytes = this.disk.usedBytes - [...this.#sticks.values()].reduce((sum, size) => sum + size, 0)
-    if (usedBytes > mostDiskBytes)
-      this.#world.watch.broken('disk-bounded', this, `expected at most ${mostDiskBytes} bytes, got ${usedBytes}`)
+    this.#world.watch.broken('disk-bounded', this, overfull(usedBytes))
   }
 
   #later(life: Life, ms: number, work: () => void): void {
