@@ -39,6 +39,7 @@ export const failureCodes = [
   'reboot_overdue',
   'validate_failed',
   'fell_back',
+  'taken_back',
   'too_many_moves',
   'internal',
 ] as const

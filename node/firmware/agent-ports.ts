@@ -3,6 +3,8 @@ import { httpFetcher } from './adapters/http-fetcher.ts'
 import { polledServer } from './adapters/polled-server.ts'
 import { systemHost } from './adapters/system-host.ts'
 import { systemMounts } from './adapters/system-mounts.ts'
+import type { CommanderParts } from './commander/join-unit.ts'
+import { silentServer } from './commander/silent-server.ts'
 import { DownloadStore } from './download/store.ts'
 import { declaredHealth } from './health/until-healthy.ts'
 import { scriptCallbacks } from './identity/callbacks.ts'
@@ -15,7 +17,7 @@ import { RuntimeSettings } from './runtime-settings.ts'
 import type { Settings } from './settings.ts'
 import { slotsFor } from './slots/slots-for.ts'
 import { UntoldFailures } from './telemetry/untold.ts'
-import type { Ports } from './update/ports.ts'
+import type { Commander, Ports } from './update/ports.ts'
 import { RefusedPackages } from './update/refused.ts'
 import { Guard } from './watchdog/guard.ts'
 import type { Watchdog } from './watchdog/port.ts'
@@ -29,6 +31,8 @@ export interface System {
   http: Http
   /** Default: none. */
   watchdog?: Watchdog | null
+  /** Makes the one who commands in place of the local policy; default: nobody does. */
+  commander?: (parts: CommanderParts) => Promise<Commander>
 }
 
 /** Everything the states work with, built on a machine, leaves first. @throws FirmwareError; errors of the disk */
@@ -36,6 +40,9 @@ export async function agentPorts(system: System, settings: Settings, log: Log, m
   const { clock, random, files, processes, http } = system
   const records = fileRecords(settings, files, log)
   const hold = new Hold(records.hold, clock)
+  const firmware = await loadFirmware(settings.metadataFolder, { files, processes })
+  const parts = { http, files, clock, random, log }
+  const fetcher = httpFetcher(parts, settings.downloadFolder, settings.mostBytesPerSecond)
   const own = { path: settings.runtimeSettingsPath, persistent: !settings.readOnly }
   return {
     clock,
@@ -48,18 +55,20 @@ export async function agentPorts(system: System, settings: Settings, log: Log, m
     refused: new RefusedPackages(records.refused),
     untold: new UntoldFailures(records.untold),
     runtime: await RuntimeSettings.load(records.runtime, own),
-    firmware: await loadFirmware(settings.metadataFolder, { files, processes }),
+    firmware,
     callbacks: scriptCallbacks(settings.metadataFolder, settings.callbackTimeoutMs, { files, processes, log }),
     health: declaredHealth(settings.health, { clock, http, processes }),
     slots: slotsFor(settings.bootControl, { files, processes }),
     host: await systemHost({ files, processes, random }),
-    server: polledServer(http, clock),
-    commander: localPolicy(settings.policy, { clock, files, hold }),
+    server: settings.unit ? silentServer : polledServer(http, clock),
+    commander:
+      (await system.commander?.({ clock, files, log, fetcher, firmware, records })) ??
+      localPolicy(settings.policy, { clock, files, hold }),
     hold,
     guard: new Guard(system.watchdog ?? null, { clock, log }),
     link: new Link(settings.link, { files, processes, log, leave: records.leave }),
     store: new DownloadStore(files, settings.downloadFolder),
-    fetcher: httpFetcher({ http, files, clock, random, log }, settings.downloadFolder, settings.mostBytesPerSecond),
+    fetcher,
     objects: {
       files,
       processes,

@@ -4,6 +4,8 @@ import { FakeClock, FakeFiles, FakeHttp, FakeProcesses, SeededRandom } from '@wi
 import { httpFetcher } from './adapters/http-fetcher.ts'
 import { polledServer } from './adapters/polled-server.ts'
 import { makeAgent, type RunningAgent } from './agent.ts'
+import type { JoinedUnit } from './commander/join-unit.ts'
+import { silentServer } from './commander/silent-server.ts'
 import { DownloadStore } from './download/store.ts'
 import { FakeUpdateServer } from './fake-update-server.ts'
 import { declaredHealth } from './health/until-healthy.ts'
@@ -52,6 +54,7 @@ export const fakeSettings: Settings = {
   policy: { windows: [], timeZone: 'UTC', holdFile: null },
   link: { metered: 'never', command: null, interfaces: [] },
   watchdog: null,
+  unit: null,
   health: { commands: [], http: [], units: [], server: false, minimumUptimeMs: 0, withinMs: 60_000 },
 }
 
@@ -86,6 +89,8 @@ export class FakeDevice {
   onValidate: (stop: AbortSignal) => void | Promise<void> = () => {}
   /** Called at every move, with the state it leads to. */
   onMove: (to: StateName) => void = () => {}
+  /** The unit that commands it; without one it stands alone. */
+  unit: JoinedUnit | undefined
   agent: RunningAgent | undefined
   running: InstallationSet = 'a'
   readonly #bootLoader = new FakeSlots()
@@ -131,6 +136,22 @@ export class FakeDevice {
     return { ...this.agent, ...this.#live }
   }
 
+  /** Lets `live` end, wherever the agent is. */
+  rest(): void {
+    this.#quit?.abort('content')
+  }
+
+  /** The agent dies, and is started again; the system runs on. */
+  crash(): void {
+    this.#quit?.abort('the agent crashed')
+  }
+
+  /** The power goes now. */
+  cutPower(): void {
+    this.files.cutPowerAfter(0, () => {})
+    this.#quit?.abort('power cut')
+  }
+
   /** The power goes right after the n-th change of the disk from now. */
   cutPowerAfter(changes: number): void {
     this.files.cutPowerAfter(changes, () => this.#quit?.abort())
@@ -145,6 +166,7 @@ export class FakeDevice {
     this.#processes++
     const memory = new MemoryLog()
     memory.start()
+    let registered: Promise<void> | undefined
     try {
       const ports = await this.#ports(
         memory,
@@ -160,10 +182,14 @@ export class FakeDevice {
         if (this.states.length > mostMoves) quit.abort('too many moves')
         if ((news.to.at === 'poll' || news.to.at === 'park') && until()) quit.abort('content')
       })
+      await this.unit?.command(this.agent.runner, ports)
+      registered = this.unit?.serve(quit.signal)
       await this.agent.runner.run(quit.signal)
     } catch (error) {
       if (this.files.powered) throw error
     } finally {
+      quit.abort()
+      await registered
       await this.#live?.guard.leave()
     }
     if (quit.signal.reason === 'content') return 'content'
@@ -211,6 +237,16 @@ export class FakeDevice {
     const processes = new FakeProcesses({}, clock)
     const random = new SeededRandom(1)
     const hold = new Hold(records.hold, clock)
+    const firmware = {
+      productUid,
+      version: this.version,
+      hardware: 'gw-mk2',
+      identity: { serial: 'A1' },
+      attributes: {},
+      publicKey: (await files.facts('/key.pub')) ? '/key.pub' : null,
+    }
+    const parts = { http, files, clock, random, log }
+    const fetcher = httpFetcher(parts, settings.downloadFolder, settings.mostBytesPerSecond)
     return {
       clock,
       random,
@@ -225,14 +261,7 @@ export class FakeDevice {
         path: settings.runtimeSettingsPath,
         persistent: !settings.readOnly,
       }),
-      firmware: {
-        productUid,
-        version: this.version,
-        hardware: 'gw-mk2',
-        identity: { serial: 'A1' },
-        attributes: {},
-        publicKey: (await files.facts('/key.pub')) ? '/key.pub' : null,
-      },
+      firmware,
       callbacks: {
         stateChange: async (state) => {
           this.events.push(`callback ${state}`)
@@ -255,13 +284,15 @@ export class FakeDevice {
           setImmediate(() => quit.abort('restart'))
         },
       },
-      server: polledServer(http, clock),
-      commander: localPolicy(settings.policy, { clock, files, hold }),
+      server: this.unit ? silentServer : polledServer(http, clock),
+      commander:
+        (await this.unit?.open({ clock, files, log, fetcher, firmware, records })) ??
+        localPolicy(settings.policy, { clock, files, hold }),
       hold,
       guard: new Guard(this.watchdog, { clock, log }),
       link: new Link(settings.link, { files, processes, log, leave: records.leave }),
       store: new DownloadStore(files, settings.downloadFolder),
-      fetcher: httpFetcher({ http, files, clock, random, log }, settings.downloadFolder, settings.mostBytesPerSecond),
+      fetcher,
       objects: { files, processes, log, mounts: new FakeMounts(), scratch: '/run/windlass' },
       currentLog: () => memory.toText(),
     }

@@ -17,6 +17,7 @@ import {
 import { serviceManager } from './adapters/service-manager.ts'
 import { makeAgent, type RunningAgent } from './agent.ts'
 import { agentPorts, type System } from './agent-ports.ts'
+import type { UnitSettings } from './commander/unit-settings.ts'
 import { FirmwareError } from './identity/firmware-error.ts'
 import { loadSettings } from './load-settings.ts'
 import { serveLocalApi } from './local-api/serve.ts'
@@ -92,8 +93,11 @@ function readArguments(argv: string[]) {
 
 /** Builds all ports, leaves first, and runs until `quit` fires. */
 async function serve(settings: Settings, log: Log, memory: MemoryLog, quit: AbortSignal): Promise<void> {
-  const ports = await agentPorts(await realSystem(settings, log), settings, log, memory)
+  const unit = settings.unit && (await joinUnit(settings.unit))
+  const system = { ...(await realSystem(settings, log)), ...(unit && { commander: unit.open.bind(unit) }) }
+  const ports = await agentPorts(system, settings, log, memory)
   const { runner, rate } = makeAgent(ports, memory)
+  await unit?.command(runner, ports)
   const { runtime, firmware, hold, link } = ports
   const api = { version, settings, runtime, firmware, hold, link, runner, rate, log: memory }
   const server = await serveLocalApi(api, settings, { files: nodeFiles, processes: nodeProcesses(), log })
@@ -101,6 +105,7 @@ async function serve(settings: Settings, log: Log, memory: MemoryLog, quit: Abor
   const over = new AbortController()
   const until = AbortSignal.any([quit, over.signal])
   const watching = watch(settings, runner, ports, until)
+  const registered = unit?.serve(until)
   const alive = new AbortController()
   const manager = serviceManager(process.env, process.pid, { processes: nodeProcesses(), clock: systemClock, log })
   const attended = manager.attend(alive.signal)
@@ -109,8 +114,17 @@ async function serve(settings: Settings, log: Log, memory: MemoryLog, quit: Abor
   } finally {
     over.abort()
     alive.abort()
-    await Promise.all([server.close(), attended, watching, ports.guard.leave()])
+    await Promise.all([server.close(), attended, watching, registered, ports.guard.leave()])
   }
+}
+
+/** gRPC takes memory that a device which stands alone does not have to spend. */
+async function joinUnit(unit: UnitSettings) {
+  const [{ JoinedUnit }, { grpc }] = await Promise.all([
+    import('./commander/join-unit.ts'),
+    import('@windlass/platform/grpc'),
+  ])
+  return new JoinedUnit(unit, grpc)
 }
 
 /** The folder of packages, where the settings name one. It never ends the agent. */

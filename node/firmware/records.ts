@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path/posix'
 import { type JournalRecord, readRecord } from '@windlass/machine'
 import { type Files, fileJournal, type Journal, type Log } from '@windlass/platform'
 import { decodeRuntimeSettings, type RuntimeSettingsDocument } from '@windlass/wire/updatehub'
+import { type Order, readOrder } from './commander/order.ts'
 import { runtimeSettingsOfIni } from './legacy-runtime-settings.ts'
 import { type Held, readHeld } from './policy/hold.ts'
 import { readLeave } from './policy/link.ts'
@@ -24,6 +25,8 @@ export interface Records {
   hold: Journal<Held | null>
   /** The package that may be fetched over a metered link. */
   leave: Journal<string>
+  /** What a unit ordered. */
+  order: Journal<Order>
 }
 
 export function fileRecords({ runtimeSettingsPath, readOnly }: Settings, files: Files, log: Log): Records {
@@ -45,6 +48,7 @@ export function fileRecords({ runtimeSettingsPath, readOnly }: Settings, files: 
     seen: record(join(folder, 'seen.json'), readSeen),
     hold: record(join(folder, 'hold.json'), readHeld),
     leave: record(join(folder, 'metered.json'), readLeave),
+    order: record(join(folder, 'order.json'), readOrder),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Mode } from '@windlass/model'
 import { type Fragment, fragmentOf, kinds, type SettingsInput } from '@windlass/platform'
+import { readUnit, type UnitSettings, unitKeys } from './commander/unit-settings.ts'
 import { duration } from './duration.ts'
 import type { HealthChecks } from './health/checks.ts'
 import { type ListenAddress, listenAddress } from './listen-address.ts'
@@ -42,6 +43,8 @@ export interface Settings {
   health: HealthChecks
   /** The hardware's, armed over the restart into a new set and its trial; null for none. */
   watchdog: WatchdogSettings | null
+  /** The unit that commands this device, null for none; then the server is polled. */
+  unit: UnitSettings | null
 }
 
 /** UpdateHub's keys with the values that count where there is no file; where there is one, it must have them all (updatehub.md 4.1). */
@@ -89,6 +92,7 @@ export const ourKeys = [
   'windlass.bandwidth_limit',
   'windlass.network.metered_command',
   'windlass.api.group',
+  ...unitKeys,
 ]
 export const updatehubDefaults: Fragment = fragmentOf('defaults', updatehub)
 export const ourDefaults: Fragment = fragmentOf('defaults', windlass)
@@ -104,7 +108,9 @@ const leastBandwidth = 1_024 // bytes per second; slower would count as a stalle
 
 /** @throws SettingsError */
 export function toSettings(input: SettingsInput): Settings {
+  const unit = readUnit(input)
   return {
+    unit,
     serverAddress: input.get('network.server_address', address),
     listenSocket: input.get('network.listen_socket', kinds.text),
     listen: input.get('network.listen_socket', listenAddress),
@@ -116,7 +122,7 @@ export function toSettings(input: SettingsInput): Settings {
     readOnly: input.get('storage.read_only', kinds.flag),
     runtimeSettingsPath: input.get('storage.runtime_settings', kinds.text),
     polling: {
-      enabled: input.get('polling.enabled', kinds.flag),
+      enabled: input.get('polling.enabled', kinds.flag) && unit === null,
       intervalMs: input.get('polling.interval', duration(shortestIntervalMs)),
     },
     downloadFolder: input.get('update.download_dir', kinds.text),

@@ -32,6 +32,7 @@ export function localPolicy(policy: Policy, ports: PolicyPorts): Commander {
         await ports.hold.changed.wait(wait.ms, ports.clock, stop)
       }
     },
+    mayKeep: async () => {},
   }
 }
 

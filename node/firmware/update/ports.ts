@@ -45,6 +45,11 @@ export interface Server {
 export interface Commander {
   /** Returns when the offer may be installed; tells `waits` why not yet. */
   mayInstall(offer: Offer, stop: AbortSignal, waits: (why: string) => void): Promise<void>
+  /**
+   * Returns when the new set, which proved itself, may be kept; calls `alive` at least once a minute meanwhile.
+   * @throws UpdateError where it is to be given up
+   */
+  mayKeep(uid: string, stop: AbortSignal, alive: () => unknown): Promise<void>
 }
 
 /** Everything the states work with. */

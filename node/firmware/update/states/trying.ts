@@ -25,6 +25,7 @@ export async function trying({ uid, target, life, ordered }: In<'trying'>, p: Po
     await p.callbacks.validate(stop)
     const server = p.runtime.server(p.settings.serverAddress)
     await p.health.settled(server, stop, () => p.guard.allow(longestRoundMs))
+    await p.commander.mayKeep(uid, stop, () => p.guard.allow(longestRoundMs))
     await p.guard.allow(retryMs + spareMs)
   } catch (error) {
     if (isSlotsTrouble(error)) return tryAgain(error, p)
