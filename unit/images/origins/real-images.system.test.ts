@@ -1,0 +1,178 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import type { DesiredItem } from '@windlass/model/unit'
+import { createLog, nodeFiles, nodeHttp, systemClock, systemRandom } from '@windlass/platform'
+import { openDatabase } from '@windlass/platform/database'
+import { mediaTypes } from '@windlass/wire/oci'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { BlobOrigin } from '../blob-origin.ts'
+import { UnitImages } from '../images.ts'
+import { defaultLimits } from '../limits.ts'
+import { openOciArchive } from './archive.ts'
+import { layoutIndex, layoutOrigin } from './layout.ts'
+import { namedImage } from './named-image.ts'
+import { parseReference } from './reference.ts'
+import { Registry } from './registry.ts'
+
+/*
+ * Images as other programs make them: skopeo writes layouts, archives and Docker's formats, docker-registry serves them.
+ */
+
+const base = mkdtempSync(join(tmpdir(), 'images-origins-'))
+const layout = join(base, 'layout')
+const never = new AbortController().signal
+let registry = { host: '', stop: () => {} }
+
+beforeAll(async () => {
+  makeLayout()
+  registry = await startRegistry()
+  skopeo('copy', '--dest-tls-verify=false', `oci:${layout}:v1`, `docker://${registry.host}/app/web:v1`)
+})
+afterAll(() => {
+  registry.stop()
+  rmSync(base, { recursive: true })
+})
+
+describe('an image of other hands', () => {
+  it('comes out of an OCI layout folder', async () => {
+    const digest = namedImage(await layoutIndex(nodeFiles, layout), 'v1')
+    await expectDeployed(digest, layoutOrigin(nodeFiles, layout))
+  })
+
+  it('comes out of an OCI archive that skopeo wrote', async () => {
+    const path = join(base, 'image.tar')
+    skopeo('copy', `oci:${layout}:v1`, `oci-archive:${path}:v1`)
+    const { index, origin } = await openOciArchive(nodeFiles, path)
+    await expectDeployed(namedImage(index, 'v1'), origin)
+    expect(() => namedImage(index, 'v2')).toThrow('expected an image named v2, found v1')
+  })
+
+  it('comes out of an archive that tar wrote', async () => {
+    const path = join(base, 'plain.tar')
+    execFileSync('tar', ['-cf', path, '-C', layout, '.'])
+    const { index, origin } = await openOciArchive(nodeFiles, path)
+    await expectDeployed(namedImage(index), origin)
+  })
+
+  it('comes out of a registry, where skopeo put it', async () => {
+    await expectDeployed(...(await atRegistry('app/web:v1')))
+  })
+
+  it('is gone on with in the middle at a registry', async () => {
+    const [digest, origin] = await atRegistry('app/web:v1')
+    const images = await unit(origin)
+    await images.download([itemOf(digest)], { certificates: [], chains: [] }, never)
+    const layer = (await images.documents('web', '1.0.0')).variants[0]?.manifest.layers[0]
+    const [offer] = await origin.sources([layer?.digest ?? ''], never)
+    const stream = await offer?.places[0]?.open(500, never)
+    stream?.discard()
+    expect(stream).toMatchObject({ from: 500, total: layer?.size })
+  })
+
+  it("comes out of a registry in Docker's own format", async () => {
+    const to = `docker://${registry.host}/app/web:v2s2`
+    skopeo('copy', '--format', 'v2s2', '--dest-tls-verify=false', `oci:${layout}:v1`, to)
+    await expectDeployed(...(await atRegistry('app/web:v2s2')))
+  })
+
+  it('is refused with a reason where nobody has it', async () => {
+    const [, origin] = await atRegistry('app/web:v1')
+    const images = await unit(origin, { ...defaultLimits, rounds: 1 })
+    await images.download([itemOf(`sha256:${'0'.repeat(64)}`)], { certificates: [], chains: [] }, never)
+    expect(images.statuses()[0]?.error?.message).toMatch('expected 200 or 206, got 404')
+  })
+})
+
+async function atRegistry(name: string): Promise<[string, BlobOrigin]> {
+  const ports = { http: nodeHttp(), clock: systemClock }
+  const origin = new Registry(ports, parseReference(`docker://${registry.host}/${name}`), defaultLimits)
+  return [await origin.resolve(never), origin]
+}
+
+function itemOf(indexDigest: string): DesiredItem {
+  return { itemId: 'web', type: 'service', version: '1.0.0', ownerId: 'owner', indexDigest }
+}
+
+async function unit(origin: BlobOrigin, limits = defaultLimits): Promise<UnitImages> {
+  const ports = {
+    files: nodeFiles,
+    db: openDatabase(':memory:'),
+    clock: systemClock,
+    random: systemRandom,
+    log: createLog([], Date.now),
+    alert: () => undefined,
+    origin: () => origin,
+    roots: async () => [],
+    fits: ({ architecture }: { architecture: string }) => architecture === 'amd64',
+  }
+  const folder = mkdtempSync(join(base, 'store-'))
+  return UnitImages.open(ports, { folder, blobServer: 'http://main:8094', limits })
+}
+
+async function expectDeployed(digest: string, origin: BlobOrigin): Promise<void> {
+  const images = await unit(origin)
+  await images.download([itemOf(digest)], { certificates: [], chains: [] }, never)
+  await images.install([itemOf(digest)])
+  expect(images.statuses()).toMatchObject([{ state: 'installed' }])
+  const { variants } = await images.documents('web', '1.0.0')
+  expect(variants).toMatchObject([{ image: { cmd: ['/hello'], env: ['A=1'] }, item: { balancing: 'enabled' } }])
+  for (const layer of variants[0]?.manifest.layers ?? []) {
+    const bytes = await nodeFiles.readFile((await images.blobPath(layer.digest)) ?? '', 10_000_000)
+    expect(bytes).toHaveLength(layer.size)
+  }
+}
+
+function skopeo(...args: string[]): void {
+  execFileSync('skopeo', ['--insecure-policy', ...args], { stdio: 'pipe' })
+}
+
+/** A hand-made image of one layer, as plain as can be. */
+function makeLayout(): void {
+  const root = join(base, 'root')
+  mkdirSync(root)
+  mkdirSync(join(layout, 'blobs/sha256'), { recursive: true })
+  writeFileSync(join(root, 'hello'), 'hello'.repeat(100_000))
+  const tar = execFileSync('tar', ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '-C', root, '-c', '.'])
+  const add = (mediaType: string, bytes: Buffer) => {
+    const hex = createHash('sha256').update(bytes).digest('hex')
+    writeFileSync(join(layout, 'blobs/sha256', hex), bytes)
+    return { mediaType, digest: `sha256:${hex}`, size: bytes.length }
+  }
+  const json = (value: unknown) => Buffer.from(JSON.stringify(value))
+  const layers = [add(mediaTypes.layerGzip, gzipSync(tar))]
+  const diff = `sha256:${createHash('sha256').update(tar).digest('hex')}`
+  const image = { architecture: 'amd64', os: 'linux', config: { Cmd: ['/hello'], Env: ['A=1'] } }
+  const config = add(mediaTypes.config, json({ ...image, rootfs: { type: 'layers', diff_ids: [diff] } }))
+  const manifest = add(mediaTypes.manifest, json({ schemaVersion: 2, mediaType: mediaTypes.manifest, config, layers }))
+  const annotations = { 'org.opencontainers.image.ref.name': 'v1' }
+  writeFileSync(join(layout, 'index.json'), json({ schemaVersion: 2, manifests: [{ ...manifest, annotations }] }))
+  writeFileSync(join(layout, 'oci-layout'), json({ imageLayoutVersion: '1.0.0' }))
+}
+
+async function startRegistry(): Promise<{ host: string; stop: () => void }> {
+  const host = `127.0.0.1:${await freePort()}`
+  const settings = join(base, 'registry.yml')
+  const storage = `storage: { filesystem: { rootdirectory: ${join(base, 'registry')} } }`
+  writeFileSync(settings, `version: 0.1\n${storage}\nhttp: { addr: "${host}" }\n`)
+  const child = spawn('docker-registry', ['serve', settings], { stdio: 'ignore' })
+  for (let tries = 0; tries < 300; tries += 1) {
+    const answer = await fetch(`http://${host}/v2/`).catch(() => undefined)
+    if (answer?.ok) return { host, stop: () => void child.kill() }
+    await systemClock.sleep(100)
+  }
+  throw new Error('expected docker-registry to answer within 30 s')
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}
