@@ -1,9 +1,11 @@
 import { agentDiagram } from '@windlass/firmware'
 import { mermaid } from '@windlass/machine'
+import { updateDiagram } from '@windlass/unit'
 
 /** Diagrams in the documents, by the name of their marker; each is drawn from the table that runs. */
 export const diagrams: Readonly<Record<string, string>> = {
   agent: mermaid(agentDiagram.diagram, agentDiagram.start),
+  unit: mermaid(updateDiagram.diagram, updateDiagram.start),
 }
 
 /** The document with every diagram between its markers drawn anew. @throws Error when a marker is missing */

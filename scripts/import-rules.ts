@@ -24,7 +24,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   sim: [...core, 'fleet', 'firmware', 'cli'],
   bench: [...core, 'unit'],
   bin: ['fleet', 'firmware', 'services', 'cli', 'sim'],
-  scripts: ['machine', 'firmware', 'model'],
+  scripts: ['machine', 'firmware', 'unit', 'model'],
 }
 
 /** Every import that breaks a rule, as `file: what`. */

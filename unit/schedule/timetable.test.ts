@@ -1,7 +1,7 @@
 import type { TimetableDay } from '@windlass/model/unit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkTimetable, untilSlot } from './timetable.ts'
+import { untilSlot } from './timetable.ts'
 
 const hour = 3_600_000
 const slot = (from: number, to: number) => ({ startMs: from * hour, endMs: to * hour })
@@ -66,18 +66,5 @@ describe('a timetable', () => {
         expect(untilSlot(table, now + wait, 'Europe/Berlin')).toBe(0)
       }),
     )
-  })
-})
-
-describe('S9 a timetable is refused', () => {
-  it.each([
-    ['timetable is empty', []],
-    ['invalid day of week value', [day(0, slot(1, 2))]],
-    ['no time slots', [day(1)]],
-    ['start value should be before end value', [day(1, slot(2, 2))]],
-    ['start value should contain only time', [day(1, { startMs: -1, endMs: 5 })]],
-    ['end value should contain only time', [day(1, slot(1, 200))]],
-  ])('because %s', (text, table) => {
-    expect(() => checkTimetable(table)).toThrow(text)
   })
 })

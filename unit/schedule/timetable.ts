@@ -18,29 +18,9 @@ export function untilSlot(timetable: readonly TimetableDay[], nowMs: number, zon
 }
 
 const dayMs = 86_400_000
-const minuteMs = 60_000
 
 function moment(date: Temporal.PlainDate, ofDay: number, zone: string): number {
   if (ofDay >= dayMs) return moment(date.add({ days: 1 }), ofDay - dayMs, zone)
   const plainTime = Temporal.PlainTime.from({ hour: 0 }).add({ milliseconds: ofDay })
   return date.toZonedDateTime({ timeZone: zone, plainTime }).epochMilliseconds
-}
-
-/** @throws RangeError with the text of aoscore.md 2.2.3 that says what is wrong with it */
-export function checkTimetable(timetable: readonly TimetableDay[]): void {
-  if (timetable.length === 0) throw new RangeError('timetable is empty')
-  for (const { dayOfWeek, timeSlots } of timetable) {
-    if (!Number.isInteger(dayOfWeek) || dayOfWeek < 1 || dayOfWeek > 7)
-      throw new RangeError('invalid day of week value')
-    if (timeSlots.length === 0) throw new RangeError('no time slots')
-    for (const { startMs, endMs } of timeSlots) {
-      if (!isTime(startMs)) throw new RangeError('start value should contain only time')
-      if (!isTime(endMs)) throw new RangeError('end value should contain only time')
-      if (startMs >= endMs) throw new RangeError('start value should be before end value')
-    }
-  }
-}
-
-function isTime(ms: number): boolean {
-  return ms >= 0 && ms < dayMs + minuteMs
 }

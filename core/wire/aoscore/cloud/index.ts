@@ -23,6 +23,7 @@ export {
 export { decodeEnvelope, type Envelope, type Header } from './envelope.ts'
 export { decodeFact, encodeFact } from './facts.ts'
 export { decodeOrder, encodeOrder } from './orders.ts'
+export { decodeSchedule } from './schedule.ts'
 export { decodeTime, encodeTime } from './time.ts'
 export { decodeNodeConfig, decodeUnitConfig, encodeNodeConfig, encodeUnitConfig } from './unit-config.ts'
 export { decodeUnitStatus, encodeUnitStatus } from './unit-status.ts'

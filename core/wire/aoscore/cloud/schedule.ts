@@ -2,6 +2,7 @@ import type { Schedule, TimeSlot } from '@windlass/model/unit'
 import * as v from 'valibot'
 import { anyCase } from '../../oci/document-schema.ts'
 import { duration } from '../../oci/duration.ts'
+import { shape } from '../../updatehub/json-shape.ts'
 import { listOf } from './fields.ts'
 import { decodeTimeOfDay, encodeTimeOfDay } from './time.ts'
 
@@ -44,6 +45,11 @@ export const scheduleSchema = v.pipe(
     return { type: type === 'trigger' ? 'trigger' : 'force', ttlSeconds }
   }),
 )
+
+/** One schedule, from any JSON. @throws WireError */
+export function decodeSchedule(path: string, value: unknown): Schedule {
+  return shape(path, scheduleSchema, value)
+}
 
 export function encodeSchedule(schedule: Schedule) {
   const { type, ttlSeconds } = schedule
