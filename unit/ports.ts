@@ -37,7 +37,8 @@ import type { ItemDocuments } from '@windlass/wire/oci'
 export interface Images {
   /**
    * Makes the items' blobs present and checked; each item ends `pending` (or stays `installed`) or `failed`. Other items
-   * that were on their way are dropped. Rejects only when all of it failed or `stop` fired; may be called again.
+   * that were on their way are dropped. Rejects only when the records cannot be written or `stop` fired, which keeps the
+   * bytes that came; may be called again.
    */
   download(items: readonly DesiredItem[], trust: Trust, stop: AbortSignal): Promise<void>
   /** The items become the installed set; what is no longer wanted is `removed` and kept for its time to live. */
