@@ -103,6 +103,28 @@ describe('run', () => {
     expect(s.statuses()).toEqual(['os/0 1.0.0 local active'])
   })
 
+  it('a component stays with its node however long that is away', async () => {
+    const s = scene(
+      new Map([
+        ['os', {}],
+        ['web', {}],
+      ]),
+    )
+    s.items.set('os', { runtimes: ['runc'] })
+    await s.run(component('os', 1), sampleRequest('web', 2))
+    await s.launcher.confirm()
+    s.nodes.disconnect('local')
+    await s.clock.advance(20 * minute)
+    expect(s.statuses()).toEqual([
+      'os/0 1.0.0 local activating',
+      'web/0 1.0.0 remote active',
+      'web/1 1.0.0 remote active',
+    ])
+    s.nodes.connect('local')
+    await s.clock.advance(0)
+    expect(s.nodes.drawn()).toEqual({ local: ['os/0 1.0.0'], remote: ['web/0 1.0.0', 'web/1 1.0.0'] })
+  })
+
   it('is given up at once', async () => {
     const s = scene(web)
     s.nodes.silent.add('local')

@@ -1,7 +1,7 @@
 import { type EnvOverride, type InstanceOrder, type InstanceStatus, instanceKey } from '@windlass/model/unit'
 import type { ComponentTarget, Placement, RunRequest, States } from '../ports.ts'
 import { type Identity, numbersFor } from './identities.ts'
-import { variablesFor } from './overrides.ts'
+import { changingOrders, variablesFor } from './overrides.ts'
 import type { Assignment, Placed, Unplaced } from './placement/input.ts'
 
 export interface OrderParts {
@@ -76,10 +76,5 @@ export function renumbered(placement: Placement, known: ReadonlyMap<string, Iden
     orders.map(({ ident }) => ident),
     known,
   )
-  return withOrders(placement, (order) => ({ ...order, ...numbers.get(instanceKey(order.ident)) }))
-}
-
-export function withOrders(placement: Placement, change: (order: InstanceOrder) => InstanceOrder): Placement {
-  const nodes = [...placement.nodes].map(([nodeId, orders]) => [nodeId, orders.map(change)] as const)
-  return { ...placement, nodes: new Map(nodes) }
+  return changingOrders(placement, (order) => ({ ...order, ...numbers.get(instanceKey(order.ident)) }))
 }

@@ -3,8 +3,10 @@ import {
   type EnvVar,
   type EnvVarStatus,
   type InstanceIdent,
+  type InstanceOrder,
   matchesFilter,
 } from '@windlass/model/unit'
+import type { Placement } from '../ports.ts'
 
 /** The overrides without the variables whose time is over (aoscore.md 5.6). */
 export function stillValid(items: readonly EnvOverride[], nowMs: number): EnvOverride[] {
@@ -26,4 +28,14 @@ export function overrideStatuses(items: readonly EnvOverride[], idents: readonly
     const { itemId, subjectId, index } = ident
     return variablesFor(items, ident).map(({ name }) => ({ ident: { itemId, subjectId, index }, name }))
   })
+}
+
+/** The same placement with the variables of these overrides. */
+export function overrideVariables(placement: Placement, items: readonly EnvOverride[]): Placement {
+  return changingOrders(placement, (order) => ({ ...order, envVars: variablesFor(items, order.ident) }))
+}
+
+export function changingOrders(placement: Placement, change: (order: InstanceOrder) => InstanceOrder): Placement {
+  const nodes = [...placement.nodes].map(([nodeId, orders]) => [nodeId, orders.map(change)] as const)
+  return { ...placement, nodes: new Map(nodes) }
 }

@@ -1,59 +1,65 @@
 import { type ErrorInfo, type InstanceOrder, type InstanceStatus, instanceKey } from '@windlass/model/unit'
-import type { Placement } from '../ports.ts'
 import { matches } from './conversation.ts'
 
+/** What is known of one node. */
 export interface Heard {
-  placement: Placement
-  /** What a node said last; undefined when it said nothing since it connected. */
-  instances: (nodeId: string) => readonly InstanceStatus[] | undefined
-  nodeIds: readonly string[]
+  nodeId: string
+  orders: readonly InstanceOrder[]
+  /** What it said last; undefined when it said nothing since it connected. */
+  said: readonly InstanceStatus[] | undefined
   /** Instances that were waited for in vain, by node and instance. */
   overdue: ReadonlyMap<string, ErrorInfo>
 }
 
 /**
- * Every instance that is to run, as its node tells of it, `activating` until it does; those without a place; and what
- * nodes have besides: what came with the image, and what stands still there.
+ * Every instance that is to run on a node, as the node tells of it, `activating` until it does; and what came with its
+ * image. What else it still has, or stopped, is on its way out and is nobody's status.
  */
-export function serviceStatuses(heard: Heard): InstanceStatus[] {
-  const { placement, instances, nodeIds } = heard
-  const wanted = new Set([...placement.nodes.values()].flat().map(({ ident }) => instanceKey(ident)))
-  const placed = [...placement.nodes].flatMap(([nodeId, orders]) => {
-    const said = new Map((instances(nodeId) ?? []).map((status) => [instanceKey(status.ident), status]))
-    return orders.map((order) => placedStatus(nodeId, order, said.get(instanceKey(order.ident)), heard.overdue))
+export function nodeStatuses({ nodeId, orders, said = [], overdue }: Heard): InstanceStatus[] {
+  const known = new Map(said.map((status) => [instanceKey(status.ident), status]))
+  const placed = orders.map((order) => {
+    const key = instanceKey(order.ident)
+    return placedStatus(nodeId, order, known.get(key), overdue.get(overdueKey(nodeId, key)))
   })
-  const besides = nodeIds.flatMap((nodeId) =>
-    (instances(nodeId) ?? []).filter(
-      ({ ident, state }) => ident.preinstalled || (state === 'inactive' && !wanted.has(instanceKey(ident))),
-    ),
-  )
-  return [...placed, ...placement.homeless, ...besides]
+  return [...placed, ...said.filter(({ ident }) => ident.preinstalled)]
+}
+
+export function overdueKey(nodeId: string, key: string): string {
+  return `${nodeId} ${key}`
 }
 
 function placedStatus(
   nodeId: string,
-  order: InstanceOrder,
+  { ident, version, runtimeId, manifestDigest, ...order }: InstanceOrder,
   said: InstanceStatus | undefined,
-  overdue: Heard['overdue'],
+  error: ErrorInfo | undefined,
 ): InstanceStatus {
-  if (said && matches(order, said) && said.state !== 'activating') return { ...said, nodeId }
-  const { ident, version, runtimeId, manifestDigest } = order
-  const error = overdue.get(`${nodeId} ${instanceKey(ident)}`)
+  const isRight = matches({ ident, version, runtimeId, manifestDigest, ...order }, said)
+  if (said && isRight && said.state !== 'activating') return { ...said, nodeId }
   const state = error ? 'failed' : 'activating'
-  return {
-    ident,
-    version,
-    nodeId,
-    runtimeId,
-    manifestDigest,
-    state,
-    envVars: said?.envVars ?? [],
-    ...(error && { error }),
-  }
+  const envVars = said?.envVars ?? []
+  return { ident, version, nodeId, runtimeId, manifestDigest, state, envVars, ...(error && { error }) }
 }
 
-/** What is new or different, by instance and version. */
-export function changedStatuses(before: readonly InstanceStatus[], now: readonly InstanceStatus[]): InstanceStatus[] {
-  const known = new Set(before.map((status) => JSON.stringify(status)))
-  return now.filter((status) => !known.has(JSON.stringify(status)))
+/** What was said of instances last, in groups that change by themselves: one node's, one update manager's. */
+export class StatusBoard {
+  readonly #groups = new Map<string, { statuses: readonly InstanceStatus[]; texts: ReadonlySet<string> }>()
+
+  all(): InstanceStatus[] {
+    return [...this.#groups.values()].flatMap(({ statuses }) => statuses)
+  }
+
+  /** @returns what is new or different in the group, and whether anything is, or went away */
+  set(group: string, statuses: readonly InstanceStatus[]): { changed: InstanceStatus[]; isOther: boolean } {
+    const before = this.#groups.get(group)?.texts ?? new Set()
+    const texts = statuses.map((status) => JSON.stringify(status))
+    this.#groups.set(group, { statuses, texts: new Set(texts) })
+    const changed = statuses.filter((_, at) => !before.has(texts[at] ?? ''))
+    return { changed, isOther: changed.length > 0 || before.size !== texts.length }
+  }
+
+  /** The groups that have something. */
+  groups(): string[] {
+    return [...this.#groups].filter(([, { statuses }]) => statuses.length > 0).map(([group]) => group)
+  }
 }

@@ -46,9 +46,14 @@ export class Telling {
     await Promise.all(nodeIds.map((nodeId) => this.tell(nodeId, wantedOn(nodeId, placement))))
   }
 
+  /** Tells those for which something changed, and those that come back with something else than they should have. */
   async tellChanged(nodeIds: readonly string[], placement: Placement): Promise<void> {
-    const changed = nodeIds.filter((nodeId) => !this.#talk(nodeId).isUpToDate(wantedOn(nodeId, placement)))
-    await this.tellAll(changed, placement)
+    const tellings = nodeIds.map(async (nodeId) => {
+      if (!this.#greeted.has(nodeId)) await this.heard(nodeId, placement)
+      else if (!this.#talk(nodeId).isUpToDate(wantedOn(nodeId, placement)))
+        await this.tell(nodeId, wantedOn(nodeId, placement))
+    })
+    await Promise.all(tellings)
   }
 
   /** A node that cannot be reached is told when it comes back. */
