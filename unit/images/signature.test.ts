@@ -6,9 +6,14 @@ const message = new TextEncoder().encode(fixture('message'))
 const roots = [certificate('root')]
 
 /** Undefined when it holds, else why not. */
-async function judge(signature: Signature, chain: readonly Name[], missing?: Name): Promise<string | undefined> {
+async function judge(
+  signature: Signature,
+  chain: readonly Name[],
+  missing?: Name,
+  trusted = roots,
+): Promise<string | undefined> {
   try {
-    const check = createSignatureCheck(signature, trustIn(chain, missing), roots)
+    const check = createSignatureCheck(signature, trustIn(chain, missing), trusted)
     for (let at = 0; at < message.length; at += 5) check.update(message.subarray(at, at + 5))
     await check.verify()
     return undefined
@@ -75,6 +80,14 @@ describe('a chain', () => {
   it('does not go through a certificate that may not vouch for others', async () => {
     const chain = ['grandchild', 'signer-ec', 'intermediate'] as const
     expect(await judge(signed(message, 'grandchild'), chain)).toMatch('expected a chain from CN=grandchild')
+  })
+
+  it('may be a root alone, while that is valid', async () => {
+    const itself = [certificate('root'), certificate('stranger')]
+    expect(await judge(signed(message, 'stranger'), ['stranger'], undefined, itself)).toBeUndefined()
+    expect(await judge(signed(message, 'stranger', afterValidity), ['stranger'], undefined, itself)).toMatch(
+      'valid at 2026',
+    )
   })
 
   it('is that of the signer, whatever else is listed and how often', async () => {

@@ -1,8 +1,9 @@
 import { constants, createVerify, type KeyObject, type X509Certificate } from 'node:crypto'
 import type { BlobSource } from '@windlass/model/unit'
+import { pathProblem } from '@windlass/trust/certificates'
 import type { Trust } from '../ports.ts'
 import { BlobError } from './blob-error.ts'
-import { chainOf, checkChain } from './chain.ts'
+import { chainOf } from './chain.ts'
 
 export type Signature = NonNullable<BlobSource['signature']>
 
@@ -44,7 +45,8 @@ export function createSignatureCheck(
     async verify() {
       if (!verifier.verify({ key, ...padding }, value))
         throw new BlobError('signature', `expected a signature by ${signer.subject}, got one that does not hold`)
-      await checkChain(signer, intermediates, roots, trustedTimestampMs)
+      const problem = await pathProblem(signer, { intermediates, roots, atMs: trustedTimestampMs })
+      if (problem !== undefined) throw new BlobError('signature', problem)
     },
   }
 }

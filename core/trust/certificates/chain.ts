@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
-import * as pkijs from 'pkijs'
 import { CertificateError } from './certificate-error.ts'
 import { publicHalf } from './keys.ts'
+import { pathProblem } from './path.ts'
 import { certificatesOf } from './pem.ts'
 
 /**
@@ -16,18 +16,7 @@ export async function checkChain(
   const own = publicHalf(key)
   if (!holder.publicKey.export({ type: 'spki', format: 'der' }).equals(own))
     throw new CertificateError('refused', `expected the certificate of our key, got that of another: ${holder.subject}`)
-  const trusted = certificatesOf(roots)
-  const engine = new pkijs.CertificateChainValidationEngine({
-    trustedCerts: trusted.map(parsed),
-    // The engine judges the last one.
-    certs: [...intermediates.filter((one) => !trusted.some(({ raw }) => raw.equals(one.raw))), holder].map(parsed),
-    checkDate: new Date(atMs),
-  })
-  const { result, resultMessage } = await engine.verify()
-  if (result) return holder
-  throw new CertificateError('refused', `expected a chain from ${holder.subject} to a root: ${resultMessage}`)
-}
-
-function parsed({ raw }: X509Certificate): pkijs.Certificate {
-  return pkijs.Certificate.fromBER(new Uint8Array(raw))
+  const problem = await pathProblem(holder, { intermediates, roots: certificatesOf(roots), atMs })
+  if (problem === undefined) return holder
+  throw new CertificateError('refused', problem)
 }
