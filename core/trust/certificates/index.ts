@@ -1,6 +1,7 @@
 export { type Authority, issue, makeAuthority } from './authority.ts'
 export { CertificateError, type CertificateErrorCode } from './certificate-error.ts'
 export { checkChain } from './chain.ts'
+export { type CertificateFacts, certificateFacts } from './facts.ts'
 export { type KeyKind, newKey } from './keys.ts'
 export { pathProblem } from './path.ts'
 export { certificatesOf, pemBlocks } from './pem.ts'
