@@ -4,21 +4,22 @@ import type { Random } from '@windlass/platform'
 export interface Moment {
   after: Mark
   commands: number
-  waitMs: number
 }
 
+/** How long a moment is waited for. */
+export const patienceMs = 60_000
+
 /**
- * What the moment is counted from, how far it may lie from there, and how long to wait for it. In the order in which an
- * update passes them.
+ * What the moment is counted from, and how far it may lie from there. In the order in which an update passes them.
  */
 const marks = {
-  start: { seen: undefined, commands: 30, waitMs: 20_000 },
-  download: { seen: /"to":"download"/, commands: 60, waitMs: 60_000 },
-  install: { seen: /"to":"install"/, commands: 60, waitMs: 30_000 },
-  reboot: { seen: /"to":"reboot"/, commands: 30, waitMs: 15_000 },
+  start: { seen: undefined, commands: 30 },
+  download: { seen: /"to":"download"/, commands: 60 },
+  install: { seen: /"to":"install"/, commands: 60 },
+  reboot: { seen: /"to":"reboot"/, commands: 30 },
   // After a cut in `reboot` the trial may begin at once: then what comes after its end.
-  trial: { seen: /reboot: Restarting system|"from":"trying","on":"confirmed"/, commands: 40, waitMs: 30_000 },
-} as const satisfies Record<string, { seen: RegExp | undefined; commands: number; waitMs: number }>
+  trial: { seen: /reboot: Restarting system|"from":"trying","on":"confirmed"/, commands: 40 },
+} as const satisfies Record<string, { seen: RegExp | undefined; commands: number }>
 
 export type Mark = keyof typeof marks
 const names = Object.keys(marks) as Mark[]
@@ -27,8 +28,8 @@ const names = Object.keys(marks) as Mark[]
 export function drawMoment(random: Random, passed: Mark = 'start'): Moment {
   const ahead = aheadOf(passed)
   const after = ahead[Math.floor(random.next() * ahead.length)] ?? 'start'
-  const { commands, waitMs } = marks[after]
-  return { after, commands: Math.floor(random.next() * commands), waitMs }
+  const { commands } = marks[after]
+  return { after, commands: Math.floor(random.next() * commands) }
 }
 
 /** Marks that come before the next update, which would be a long wait; all of them where the update is as good as over. */
@@ -47,6 +48,6 @@ export function markIn(line: string): Mark | undefined {
   return names.find((name) => marks[name].seen?.test(line))
 }
 
-export function momentText({ after, commands, waitMs }: Moment, late: boolean): string {
-  return `${late ? `${waitMs / 1000} s` : `${commands} disk commands`} after ${after}`
+export function momentText({ after, commands }: Moment, late: boolean): string {
+  return `${late ? `${patienceMs / 1000} s` : `${commands} disk commands`} after ${after}`
 }

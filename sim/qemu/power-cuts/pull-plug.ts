@@ -3,7 +3,7 @@ import type { Device } from '../device.ts'
 import { serveDisk } from '../disk-server/nbd.ts'
 import { type Cut, volatileDisk } from '../disk-server/volatile-disk.ts'
 import type { Machine } from '../machine/qemu.ts'
-import { lineOf, type Moment } from './moment.ts'
+import { lineOf, type Moment, patienceMs } from './moment.ts'
 
 /** A machine whose plug is pulled at a moment, if that comes. */
 export interface DoomedMachine {
@@ -20,10 +20,10 @@ export async function startDoomed(device: Device, moment: Moment | undefined, ra
   const gone = Promise.withResolvers<'counted' | 'late' | 'asked'>()
   let counting = false
   let commands = 0
-  const count = (after: Moment): void => {
+  const count = (): void => {
     if (counting) return
     counting = true
-    setTimeout(() => gone.resolve('late'), after.waitMs).unref()
+    setTimeout(() => gone.resolve('late'), patienceMs).unref()
   }
   const server = await serveDisk(disk, `${device.disk}.socket`, () => {
     if (!counting || !moment || commands++ !== moment.commands) return 'on'
@@ -32,9 +32,9 @@ export async function startDoomed(device: Device, moment: Moment | undefined, ra
   })
   const machine = await device.start({ socket: server.socket })
   const mark = moment && lineOf(moment.after)
-  if (moment && !mark) count(moment)
+  if (moment && !mark) count()
   machine.watch((line) => {
-    if (moment && mark?.test(line)) count(moment)
+    if (mark?.test(line)) count()
   })
   const share = random.next()
   const pulled = gone.promise.then(async (why) => {
