@@ -2,6 +2,8 @@ import type { Elsewhere } from '@windlass/cli'
 
 /** A place, and how to load it: nothing is loaded but what was asked for. */
 interface Place extends Elsewhere {
+  /** Second words that are the operator's commands all the same. */
+  leaves?: readonly string[]
   load: () => Promise<{ main(argv: string[]): Promise<number> }>
 }
 
@@ -14,6 +16,12 @@ const places: readonly Place[] = [
   },
   { name: 'fleet', description: 'The server that devices ask for updates', load: () => import('@windlass/fleet') },
   { name: 'agent', description: "A device's agent", load: () => import('@windlass/firmware') },
+  {
+    name: 'unit',
+    description: "A unit's communication manager",
+    load: () => import('@windlass/unit'),
+    leaves: ['update'],
+  },
   { name: 'services', description: "A node's service manager", load: () => import('@windlass/services') },
   {
     name: 'doctor',
@@ -23,7 +31,7 @@ const places: readonly Place[] = [
 ]
 
 async function open(argv: string[]): Promise<number> {
-  const place = places.find(({ name }) => name === argv[0])
+  const place = places.find(({ name, leaves = [] }) => name === argv[0] && !leaves.includes(argv[1] ?? ''))
   if (place) return await (await place.load()).main(argv.slice(1))
   return await (await import('@windlass/cli')).main(argv, places)
 }

@@ -21,9 +21,9 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   'node/services': core,
   'node/packaging': [],
   'operator/cli': core,
-  sim: [...core, 'fleet', 'firmware', 'cli'],
+  sim: [...core, 'fleet', 'unit', 'firmware', 'cli'],
   bench: [...core, 'unit'],
-  bin: ['fleet', 'firmware', 'services', 'cli', 'sim'],
+  bin: ['fleet', 'unit', 'firmware', 'services', 'cli', 'sim'],
   scripts: ['machine', 'firmware', 'unit', 'model'],
 }
 

@@ -1,5 +1,95 @@
+import { readFile, rm } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import {
+  createLog,
+  fromLevel,
+  jsonLines,
+  nodeFiles,
+  nodeHttp,
+  nodeProcesses,
+  prettyLines,
+  systemClock,
+  systemRandom,
+} from '@windlass/platform'
+import { grpc } from '@windlass/platform/grpc'
+import { wsSockets } from './cloud/ws-sockets.ts'
 import { updateManager } from './desired-state/diagram.ts'
+import { runNode } from './run-node.ts'
+import { runUnit } from './run-unit.ts'
+import { readSettings } from './settings.ts'
+import { UnitError } from './unit-error.ts'
+import type { WorldPorts } from './world.ts'
 
-export type * from './ports.ts'
 /** For the documents and the console. */
 export const updateDiagram: { diagram: Record<string, Record<string, string>>; start: string } = updateManager
+
+const usage = `windlass unit: brings the nodes of a unit to the desired state that its fleet gives it
+
+  --settings FILE   JSON; on a node that is not the main one it names the main node, and only the identity service runs
+  --debug           log more
+
+exit status: 0 when asked to end, 64 usage, 66 no settings, 78 settings
+`
+
+/** Runs a unit's main node, or another node's identity service, until SIGTERM or SIGINT. Answers the exit code. */
+export async function main(argv: string[]): Promise<number> {
+  const line = readLine(argv)
+  if (line === undefined || line.help || line.settings === undefined) {
+    process[line?.help ? 'stdout' : 'stderr'].write(usage)
+    return line?.help ? 0 : 64
+  }
+  const stop = new AbortController()
+  const onSignal = (): void => stop.abort(new DOMException('asked to end', 'AbortError'))
+  process.once('SIGTERM', onSignal).once('SIGINT', onSignal)
+  try {
+    const settings = readSettings(line.settings, await readFile(line.settings, 'utf8'))
+    const world = realWorld(line.debug === true)
+    await (settings.mainNode
+      ? runNode(settings, settings.mainNode, world, stop.signal)
+      : runUnit(settings, world, stop.signal))
+    return 0
+  } catch (error) {
+    if (error instanceof UnitError && error.code === 'settings') return refused(error, 78)
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return refused(error, 66)
+    throw error
+  } finally {
+    process.off('SIGTERM', onSignal).off('SIGINT', onSignal)
+  }
+}
+
+function readLine(argv: string[]) {
+  const options = {
+    settings: { type: 'string' },
+    debug: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  } as const
+  try {
+    return parseArgs({ args: argv, options }).values
+  } catch {
+    return undefined
+  }
+}
+
+function realWorld(debug: boolean): WorldPorts {
+  const lines = process.stderr.isTTY ? prettyLines : jsonLines
+  const sink = fromLevel(
+    debug ? 'debug' : 'info',
+    lines((text) => process.stderr.write(text)),
+  )
+  return {
+    files: nodeFiles,
+    clock: systemClock,
+    random: systemRandom,
+    log: createLog([sink], () => systemClock.now()),
+    processes: nodeProcesses(systemClock),
+    rpc: grpc,
+    sockets: wsSockets,
+    http: (tls) => nodeHttp(tls ? { ca: tls.ca, cert: tls.cert, key: tls.key } : {}),
+    removeTree: (path) => rm(path, { recursive: true, force: true }),
+  }
+}
+
+function refused(error: Error, code: number): number {
+  process.stderr.write(`windlass unit: ${error.message}\n`)
+  return code
+}

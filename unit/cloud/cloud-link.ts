@@ -105,11 +105,11 @@ export class CloudLink implements Cloud {
 
   /** Once there and back. */
   async #visit(until: AbortSignal): Promise<{ lastedMs: number; askAgainAfterMs: number }> {
-    const tls = this.#ports.identity.tlsFor('online')
-    const { systemId } = this.#ports.identity
+    const { identity } = this.#ports
+    const tls = identity.tlsFor('online')
     if (!this.#known) {
       const addresses = discoveryUrls(this.#settings.discovery, tls?.cert)
-      const found = await discover(addresses, systemId(), { http: this.#ports.http(tls), log: this.#ports.log }, until)
+      const found = await discover(addresses, identity.systemId(), { http: this.#ports.http(tls), log: this.#ports.log }, until)
       if ('askAgainAfterMs' in found) return { lastedMs: 0, askAgainAfterMs: found.askAgainAfterMs }
       this.#known = found
     }

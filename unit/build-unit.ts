@@ -1,0 +1,109 @@
+import { X509Certificate } from 'node:crypto'
+import { join } from 'node:path'
+import { hasPart } from '@windlass/model/unit'
+import type { Database } from '@windlass/platform/database'
+import { pemBlocks } from '@windlass/trust/certificates'
+import type { Platform } from '@windlass/wire/oci'
+import { bindingRefusal } from './admission.ts'
+import { CloudLink } from './cloud/cloud-link.ts'
+import { updateJournal } from './desired-state/journal.ts'
+import { UnitUpdate } from './desired-state/update-manager.ts'
+import { ManagerLinks } from './firmware/manager-links.ts'
+import { UnitFirmware } from './firmware/unit-firmware.ts'
+import { UpdateRecord } from './firmware/update-record.ts'
+import { imageFile } from './image-file.ts'
+import { UnitImages } from './images/images.ts'
+import { defaultLimits } from './images/limits.ts'
+import { cloudOrigin } from './images/origins/cloud.ts'
+import { UnitLauncher } from './launcher/launcher.ts'
+import { launcherRules } from './launcher/ports.ts'
+import { UnitConfigFile } from './nodes/unit-config-file.ts'
+import { UnitNodes } from './nodes/unit-nodes.ts'
+import type { Cloud, Identity, Nodes } from './ports.ts'
+import type { UnitSettings } from './settings.ts'
+import { SetQuota } from './state/set-quota.ts'
+import { UnitStates } from './state/unit-states.ts'
+import { StatusReporter } from './status/reporter.ts'
+import type { WorldPorts } from './world.ts'
+
+/** What the rooms are built on. */
+export interface Ground {
+  settings: UnitSettings
+  identity: Identity
+  world: WorldPorts
+  database: Database
+}
+
+/** The rooms of a communication manager. */
+export type Unit = Awaited<ReturnType<typeof buildUnit>>
+
+/** Builds the rooms, leaves first; nothing moves yet. */
+export async function buildUnit(ground: Ground) {
+  const { settings, identity, world, database } = ground
+  const { clock, log } = world
+  const discovery = {
+    discovery: settings.discovery,
+    dialect: 'schema',
+    responseWaitMs: settings.cloudResponseWaitMs,
+  } as const
+  const cloud = new CloudLink(discovery, { ...world, identity })
+  const config = await UnitConfigFile.open(world.files, join(settings.workingDir, 'aos_unit.cfg'))
+  const nodes = new UnitNodes({ identity, clock, log, config })
+  const images = await openImages(ground, cloud, nodes)
+  const links = new ManagerLinks(admission(identity), log)
+  const firmware = new UnitFirmware({ links, record: new UpdateRecord(database), clock, log })
+  const quotas = new SetQuota(world.processes, log)
+  const states = new UnitStates({ ...world, database, quotas, send: (fact) => cloud.send(fact) }, settings)
+  const { nodesConnectionMs, instanceTtlMs, unitStatusDelayMs: delayMs } = settings
+  const rules = { ...launcherRules, nodesConnectionMs, instanceTtlMs }
+  const launcher = new UnitLauncher({ ...world, database, nodes, images, firmware, states }, rules)
+  const sources = { images, launcher, nodes, subjects: () => identity.subjects() }
+  const reporter = new StatusReporter({ clock, delayMs, sources, send: (fact) => cloud.send(fact) })
+  const update = new UnitUpdate({
+    ...world,
+    journal: updateJournal(world.files, join(settings.workingDir, 'update.json'), log),
+    images,
+    launcher,
+    nodes,
+    firmware,
+    imageFile: imageFile(world.files),
+    report: reporter,
+    rules: settings.update,
+  })
+  return { cloud, nodes, images, links, firmware, states, launcher, reporter, update }
+}
+
+function openImages({ settings, identity, world, database }: Ground, cloud: Cloud, nodes: Nodes): Promise<UnitImages> {
+  const origin = cloudOrigin(cloud, { http: world.http(undefined), files: world.files }, defaultLimits)
+  return UnitImages.open(
+    {
+      ...world,
+      db: database,
+      origin: () => origin,
+      // Signatures of items lead to whoever signed the unit's own certificate for the cloud.
+      roots: async () =>
+        pemBlocks(identity.tlsFor('online')?.ca ?? '', 'CERTIFICATE').map((pem) => new X509Certificate(pem)),
+      fits: (platform) => fitsSomewhere(platform, nodes),
+      alert: (alert) => cloud.send({ kind: 'alerts', alerts: [alert] }),
+    },
+    {
+      folder: join(settings.workingDir, 'images'),
+      blobServer: settings.blobServerUrl,
+      limits: { ...defaultLimits, keepRemovedMs: settings.itemTtlMs },
+    },
+  )
+}
+
+/** Before any node said what it can run, everything fits. */
+function fitsSomewhere({ architecture }: Platform, nodes: Nodes): boolean {
+  const runtimes = nodes.list().flatMap((node) => node.runtimes)
+  return runtimes.length === 0 || architecture === '' || runtimes.some(({ arch }) => arch.architecture === architecture)
+}
+
+function admission(identity: Identity) {
+  const isNode = (id: string) => identity.nodeInfos().some(({ nodeId }) => nodeId === id)
+  return {
+    expects: (id: string) => identity.nodeInfos().some((node) => node.nodeId === id && hasPart(node, 'um')),
+    refuses: (peer: string | undefined, id: string) => bindingRefusal(peer, id, isNode),
+  }
+}

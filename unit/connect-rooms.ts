@@ -1,0 +1,77 @@
+import type { CloudOrder } from '@windlass/model/unit'
+import type { Log } from '@windlass/platform'
+import type { Unit } from './build-unit.ts'
+import type { CertificateOrders } from './identity/certificate-orders.ts'
+import type { Identity } from './ports.ts'
+import type { UnitSettings } from './settings.ts'
+
+interface Connected extends Unit {
+  certificates: CertificateOrders
+  identity: Identity
+  schedules: UnitSettings['schedules']
+  log: Log
+}
+
+/** Who hears of whom. */
+export function connectRooms(rooms: Connected): void {
+  const { cloud, nodes, launcher, reporter, update, identity, links, log } = rooms
+  cloud.watch((news) => {
+    if (news.kind === 'order') return void obey(news.order, rooms)
+    nodes.tellCloudConnection(news.connected)
+    reporter.link(news.connected)
+  })
+  update.watch((news) => {
+    if (news.kind === 'not_saved')
+      return log.error('state not saved', { state: news.state.at, why: String(news.error) })
+    if (news.kind !== 'moved' || news.from.at === news.to.at) return
+    const error = 'errors' in news.event ? (news.event.errors.sota ?? news.event.errors.fota) : null
+    log.info('update', { from: news.from.at, on: news.event.on, to: news.to.at, ...(error && { why: error.message }) })
+    // The end of an update, but not the moment in between two of them.
+    if (news.to.at === 'none' && news.event.on !== 'desired') reporter.full()
+  })
+  identity.watchSubjects((subjects) => {
+    launcher.setSubjects(subjects)
+    reporter.subjectsChanged(subjects)
+  })
+  identity.watchNodes(() => links.prune())
+  launcher.setSubjects(identity.subjects())
+}
+
+async function obey(order: CloudOrder, rooms: Connected): Promise<void> {
+  try {
+    await act(order, rooms)
+  } catch (error) {
+    rooms.log.error('order not obeyed', {
+      kind: order.kind,
+      why: error instanceof Error ? error.message : String(error),
+    })
+  }
+}
+
+async function act(
+  order: CloudOrder,
+  { update, launcher, states, cloud, certificates, schedules }: Connected,
+): Promise<void> {
+  switch (order.kind) {
+    case 'desired_state': {
+      const { sotaSchedule = schedules.sota, fotaSchedule = schedules.fota } = order.desired
+      const gates = { ...(sotaSchedule && { sotaSchedule }), ...(fotaSchedule && { fotaSchedule }) }
+      await update.accept({ ...order.desired, ...gates })
+      break
+    }
+    case 'override_env_vars': {
+      const statuses = launcher.overrideEnvVars(order.items)
+      const { correlationId } = order
+      cloud.send({ kind: 'env_vars_status', statuses, ...(correlationId !== undefined && { correlationId }) })
+      break
+    }
+    case 'state_acceptance':
+      await states.accept(order)
+      break
+    case 'update_state':
+      await states.update(order)
+      break
+    default:
+      await certificates.take(order)
+  }
+}

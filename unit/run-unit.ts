@@ -1,0 +1,90 @@
+import { join } from 'node:path'
+import { listen, type RpcHandlers } from '@windlass/platform'
+import { openDatabase } from '@windlass/platform/database'
+import { buildUnit, type Unit } from './build-unit.ts'
+import { connectRooms } from './connect-rooms.ts'
+import { answerManagers } from './firmware/answer-managers.ts'
+import { CertificateOrders } from './identity/certificate-orders.ts'
+import { answerProtected, answerPublic } from './identity/identity-server.ts'
+import type { NodeIdentity } from './identity/node-identity.ts'
+import type { UnitIdentity } from './identity/unit-identity.ts'
+import { blobServer } from './images/blob-server.ts'
+import { answerNodes } from './nodes/answer-nodes.ts'
+import { enrolled, openNode, openUnitIdentity } from './open-identity.ts'
+import { Notices } from './schedule/notices.ts'
+import { serveScheduler } from './schedule/scheduler-service.ts'
+import { type Served, serve } from './servers.ts'
+import type { UnitSettings } from './settings.ts'
+import type { WorldPorts } from './world.ts'
+
+/** Runs the main node of a unit, its communication manager and identity service, until `stop`. */
+export async function runUnit(settings: UnitSettings, world: WorldPorts, stop: AbortSignal): Promise<void> {
+  await world.files.makeFolder(settings.workingDir)
+  const database = openDatabase(join(settings.workingDir, 'unit.db'))
+  const own = await openNode(settings, world)
+  const identity = await openUnitIdentity(settings, own, database, world)
+  const unit = await buildUnit({ settings, identity, world, database })
+  const { cloud, launcher, update, images, states } = unit
+  const certificates = new CertificateOrders({
+    identity,
+    mainNodeId: own.nodeId,
+    send: (fact) => cloud.send(fact),
+    log: world.log,
+  })
+  connectRooms({ ...unit, certificates, identity, schedules: settings.schedules, log: world.log })
+  acceptNodes(settings.acceptNodes, identity, world)
+  launcher.start(stop)
+  const blobs = await listen(blobServer(images, world.files), addressOf(settings.listen.blobs), { log: world.log })
+  try {
+    await Promise.all([
+      update.run(stop),
+      enrolled(settings, own, world, stop).then(() => cloud.run(stop)),
+      images.run(stop),
+      states.watchFiles(stop),
+      identity.maintain(stop),
+      serve(servedBy(settings, unit, identity, own), { ...world, identity }, stop),
+    ])
+  } finally {
+    await blobs.close()
+    database.close()
+  }
+}
+
+function servedBy({ listen: at }: UnitSettings, unit: Unit, identity: UnitIdentity, own: NodeIdentity): Served[] {
+  const notices = new Notices(unit.update, { items: () => unit.images.statuses(), componentType: () => '' })
+  const scheduler = (handlers: RpcHandlers) => serveScheduler(handlers, unit.update, notices)
+  return [
+    { name: 'service managers', certificate: 'cm', address: at.serviceManagers, register: answerNodes(unit) },
+    { name: 'update managers', certificate: 'cm', address: at.updateManagers, register: answerManagers(unit.links) },
+    { name: 'update scheduler', certificate: 'cm', address: at.scheduler, register: scheduler },
+    {
+      name: 'identity, public',
+      certificate: 'iam',
+      asks: false,
+      address: at.identity,
+      register: answerPublic(identity, own),
+    },
+    { name: 'identity', certificate: 'iam', address: at.identityProtected, register: answerProtected(identity, own) },
+  ]
+}
+
+/** Takes nodes that the settings name into the unit as they appear. */
+function acceptNodes(accepted: readonly string[], identity: UnitIdentity, { log }: WorldPorts): void {
+  const busy = new Set<string>()
+  identity.watchNodes(({ nodeId, state, connected }) => {
+    if (state !== 'unprovisioned' || !connected || !accepted.includes(nodeId) || busy.has(nodeId)) return
+    busy.add(nodeId)
+    identity
+      .provision(nodeId)
+      .then(
+        () => log.info('node provisioned', { node: nodeId }),
+        (error: unknown) => log.error('node not provisioned', { node: nodeId, why: String(error) }),
+      )
+      .finally(() => busy.delete(nodeId))
+  })
+}
+
+function addressOf(text: string): { host: string; port: number } {
+  const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(text) ?? []
+  return { host, port: Number(port) }
+}
