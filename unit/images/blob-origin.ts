@@ -32,15 +32,24 @@ export interface BlobStream {
   discard(): void
 }
 
-/** Asks one after the other for what those before did not have. */
+/** Asks one after the other for what those before did not have, or could not say. @throws what the last of them threw */
 export function inTurn(...origins: readonly BlobOrigin[]): BlobOrigin {
   return {
     async sources(digests, stop) {
       const found: BlobOffer[] = []
+      const isMissing = (digest: string) => !found.some((offer) => offer.digest === digest)
+      let problem: { error: unknown } | undefined
       for (const origin of origins) {
-        const missing = digests.filter((digest) => !found.some((offer) => offer.digest === digest))
-        if (missing.length > 0) found.push(...(await origin.sources(missing, stop)))
+        const missing = digests.filter(isMissing)
+        if (missing.length === 0) return found
+        try {
+          found.push(...(await origin.sources(missing, stop)))
+        } catch (error) {
+          stop.throwIfAborted()
+          problem = { error }
+        }
       }
+      if (problem && digests.some(isMissing)) throw problem.error
       return found
     },
   }

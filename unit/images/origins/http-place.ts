@@ -4,7 +4,7 @@ import type { BlobPlace, BlobStream } from '../blob-origin.ts'
 import type { FetchLimits } from '../limits.ts'
 
 /** Sends one request with these header fields; a registry adds its own. */
-export type Ask = (headers: Readonly<Record<string, string>>, stop: AbortSignal) => Promise<HttpAnswer>
+type Ask = (headers: Readonly<Record<string, string>>, stop: AbortSignal) => Promise<HttpAnswer>
 
 export type Patience = Pick<FetchLimits, 'connectTimeoutMs' | 'idleTimeoutMs'>
 

@@ -1,18 +1,15 @@
 import { createHash } from 'node:crypto'
-import type { Clock, Http, HttpAnswer } from '@windlass/platform'
+import { type Clock, extentOf, type Http, type HttpAnswer } from '@windlass/platform'
 import { indexTypes, manifestTypes, mostDocumentBytes } from '@windlass/wire/oci'
 import { BlobError } from '../blob-error.ts'
-import type { BlobOrigin, BlobPlace } from '../blob-origin.ts'
-import { type Ask, askedPlace, type Patience } from './http-place.ts'
+import type { BlobOffer, BlobOrigin } from '../blob-origin.ts'
+import { askedPlace, type Patience } from './http-place.ts'
 import type { Reference } from './reference.ts'
 import { type Credentials, Tokens } from './registry-token.ts'
 
 const accept = [...indexTypes, ...manifestTypes].join(', ')
 
-/**
- * One repository of an OCI registry (OCI distribution 1.1; Docker's registries speak the same). Documents and layers are
- * different addresses there, and a digest does not say which it is: both are tried.
- */
+/** One repository of an OCI registry (OCI distribution 1.1; Docker's registries speak the same). */
 export class Registry implements BlobOrigin {
   readonly #http: Http
   readonly #base: string
@@ -28,47 +25,55 @@ export class Registry implements BlobOrigin {
     this.#tokens = new Tokens(ports, patience, login)
   }
 
-  async sources(digests: readonly string[]) {
-    return digests.map((digest) => ({ digest, places: [this.#place(digest)] }))
+  async sources(digests: readonly string[], stop: AbortSignal): Promise<readonly BlobOffer[]> {
+    return (await Promise.all(digests.map((digest) => this.#find(digest, stop)))).flat()
   }
 
   /** What the reference's tag or digest means now: the digest of an index or a manifest. @throws BlobError, HttpError */
   async resolve(stop: AbortSignal): Promise<string> {
     const path = `/manifests/${this.#version}`
-    const answer = await this.#ask(path)({}, stop)
-    if (answer.status !== 200) {
-      answer.discard()
-      throw new BlobError('transport', `${this.#base}${path}: expected 200, got ${answer.status}`)
-    }
+    const answer = await this.#send('GET', path, {}, stop)
+    if (answer.status !== 200) throw this.#refused(path, answer)
     // Not what a header field says: this is what all else is checked by.
     const bytes = await answer.bytes(mostDocumentBytes)
     return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
   }
 
-  #place(digest: string): BlobPlace {
-    const [blob, document] = [this.#ask(`/blobs/${digest}`), this.#ask(`/manifests/${digest}`)]
-    return askedPlace(`${this.#base}/blobs/${digest}`, async (headers, stop) => {
-      const answer = await blob(headers, stop)
-      if (answer.status !== 404) return answer
+  /** Layers and documents have different addresses, and a digest does not say which it is of. */
+  async #find(digest: string, stop: AbortSignal): Promise<BlobOffer[]> {
+    for (const path of [`/blobs/${digest}`, `/manifests/${digest}`]) {
+      const answer = await this.#send('HEAD', path, {}, stop)
+      if (answer.status !== 200 && answer.status !== 404) throw this.#refused(path, answer)
       answer.discard()
-      return document(headers, stop)
-    })
+      const size = extentOf(answer)?.total
+      const place = askedPlace(this.#base + path, (headers, until) => this.#send('GET', path, headers, until))
+      if (answer.status === 200) return [{ digest, places: [place], ...(size !== undefined && { size }) }]
+    }
+    return []
   }
 
-  #ask(path: string): Ask {
-    const url = `${this.#base}${path}`
-    const send = async (headers: Readonly<Record<string, string>>, stop: AbortSignal): Promise<HttpAnswer> => {
+  /** Shows what the registry wants to see, once it said so. */
+  async #send(
+    method: 'GET' | 'HEAD',
+    path: string,
+    more: Readonly<Record<string, string>>,
+    stop: AbortSignal,
+  ): Promise<HttpAnswer> {
+    const send = () => {
       const token = this.#tokens.known()
-      const authorization: Record<string, string> = token === undefined ? {} : { authorization: token }
-      return this.#http.send({ url, headers: { accept, ...authorization, ...headers }, ...this.#patience }, stop)
+      const headers = { accept, ...(token !== undefined && { authorization: token }), ...more }
+      return this.#http.send({ method, url: this.#base + path, headers, ...this.#patience }, stop)
     }
-    return async (headers, stop) => {
-      const answer = await send(headers, stop)
-      const challenge = answer.headers['www-authenticate']
-      if (answer.status !== 401 || challenge === undefined) return answer
-      answer.discard()
-      await this.#tokens.answer(challenge, stop)
-      return send(headers, stop)
-    }
+    const answer = await send()
+    const challenge = answer.headers['www-authenticate']
+    if (answer.status !== 401 || challenge === undefined) return answer
+    answer.discard()
+    await this.#tokens.answer(challenge, stop)
+    return send()
+  }
+
+  #refused(path: string, answer: HttpAnswer): BlobError {
+    answer.discard()
+    return new BlobError('transport', `${this.#base}${path}: expected 200, got ${answer.status}`)
   }
 }
