@@ -109,7 +109,12 @@ export class CloudLink implements Cloud {
     const tls = identity.tlsFor('online')
     if (!this.#known) {
       const addresses = discoveryUrls(this.#settings.discovery, tls?.cert)
-      const found = await discover(addresses, identity.systemId(), { http: this.#ports.http(tls), log: this.#ports.log }, until)
+      const found = await discover(
+        addresses,
+        identity.systemId(),
+        { http: this.#ports.http(tls), log: this.#ports.log },
+        until,
+      )
       if ('askAgainAfterMs' in found) return { lastedMs: 0, askAgainAfterMs: found.askAgainAfterMs }
       this.#known = found
     }

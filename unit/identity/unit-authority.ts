@@ -24,7 +24,7 @@ export class UnitAuthority {
   }
 
   /** Made at the first start, in one file of a folder that only its owner reads. */
-  static async open(files: Files, folder: string, name: string, clock: Clock): Promise<UnitAuthority> {
+  static async open(files: Files, folder: string, systemId: string, clock: Clock): Promise<UnitAuthority> {
     await files.makeFolder(folder)
     await files.setMode(folder, 0o700)
     const path = `${folder}/unit-authority.pem`
@@ -32,7 +32,8 @@ export class UnitAuthority {
     const [key] = pemBlocks(kept ?? '', 'PRIVATE KEY')
     const [certificate] = pemBlocks(kept ?? '', 'CERTIFICATE')
     if (key !== undefined && certificate !== undefined) return new UnitAuthority({ key, certificate }, clock)
-    const authority = await makeAuthority(name, clock.now(), authorityLifeMs)
+    // Never the name of one that it signs for: a certificate whose issuer has its own name counts as self-signed.
+    const authority = await makeAuthority(`Authority of unit ${systemId}`, clock.now(), authorityLifeMs)
     await files.replace(path, authority.key + authority.certificate)
     return new UnitAuthority(authority, clock)
   }

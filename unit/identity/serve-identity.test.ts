@@ -1,0 +1,103 @@
+import { createLog, systemClock } from '@windlass/platform'
+import { openDatabase } from '@windlass/platform/database'
+import { FakeFiles } from '@windlass/platform/fakes'
+import { grpc } from '@windlass/platform/grpc'
+import { identityMethods, identityOrderMethods } from '@windlass/wire/aoscore'
+import { afterEach, expect, it } from 'vitest'
+import { answerProtected, answerPublic } from './identity-server.ts'
+import { KeyStore } from './key-store.ts'
+import { keepRegistered } from './node-client.ts'
+import { NodeIdentity } from './node-identity.ts'
+import { NodeRecords } from './node-records.ts'
+import { serveIdentity } from './serve-identity.ts'
+import { aNode } from './test-unit.ts'
+import { UnitAuthority } from './unit-authority.ts'
+import { UnitIdentity } from './unit-identity.ts'
+
+const log = createLog([], Date.now)
+const clock = systemClock
+const stops: AbortController[] = []
+const stopper = () => {
+  const stop = new AbortController()
+  stops.push(stop)
+  return stop
+}
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop.abort()
+})
+
+async function openNode(files: FakeFiles, nodeId: string, attrs: Record<string, string>) {
+  const dnsNames = { iam: ['localhost'] }
+  const keys = await KeyStore.open({ files, clock, folder: `/${nodeId}/keys`, dnsNames })
+  return NodeIdentity.open({ node: aNode(nodeId, attrs), systemId: 'unit-77', keys, files, folder: `/${nodeId}`, log })
+}
+
+/** The main node's ports, over real gRPC with real certificates. */
+async function servedUnit() {
+  const files = new FakeFiles()
+  const own = await openNode(files, 'main', { MainNode: '', AosComponents: 'cm,iam,sm' })
+  const authority = await UnitAuthority.open(files, '/main/keys', 'unit-77', clock)
+  const system = { systemId: 'unit-77', unitModel: 'model', version: '1.0.0' }
+  const records = new NodeRecords(openDatabase(':memory:'))
+  const unit = await UnitIdentity.open({ own, system, authority, records, clock, log })
+  const opened: { publicPort: number; protectedPort: number }[] = []
+  void serveIdentity(
+    {
+      rpc: grpc,
+      clock,
+      log,
+      tls: () => unit.tlsFor('iam'),
+      onRenewal: (renewed) => unit.watchCertificates((type) => type === 'iam' && renewed()),
+      publicAddress: '127.0.0.1:0',
+      protectedAddress: '127.0.0.1:0',
+      answerPublic: answerPublic(unit, own),
+      answerProtected: answerProtected(unit, own),
+      listening: (ports) => opened.push(ports),
+    },
+    stopper().signal,
+  )
+  await expect.poll(() => opened.length, { timeout: 10_000 }).toBe(1)
+  const [ports] = opened
+  const addresses = {
+    publicAddress: `localhost:${ports?.publicPort}`,
+    protectedAddress: `localhost:${ports?.protectedPort}`,
+  }
+  return { files, unit, own, authority, addresses, opened }
+}
+
+it('the public port shows a certificate and asks for none; the protected one refuses who has none', async () => {
+  const { authority, unit, addresses } = await servedUnit()
+  const nameless = { ca: authority.certificate }
+  const client = grpc.connect(addresses.publicAddress, nameless)
+  expect(await client.call(identityMethods.systemInfo, {})).toMatchObject({ systemId: 'unit-77' })
+  client.close()
+  const stranger = grpc.connect(addresses.protectedAddress, nameless)
+  const soon = AbortSignal.timeout(3000)
+  await expect(stranger.call(identityMethods.systemInfo, {}, soon)).rejects.toThrow()
+  stranger.close()
+  const cm = unit.tlsFor('cm')
+  const friend = grpc.connect(addresses.protectedAddress, cm ?? null)
+  expect(await friend.call(identityOrderMethods.resume, { kind: 'resume', nodeId: '' })).toMatchObject({
+    error: { aosCode: 9 },
+  })
+  friend.close()
+}, 30_000)
+
+it('a new node is taken in, and comes back with its own certificate', async () => {
+  const { files, authority, unit, addresses } = await servedUnit()
+  const node = await openNode(files, 'node-b', { AosComponents: 'iam,sm' })
+  const main = { ...addresses, publicTls: { ca: authority.certificate } }
+  void keepRegistered({ node, rpc: grpc, main, clock, log }, stopper().signal)
+  const known = () => unit.nodeInfos().find(({ nodeId }) => nodeId === 'node-b')
+  await expect.poll(known, { timeout: 15_000 }).toMatchObject({ state: 'unprovisioned', connected: true })
+  await unit.provision('node-b')
+  await expect.poll(known, { timeout: 15_000 }).toMatchObject({ state: 'provisioned', connected: true })
+  await unit.setNodeState('node-b', 'paused')
+  expect(node.info().state).toBe('paused')
+}, 60_000)
+
+it('C22 a new certificate of type iam: both ports begin again with it', async () => {
+  const { unit, own, opened } = await servedUnit()
+  await unit.certify(own.nodeId)
+  await expect.poll(() => opened.length, { timeout: 15_000 }).toBe(2)
+}, 30_000)
