@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
-import { hasPart } from '@windlass/model/unit'
+import { hasPart, type ItemStatus } from '@windlass/model/unit'
 import type { Database } from '@windlass/platform/database'
 import { pemBlocks } from '@windlass/trust/certificates'
 import type { Platform } from '@windlass/wire/oci'
@@ -57,9 +57,13 @@ export async function buildUnit(ground: Ground) {
   const { nodesConnectionMs, instanceTtlMs, unitStatusDelayMs: delayMs } = settings
   const rules = { ...launcherRules, nodesConnectionMs, instanceTtlMs }
   const launcher = new UnitLauncher({ ...world, database, nodes, images, firmware, states }, rules)
-  const sources = { images, launcher, nodes, subjects: () => identity.subjects() }
+  const takenBack = (): ItemStatus[] => {
+    const { items = [], error } = update.takenBack ?? {}
+    return items.map((item) => ({ ...item, state: 'failed', ...(error && { error }) }))
+  }
+  const sources = { images, launcher, nodes, takenBack, subjects: () => identity.subjects() }
   const reporter = new StatusReporter({ clock, delayMs, sources, send: (fact) => cloud.send(fact) })
-  const update = new UnitUpdate({
+  const update: UnitUpdate = new UnitUpdate({
     ...world,
     journal: updateJournal(world.files, join(settings.workingDir, 'update.json'), log),
     images,

@@ -71,7 +71,14 @@ async function act(
     case 'update_state':
       await states.update(order)
       break
-    default:
+    case 'renew_certificates':
+    case 'issued_certificates':
+    case 'start_provisioning':
+    case 'finish_provisioning':
+    case 'deprovision':
       await certificates.take(order)
+      break
+    case 'request_log':
+    case 'blob_urls':
   }
 }

@@ -1,4 +1,4 @@
-import type { DesiredNode, DesiredState, ErrorInfo, UnitConfig } from '@windlass/model/unit'
+import type { DesiredItem, DesiredNode, DesiredState, ErrorInfo, UnitConfig } from '@windlass/model/unit'
 import * as v from 'valibot'
 
 /** An update has two parts that may begin at different times (aoscore.md 2.3): services and settings, firmware. */
@@ -26,13 +26,21 @@ export interface Refusal {
   during: string
   error: ErrorInfo
   atMs: number
+  /** Those of its items that the unit does not have; the fleet is told that they failed. */
+  items: readonly Pick<DesiredItem, 'itemId' | 'type' | 'version'>[]
 }
 
 const errorInfo = v.object({ aosCode: v.number(), exitCode: v.number(), message: v.string() })
 const node = v.object({ nodeId: v.string(), state: v.picklist(['provisioned', 'paused']) })
 const perLeg = <S extends v.GenericSchema>(schema: S) => v.object({ sota: schema, fota: schema })
 const before = v.object({ config: v.nullable(v.looseObject({ version: v.string() })), nodes: v.array(node) })
-const refusal = v.object({ fingerprint: v.string(), during: v.string(), error: errorInfo, atMs: v.number() })
+const refusal = v.object({
+  fingerprint: v.string(),
+  during: v.string(),
+  error: errorInfo,
+  atMs: v.number(),
+  items: v.array(v.object({ itemId: v.string(), type: v.picklist(['service', 'component']), version: v.string() })),
+})
 // What the wire has checked once; read back here only from our own journal.
 const desired = v.looseObject({
   nodes: v.array(node),

@@ -156,6 +156,10 @@ describe('a transaction that fails', () => {
     states.length = 0
     await give(second)
     expect(states).toEqual([])
+    expect(update.takenBack?.items.map(({ itemId, version }) => `${itemId} ${version}`)).toEqual([
+      'service 2.0.0',
+      'rootfs 2.0.0',
+    ])
     expect(update.state.errors.sota?.message).toBe('failed here before, during launching: run broke')
     await forget(update, unit)
     await give(second)

@@ -2,7 +2,7 @@ import { type News, Runner } from '@windlass/machine'
 import { asksForTheSame, type DesiredState } from '@windlass/model/unit'
 import { type UpdateEvent, type UpdateManager, type UpdateOrder, type UpdateState, updateManager } from './diagram.ts'
 import { errorsOf } from './errors.ts'
-import type { Leg } from './facts.ts'
+import type { Leg, Refusal } from './facts.ts'
 import { completed } from './goal.ts'
 import { blank } from './journal.ts'
 import type { UpdatePorts } from './ports.ts'
@@ -59,6 +59,13 @@ export class UnitUpdate {
       leg === 'sota' ? { on: 'start_sota', sotaTriggered: true } : { on: 'start_fota', fotaTriggered: true }
     const { accepted } = await this.#runner.order(order)
     return accepted
+  }
+
+  /** What failed last and was taken back, as long as nothing else came. */
+  get takenBack(): Refusal | undefined {
+    const { at, errors, refused } = this.state
+    const failed = at === 'none' && (errors.sota !== null || errors.fota !== null)
+    return failed ? refused.at(-1) : undefined
   }
 
   /** Forgets which desired states failed, so that they are tried again when they come. False while an update is under way. */

@@ -7,6 +7,8 @@ export interface StatusSources {
   launcher: Pick<Launcher, 'statuses' | 'watch'>
   nodes: Pick<Nodes, 'list' | 'watch' | 'config'>
   subjects(): readonly string[]
+  /** Items that an update brought and that were taken back with it. */
+  takenBack(): readonly ItemStatus[]
 }
 
 /** What an update could not set, until the next full status has told it. */
@@ -16,7 +18,10 @@ export interface StatusErrors {
 }
 
 /** All that a unit is (aoscore.md 2.1.7). Removed items are not listed; preinstalled instances count as items, too. */
-export function fullStatus({ images, launcher, nodes, subjects }: StatusSources, errors: StatusErrors): UnitStatus {
+export function fullStatus(
+  { images, launcher, nodes, subjects, takenBack }: StatusSources,
+  errors: StatusErrors,
+): UnitStatus {
   const instances = launcher.statuses()
   const preinstalled = instances
     .filter(({ ident }) => ident.preinstalled)
@@ -36,7 +41,7 @@ export function fullStatus({ images, launcher, nodes, subjects }: StatusSources,
       const error = errors.nodes.get(node.nodeId)
       return error ? { ...node, error } : node
     }),
-    items: [...images.statuses().filter(({ state }) => state !== 'removed'), ...distinct(preinstalled)],
+    items: [...images.statuses().filter(({ state }) => state !== 'removed'), ...takenBack(), ...distinct(preinstalled)],
     instances,
     subjects: subjects(),
   }

@@ -7,7 +7,12 @@ import { StatusReporter } from './reporter.ts'
 function reporting() {
   const clock = new FakeClock()
   const sent: UnitStatus[] = []
-  const state = { items: [] as ItemStatus[], instances: [] as InstanceStatus[], nodes: [] as NodeStatus[] }
+  const state = {
+    items: [] as ItemStatus[],
+    instances: [] as InstanceStatus[],
+    nodes: [] as NodeStatus[],
+    takenBack: [] as ItemStatus[],
+  }
   const tell: {
     items?: (items: readonly ItemStatus[]) => void
     instances?: (instances: readonly InstanceStatus[]) => void
@@ -26,6 +31,7 @@ function reporting() {
         watch: (on) => ((tell.nodes = on), () => {}),
       },
       subjects: () => ['subject'],
+      takenBack: () => state.takenBack,
     },
   })
   const item = (version: string, is: ItemStatus['state'] = 'installed') => {
@@ -111,6 +117,14 @@ describe('a unit tells the cloud', () => {
       { version: '2.0.0', state: 'failed' },
     ])
     expect(sent[2]?.unitConfig).toHaveLength(1)
+  })
+
+  it('items that an update brought and that were taken back, as failed', () => {
+    const { reporter, sent, state } = reporting()
+    const error = errorInfo('failed', 'exited with 3')
+    state.takenBack = [{ itemId: 'item', type: 'service', version: '3.0.0', state: 'failed', error }]
+    reporter.link(true)
+    expect(sent[0]?.items).toEqual(state.takenBack)
   })
 
   it('D19 nothing of removed items', () => {

@@ -40,6 +40,19 @@ async function putBack(nodeId: string, was: 'provisioned' | 'paused', { nodes }:
 function remembered(state: In<'reverting'>, { clock }: UpdatePorts): readonly Refusal[] {
   if (state.during === 'downloading' || state.during === 'pending') return state.refused
   const error = legNames.map((leg) => state.errors[leg]).find((one) => one !== null) ?? errorInfoOf('failed')
-  const bad = { fingerprint: fingerprintOf(state.desired), during: state.during, error, atMs: clock.now() }
+  const bad = {
+    fingerprint: fingerprintOf(state.desired),
+    during: state.during,
+    error,
+    atMs: clock.now(),
+    items: newItems(state),
+  }
   return [...state.refused.filter(({ fingerprint }) => fingerprint !== bad.fingerprint), bad].slice(-mostRefusals)
+}
+
+function newItems({ desired, installed }: In<'reverting'>): Refusal['items'] {
+  const { items = [] } = installed
+  const isThere = (id: string, version: string) => items.some((one) => one.itemId === id && one.version === version)
+  const missing = (desired.items ?? []).filter(({ itemId, version }) => !isThere(itemId, version))
+  return missing.map(({ itemId, type, version }) => ({ itemId, type, version }))
 }
