@@ -6,12 +6,12 @@ const arch = { architecture: 'arm64' }
 const labels = ['front', 'rear', 'cabin']
 
 /**
- * A unit that is about three quarters full when all is placed: nodes of three priorities with labels, items of four
+ * A unit that is about half full when all is placed, so that all finds room: nodes of two priorities with labels, items of four
  * instances each with quotas, a third of them bound to a label.
  */
 export function scene(instances: number, nodes: number): PlacementInput {
   const items = Array.from({ length: instances / 4 }, (_, at) => `item${at}`)
-  const each = Math.floor((nodes * 10_000 * 3) / 4 / instances)
+  const each = Math.floor((nodes * 10_000) / 2 / instances)
   return {
     rebalance: false,
     current: [],
@@ -49,7 +49,7 @@ function site(at: number): Site {
         { runtimeId: `runc-${nodeId}`, type: 'runc', maxDmips: 10_000, totalRam: 10_000, maxInstances: 0, arch, os },
       ],
     },
-    config: { nodeType: 'kind', labels: [labels[at % labels.length] ?? ''], priority: at % 3 },
+    config: { nodeType: 'kind', labels: [labels[at % labels.length] ?? ''], priority: at % 2 },
     state: 'open',
     components: [],
   }

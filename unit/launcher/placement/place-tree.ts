@@ -18,7 +18,7 @@ interface Wanted {
   least: { cpu: number; ram: number }
 }
 
-const empty = { priority: -Infinity, cpu: -Infinity, ram: -Infinity, bits: 0n, first: Infinity }
+const empty: Readonly<Bound> = { priority: -Infinity, cpu: -Infinity, ram: -Infinity, bits: 0n, first: Infinity }
 
 /**
  * Finds the best place: highest node priority, most free CPU, most free memory, then by node id and runtime type
@@ -37,12 +37,14 @@ export class PlaceTree {
     this.#places = rooms.flatMap(({ places }) => places).toSorted(inOrder)
     this.#positions = new Map(this.#places.map((place, position) => [place, position]))
     this.#leaves = 2 ** Math.ceil(Math.log2(Math.max(1, this.#places.length)))
-    this.#bounds = Array.from({ length: 2 * this.#leaves }, () => empty)
+    this.#bounds = Array.from({ length: 2 * this.#leaves }, () => ({ ...empty }))
     this.#leastRatio = { cpu: leastRatio(rooms, 'cpu'), ram: leastRatio(rooms, 'ram') }
     this.#bitsOf = bitsOf
-    for (const [position, place] of this.#places.entries())
-      this.#bounds[this.#leaves + position] = { ...offered(place), bits: bitsOf(place), first: position }
-    for (let at = this.#leaves - 1; at > 0; at--) this.#join(at)
+    for (const [position, place] of this.#places.entries()) {
+      this.#bound(this.#leaves + position).first = position
+      this.#look(position, place, true)
+    }
+    for (let at = this.#leaves - 1; at > 0; at--) this.#join(at, true)
   }
 
   best(demand: Demand, bits: bigint): Place | undefined {
@@ -57,10 +59,18 @@ export class PlaceTree {
   update({ places }: NodeRoom, answers: boolean): void {
     for (const place of places) {
       const position = this.#positions.get(place) ?? 0
-      const bits = answers ? this.#bitsOf(place) : this.#bound(this.#leaves + position).bits
-      this.#bounds[this.#leaves + position] = { ...offered(place), bits, first: position }
-      for (let at = (this.#leaves + position) >> 1; at > 0; at >>= 1) this.#join(at)
+      this.#look(position, place, answers)
+      for (let at = (this.#leaves + position) >> 1; at > 0; at >>= 1) this.#join(at, answers)
     }
+  }
+
+  #look(position: number, place: Place, answers: boolean): void {
+    const bound = this.#bound(this.#leaves + position)
+    const { site, free } = place.room
+    bound.priority = site.config.priority
+    bound.cpu = free.cpu
+    bound.ram = free.ram
+    if (answers) bound.bits = this.#bitsOf(place)
   }
 
   #search(at: number, wanted: Wanted, found: Bound): Bound {
@@ -79,15 +89,13 @@ export class PlaceTree {
     return cpuFits(place, cpu) && ramFits(place, ram)
   }
 
-  #join(at: number): void {
-    const [left, right] = [this.#bound(2 * at), this.#bound(2 * at + 1)]
-    this.#bounds[at] = {
-      priority: Math.max(left.priority, right.priority),
-      cpu: Math.max(left.cpu, right.cpu),
-      ram: Math.max(left.ram, right.ram),
-      bits: left.bits | right.bits,
-      first: Math.min(left.first, right.first),
-    }
+  #join(at: number, answers: boolean): void {
+    const [bound, left, right] = [this.#bound(at), this.#bound(2 * at), this.#bound(2 * at + 1)]
+    bound.priority = Math.max(left.priority, right.priority)
+    bound.cpu = Math.max(left.cpu, right.cpu)
+    bound.ram = Math.max(left.ram, right.ram)
+    bound.first = Math.min(left.first, right.first)
+    if (answers) bound.bits = left.bits | right.bits
   }
 
   #bound(at: number): Bound {
@@ -109,10 +117,6 @@ function isBetter(one: Bound, other: Bound): boolean {
   if (one.cpu !== other.cpu) return one.cpu > other.cpu
   if (one.ram !== other.ram) return one.ram > other.ram
   return one.first < other.first
-}
-
-function offered({ room }: Place): Pick<Bound, 'priority' | 'cpu' | 'ram'> {
-  return { priority: room.site.config.priority, ...room.free }
 }
 
 function leastRatio(rooms: readonly NodeRoom[], of: 'cpu' | 'ram'): number {

@@ -7,7 +7,7 @@ import { cpuFits, NodeRoom, type Place, ramFits } from './node-room.ts'
 import { PlaceTree } from './place-tree.ts'
 import { Pools } from './pools.ts'
 import { entering, lasting, whyNot } from './questions.ts'
-import { identsOf, isEverywhere, type Wish, wishesOf } from './wishes.ts'
+import { isEverywhere, type Wish, wishesOf } from './wishes.ts'
 
 /** One try at placing everything, from empty nodes. */
 export class Round {
@@ -56,8 +56,8 @@ export class Round {
     const { seats, isPinned } = wish
     const seatOf = new Map(seats.map((seat) => [seat.ident.index, seat]))
     let why: ErrorInfo | undefined
-    for (const ident of identsOf(wish)) {
-      if (this.#assigned.has(instanceKey(ident))) continue
+    for (const { ident, key } of wish.instances) {
+      if (this.#assigned.has(key)) continue
       const seat = seatOf.get(ident.index)
       if (seat && isPinned) this.#fail(wish, ident, this.#whyNotThere(wish, seat))
       else if (seat && this.#settle(wish, seat)) continue
@@ -194,14 +194,14 @@ export class Round {
   }
 
   #assignmentsOf(wish: Wish): Assignment[] {
-    const idents = isEverywhere(wish) ? this.#everywhere(wish) : identsOf(wish)
-    return idents.flatMap((ident) => this.#assigned.get(instanceKey(ident)) ?? [])
+    const keys = isEverywhere(wish) ? this.#everywhere(wish) : wish.instances.map(({ key }) => key)
+    return keys.flatMap((key) => this.#assigned.get(key) ?? [])
   }
 
-  #everywhere({ request, seats }: Wish): InstanceIdent[] {
+  #everywhere({ request, seats }: Wish): string[] {
     const places = [...this.#rooms.values()].reduce((sum, room) => sum + room.places.length, 0)
     const most = Math.max(0, ...seats.map(({ ident }) => ident.index + 1)) + places
-    return Array.from({ length: most }, (_, index) => identOf(request, index))
+    return Array.from({ length: most }, (_, index) => instanceKey(identOf(request, index)))
   }
 }
 

@@ -9,6 +9,8 @@ export interface Wish {
   demands: readonly Demand[]
   /** Where its instances are now, lowest index first. */
   seats: readonly Seat[]
+  /** Those that are asked for by number, with their keys. */
+  instances: readonly { ident: InstanceIdent; key: string }[]
   /** Its instances stay on their nodes. */
   isPinned: boolean
 }
@@ -26,6 +28,7 @@ export function wishesOf({ requests, documents, current }: PlacementInput): Wish
       request,
       demands: variants.map((variant) => demandOf(request, variant)),
       seats: (seats.get(name) ?? []).toSorted((one, other) => one.ident.index - other.ident.index),
+      instances: instancesOf(request),
       isPinned: type === 'component' || variants[0]?.item?.balancing === 'disabled',
     })
   }
@@ -49,8 +52,11 @@ export function isEverywhere({ request }: Wish): boolean {
   return request.item.type === 'component' && request.numInstances === 0
 }
 
-export function identsOf({ request }: Wish): InstanceIdent[] {
-  return Array.from({ length: request.numInstances }, (_, index) => identOf(request, index))
+function instancesOf(request: RunRequest): Wish['instances'] {
+  return Array.from({ length: request.numInstances }, (_, index) => {
+    const ident = identOf(request, index)
+    return { ident, key: instanceKey(ident) }
+  })
 }
 
 function nameOf(ident: InstanceIdent): string {
