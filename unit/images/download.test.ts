@@ -171,6 +171,20 @@ describe('a download', () => {
   })
 })
 
+describe('documents', () => {
+  it('are read again after a restart, and not believed when they went bad on the disk', async () => {
+    const scene = new Scene()
+    const item = scene.publish(sampleItem())
+    await (await scene.start()).download([item], noTrust, never)
+    const { variants } = await (await scene.start()).documents(item.itemId, item.version)
+    expect(variants).toMatchObject([{ image: { entrypoint: ['/app'] }, item: { hostname: 'web' } }])
+    const manifest = (await (await scene.start()).blobPath(variants[0]?.digest ?? '')) ?? ''
+    scene.files.put(manifest, '{"config":{}}')
+    const again = (await scene.start()).documents(item.itemId, item.version)
+    await expect(again).rejects.toMatchObject({ code: 'item_unknown', message: expect.stringMatching('got those of') })
+  })
+})
+
 async function* pieces(...texts: string[]) {
   for (const text of texts) yield Buffer.from(text)
 }

@@ -45,6 +45,8 @@ export class UnitImages implements Images {
   readonly #records: ItemRecords
   readonly #shelf: Shelf
   readonly #fetcher: Fetcher
+  /** Those read before: a placement asks for all of them, and what a digest names does not change. */
+  readonly #documents = new Map<string, ItemDocuments>()
   #turn: Promise<unknown> = Promise.resolve()
 
   /** Makes the folders; takes up the records of earlier runs. */
@@ -120,13 +122,17 @@ export class UnitImages implements Images {
       new UnitError('item_unknown', `item ${itemId} ${version}: expected its blobs here, ${why}`, options)
     if (!record || record.state === 'downloading' || record.state === 'failed')
       throw unknown(record ? `but it is ${record.state}` : 'but it is not known')
+    const read = this.#documents.get(keyOf(record))
+    if (read?.indexDigest === record.indexDigest) return read
     const here = new Set(this.#records.blobsOf(record))
     try {
-      return await readItem(
+      const documents = await readItem(
         record,
         ({ digest }) => this.#store.document(digest),
         ({ digest }) => here.has(digest),
       )
+      this.#documents.set(keyOf(record), documents)
+      return documents
     } catch (cause) {
       throw unknown(`got ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
     }
@@ -166,10 +172,11 @@ export class UnitImages implements Images {
 
   async #fetchAll(item: DesiredItem, ensure: Ensure): Promise<void> {
     const needed = new Set<string>()
-    const need = async (wanted: WantedBlob) => {
-      needed.add(wanted.digest)
-      this.#records.addBlob(item, wanted.digest)
-      await ensure(wanted)
+    const need = async (...wanted: WantedBlob[]) => {
+      const digests = wanted.map(({ digest }) => digest)
+      for (const digest of digests) needed.add(digest)
+      this.#records.addBlobs(item, digests)
+      await allEnded(wanted.map(ensure))
     }
     const read = async (wanted: WantedBlob) => {
       await need(wanted)
@@ -177,10 +184,11 @@ export class UnitImages implements Images {
     }
     const wants = ({ platform }: { platform?: Platform }) =>
       item.type === 'component' || platform === undefined || this.#ports.fits(platform)
-    const { variants } = await readItem(item, read, wants)
-    const layers = variants.flatMap(({ manifest }) => manifest.layers)
-    await allEnded(layers.map(({ digest, size }) => need({ digest, size })))
+    const documents = await readItem(item, read, wants)
+    const layers = documents.variants.flatMap(({ manifest }) => manifest.layers)
+    await need(...layers.map(({ digest, size }) => ({ digest, size })))
     this.#records.setBlobs(item, needed)
+    this.#documents.set(keyOf(item), documents)
   }
 
   /** Why it cannot be installed. */
@@ -198,6 +206,8 @@ export class UnitImages implements Images {
   }
 
   async #sweep(): Promise<void> {
+    const items = new Set(this.#records.all().map(keyOf))
+    for (const key of this.#documents.keys()) if (!items.has(key)) this.#documents.delete(key)
     await this.#store.sweep(this.#records.blobs())
   }
 
@@ -212,3 +222,7 @@ export class UnitImages implements Images {
 }
 
 type Ensure = (wanted: WantedBlob) => Promise<void>
+
+function keyOf({ itemId, version }: { itemId: string; version: string }): string {
+  return JSON.stringify([itemId, version])
+}

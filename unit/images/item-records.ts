@@ -62,21 +62,24 @@ export class ItemRecords {
     this.#db.run('DELETE FROM images_items WHERE item_id = ? AND version = ?', itemId, version)
   }
 
-  /** Noted before the blob is fetched, so that nobody takes it for an orphan. */
-  addBlob({ itemId, version }: Key, digest: string): void {
-    this.#db.run(
-      'INSERT OR IGNORE INTO images_blobs (item_id, version, digest) VALUES (?,?,?)',
-      itemId,
-      version,
-      digest,
-    )
+  /** Noted before the blobs are fetched, so that nobody takes them for orphans. */
+  addBlobs(key: Key, digests: readonly string[]): void {
+    const known = new Set(this.blobsOf(key))
+    if (!digests.every((digest) => known.has(digest))) this.#write(key, new Set([...known, ...digests]))
   }
 
   /** The item needs these and no others. */
-  setBlobs(key: Key, digests: Iterable<string>): void {
+  setBlobs(key: Key, digests: ReadonlySet<string>): void {
+    const known = new Set(this.blobsOf(key))
+    if (known.size !== digests.size || ![...digests].every((digest) => known.has(digest))) this.#write(key, digests)
+  }
+
+  /** In one transaction, as each waits for the disk. */
+  #write({ itemId, version }: Key, digests: ReadonlySet<string>): void {
     this.#db.transaction(() => {
-      this.#db.run('DELETE FROM images_blobs WHERE item_id = ? AND version = ?', key.itemId, key.version)
-      for (const digest of digests) this.addBlob(key, digest)
+      this.#db.run('DELETE FROM images_blobs WHERE item_id = ? AND version = ?', itemId, version)
+      for (const digest of digests)
+        this.#db.run('INSERT INTO images_blobs (item_id, version, digest) VALUES (?,?,?)', itemId, version, digest)
     })
   }
 

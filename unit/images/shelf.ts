@@ -51,7 +51,7 @@ export class Shelf {
   exchange(items: readonly DesiredItem[], problems: ReadonlyMap<DesiredItem, ErrorInfo>): void {
     const changed = this.#records.transaction(() => [
       ...[...problems].map(([item, error]) => {
-        this.#records.setBlobs(item, [])
+        this.#records.setBlobs(item, new Set())
         return this.#put(item, 'failed', error)
       }),
       ...this.#records.all().flatMap((record) => this.#exchanged(record, items)),
