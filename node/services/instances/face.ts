@@ -11,6 +11,8 @@ export interface Face {
   heldUntil: number
   /** Why it does not run. */
   error?: ErrorInfo
+  /** It is for want of the unit that it does not run. */
+  unreached?: boolean
   /** The run whose end was dealt with. */
   mournedToken?: string
   /** The run whose health check passed, or that needs none. */
@@ -30,7 +32,7 @@ export function mourn(face: Face, run: ObservedRun, traits: Traits, uptime: numb
   const verdict = afterEnd(face.history, traits.restart, startedAt, uptime)
   const { code, why } = run.ended
   const gaveUp = verdict.again ? '' : '; given up until the next order'
-  const { error: _former, ...rest } = face
+  const { error: _error, unreached: _unreached, ...rest } = face
   return {
     ...rest,
     history: verdict.history,

@@ -1,6 +1,6 @@
 import { type InstanceOrder, instanceKey } from '@windlass/model/unit'
 import type { Clock } from '@windlass/platform'
-import { ServicesError } from '../services-error.ts'
+import { ServicesError, type ServicesErrorCode } from '../services-error.ts'
 import type { Ended, Executor, HealthCheck, ObservedRun, Traits } from './executor.ts'
 import { defaultRestartRule } from './restart.ts'
 
@@ -10,6 +10,7 @@ export class FakeExecutor implements Executor {
   readonly stored = new Set<string>()
   /** `fetch`, `start` or `stop` with an item's id or a manifest's digest behind: `start web`. */
   readonly failing = new Set<string>()
+  failsWith: ServicesErrorCode = 'runtime'
   /** What was done, in order: `start web 1.0.0`. */
   readonly done: string[] = []
   readonly traitsOf = new Map<string, Traits>()
@@ -83,7 +84,7 @@ export class FakeExecutor implements Executor {
   async #step(what: string, info: InstanceOrder, stop?: AbortSignal): Promise<void> {
     if (this.#stepMs > 0) await this.#clock.sleep(this.#stepMs, stop)
     const { itemId } = info.ident
-    if (this.failing.has(`${what} ${itemId}`)) throw new ServicesError('runtime', `${what} ${itemId} fails`)
+    if (this.failing.has(`${what} ${itemId}`)) throw new ServicesError(this.failsWith, `${what} ${itemId} fails`)
     this.done.push(`${what} ${itemId} ${info.version}`)
   }
 }

@@ -23,6 +23,7 @@ function node(before?: {
   const records = before?.records ?? memoryInstanceRecords()
   const log = createLog([], () => clock.now())
   const instances = new NodeInstances({ executor, records, clock, log })
+  instances.reach(true)
   const reports: Report[] = []
   instances.subscribe((report) => reports.push(report))
   const quit = new AbortController()
@@ -206,6 +207,35 @@ describe('the process killed and started again', () => {
     const executor = new FakeExecutor(clock)
     executor.stored.add(web.manifestDigest)
     const it = node({ clock, executor, records })
+    await it.clock.advance(0)
+    expect(states(it)).toEqual({ 'web 1.0.0': 'active' })
+    await it.stop()
+  })
+})
+
+describe('without the unit', () => {
+  it('a missing image is waited for, and fetched once the unit is there', async () => {
+    const it = node()
+    it.instances.reach(false)
+    it.instances.order([web])
+    await it.clock.advance(60_000)
+    expect(states(it)).toEqual({ 'web 1.0.0': 'activating' })
+    it.instances.reach(true)
+    await it.clock.advance(0)
+    expect(states(it)).toEqual({ 'web 1.0.0': 'active' })
+    await it.stop()
+  })
+
+  it('a fetch that was cut off is tried again when the unit is back', async () => {
+    const it = node()
+    it.executor.failing.add('fetch web')
+    it.executor.failsWith = 'unreachable'
+    it.instances.order([web])
+    await it.clock.advance(0)
+    expect(states(it)).toEqual({ 'web 1.0.0': 'failed' })
+    it.executor.failing.clear()
+    it.instances.reach(false)
+    it.instances.reach(true)
     await it.clock.advance(0)
     expect(states(it)).toEqual({ 'web 1.0.0': 'active' })
     await it.stop()

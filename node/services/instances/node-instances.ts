@@ -1,6 +1,6 @@
 import { type InstanceOrder, type InstanceStatus, instanceKey } from '@windlass/model/unit'
 import type { Clock, Log } from '@windlass/platform'
-import { errorInfoOf } from '../services-error.ts'
+import { errorInfoOf, ServicesError } from '../services-error.ts'
 import type { Executor, ObservedRun, Traits } from './executor.ts'
 import { type Face, mourn, newFace, statusOf } from './face.ts'
 import { HealthWatch } from './health-watch.ts'
@@ -46,6 +46,7 @@ export class NodeInstances {
   /** A whole report is owed. */
   #owed = true
   #offlineSince: number | undefined
+  #reachable = false
   /** Fires when what is being done is out of date. */
   #outdated = new AbortController()
   #wake = new AbortController()
@@ -79,6 +80,14 @@ export class NodeInstances {
     this.#take(instances)
     this.#owed = true
     this.#outdated.abort(new Error('a newer order came'))
+    this.#wake.abort()
+  }
+
+  /** Whether the unit can be asked for images. What failed for want of it is tried again. */
+  reach(reachable: boolean): void {
+    this.#reachable = reachable
+    if (!reachable) return
+    for (const [key, face] of this.#faces) if (face.unreached) this.#faces.set(key, newFace(face.info))
     this.#wake.abort()
   }
 
@@ -128,7 +137,7 @@ export class NodeInstances {
       const runs = [...this.#runs.values()].map(
         ({ info, ended }) => ({ info, state: ended ? 'ended' : 'running' }) as const,
       )
-      const steps = plan({ runs, images, held }, this.#wanted())
+      const steps = plan({ runs, images, held, reachable: this.#reachable }, this.#wanted())
       if (steps.length === 0) break
       this.#tellChanges()
       const stuck = (await inParallel(steps, this.#rules.parallel, (step) => this.#do(step, stop))).includes(false)
@@ -209,10 +218,11 @@ export class NodeInstances {
     const fields = { item: info.ident.itemId, version: info.version, why: why.message }
     this.#ports.log.warning(`instance not ${done[what]}`, fields)
     if (what === 'stop') return
+    const unreached = error instanceof ServicesError && error.code === 'unreachable'
     for (const [key, face] of this.#faces) {
       const concerned =
         what === 'fetch' ? face.info.manifestDigest === info.manifestDigest : isSameOrder(face.info, info)
-      if (concerned) this.#faces.set(key, { ...face, error: why, heldUntil: Number.POSITIVE_INFINITY })
+      if (concerned) this.#faces.set(key, { ...face, error: why, unreached, heldUntil: Number.POSITIVE_INFINITY })
     }
   }
 

@@ -6,6 +6,7 @@ import { isSameOrder } from './same-order.ts'
 import { instanceOrder } from './sample-instances.ts'
 
 const nothingHeld = new Set<string>()
+const reachable = true
 const has = (...infos: InstanceOrder[]) => new Set(infos.map(({ manifestDigest }) => manifestDigest))
 const running = (info: InstanceOrder): Run => ({ info, state: 'running' })
 const ended = (info: InstanceOrder): Run => ({ info, state: 'ended' })
@@ -15,21 +16,30 @@ describe('plan', () => {
   const two = instanceOrder('web', { version: '2.0.0' })
 
   it('fetches what is not there, and starts what is', () => {
-    expect(plan({ runs: [], images: has(), held: nothingHeld }, [one])).toEqual([{ do: 'fetch', of: one }])
-    expect(plan({ runs: [], images: has(one), held: nothingHeld }, [one])).toEqual([{ do: 'start', info: one }])
+    expect(plan({ runs: [], images: has(), held: nothingHeld, reachable }, [one])).toEqual([{ do: 'fetch', of: one }])
+    expect(plan({ runs: [], images: has(one), held: nothingHeld, reachable }, [one])).toEqual([
+      { do: 'start', info: one },
+    ])
+  })
+
+  it('waits with fetching until the unit can be reached', () => {
+    expect(plan({ runs: [], images: has(), held: nothingHeld, reachable: false }, [one])).toEqual([])
   })
 
   it('leaves alone what runs unchanged', () => {
-    expect(plan({ runs: [running(one)], images: has(one), held: nothingHeld }, [{ ...one }])).toEqual([])
+    expect(plan({ runs: [running(one)], images: has(one), held: nothingHeld, reachable }, [{ ...one }])).toEqual([])
   })
 
   it('stops what nobody wants, running or ended', () => {
     const runs = [running(one), ended(instanceOrder('db'))]
-    expect(plan({ runs, images: has(), held: nothingHeld }, []).map((step) => step.do)).toEqual(['stop', 'stop'])
+    expect(plan({ runs, images: has(), held: nothingHeld, reachable }, []).map((step) => step.do)).toEqual([
+      'stop',
+      'stop',
+    ])
   })
 
   it('lets the former version run until the image of the next one is there', () => {
-    const current = { runs: [running(one)], held: nothingHeld }
+    const current = { runs: [running(one)], held: nothingHeld, reachable }
     expect(plan({ ...current, images: has(one) }, [two])).toEqual([{ do: 'fetch', of: two }])
     expect(plan({ ...current, images: has(one, two) }, [two])).toEqual([{ do: 'stop', run: running(one) }])
   })
@@ -46,22 +56,24 @@ describe('plan', () => {
     ]
     for (const change of changes) {
       const next = instanceOrder('web', change)
-      const [step] = plan({ runs: [running(one)], images: has(one), held: nothingHeld }, [next])
+      const [step] = plan({ runs: [running(one)], images: has(one), held: nothingHeld, reachable }, [next])
       expect(step, JSON.stringify(change)).toEqual({ do: 'stop', run: running(one) })
     }
   })
 
   it('starts what ended again, but nothing that is held', () => {
     const current = { runs: [ended(one)], images: has(one) }
-    expect(plan({ ...current, held: nothingHeld }, [one])).toEqual([{ do: 'start', info: one }])
-    expect(plan({ ...current, held: new Set([instanceKey(one.ident)]) }, [one])).toEqual([])
+    expect(plan({ ...current, held: nothingHeld, reachable }, [one])).toEqual([{ do: 'start', info: one }])
+    expect(plan({ ...current, held: new Set([instanceKey(one.ident)]), reachable }, [one])).toEqual([])
   })
 
   it('starts what matters most first, and fetches an image once', () => {
     const low = instanceOrder('low', { priority: 1, manifestDigest: 'sha256:same' })
     const high = instanceOrder('high', { priority: 9, manifestDigest: 'sha256:same' })
-    expect(plan({ runs: [], images: has(), held: nothingHeld }, [low, high])).toEqual([{ do: 'fetch', of: high }])
-    const starts = plan({ runs: [], images: has(low), held: nothingHeld }, [low, high])
+    expect(plan({ runs: [], images: has(), held: nothingHeld, reachable }, [low, high])).toEqual([
+      { do: 'fetch', of: high },
+    ])
+    const starts = plan({ runs: [], images: has(low), held: nothingHeld, reachable }, [low, high])
     expect(starts).toEqual([
       { do: 'start', info: high },
       { do: 'start', info: low },
@@ -87,6 +99,7 @@ describe('carrying plans out, round by round', () => {
           runs: from.infos.map((of, at) => (from.ended[at] ? ended(of) : running(of))),
           images: new Set(from.stored.map((name) => `sha256:${name}`)),
           held: nothingHeld,
+          reachable,
         }
         for (let round = 0; round < 3; round += 1) current = after(current, plan(current, desired))
         expect(plan(current, desired)).toEqual([])
@@ -102,7 +115,7 @@ describe('carrying plans out, round by round', () => {
       fc.property(start, set, (from, desired) => {
         const runs = from.infos.map(running)
         const steps = plan(
-          { runs, images: new Set(desired.map((of) => of.manifestDigest)), held: nothingHeld },
+          { runs, images: new Set(desired.map((of) => of.manifestDigest)), held: nothingHeld, reachable },
           desired,
         )
         for (const step of steps) {

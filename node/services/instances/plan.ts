@@ -12,6 +12,8 @@ export interface Current {
   runs: readonly Run[]
   /** Manifest digests of images that can be started. */
   images: ReadonlySet<string>
+  /** Whether images can be fetched now. */
+  reachable: boolean
   /** Idents (as keys) not to be touched now: what was last tried failed, or the time for the next try has not come. */
   held: ReadonlySet<string>
 }
@@ -23,7 +25,7 @@ export type Step = { [K in keyof Args]: { do: K } & Args[K] }[keyof Args]
  * What can be done at once, in any order, to come nearer to `desired`; nothing when there is nothing to do. An instance
  * that is replaced runs on until its successor's image is there.
  */
-export function plan({ runs, images, held }: Current, desired: readonly InstanceOrder[]): Step[] {
+export function plan({ runs, images, reachable, held }: Current, desired: readonly InstanceOrder[]): Step[] {
   const wanted = new Map(desired.map((info) => [instanceKey(info.ident), info]))
   const there = new Map(runs.map((run) => [instanceKey(run.info.ident), run]))
   const stops = runs
@@ -34,7 +36,7 @@ export function plan({ runs, images, held }: Current, desired: readonly Instance
     .filter((info) => images.has(info.manifestDigest) && mayStart(info, there.get(instanceKey(info.ident))))
     .toSorted((one, other) => other.priority - one.priority)
     .map((info): Step => ({ do: 'start', info }))
-  return [...stops, ...fetches(open, images), ...starts]
+  return [...stops, ...(reachable ? fetches(open, images) : []), ...starts]
 }
 
 function isSuperseded(info: InstanceOrder, by: InstanceOrder | undefined, images: ReadonlySet<string>): boolean {

@@ -17,7 +17,7 @@ export interface UnitLinkSettings {
 
 export interface UnitLinkPorts {
   rpc: Rpc
-  instances: Pick<NodeInstances, 'statuses' | 'connection' | 'subscribe'>
+  instances: Pick<NodeInstances, 'statuses' | 'connection' | 'reach' | 'subscribe'>
   /** What an order asks, apart from the connection's own affairs; answers are facts. */
   obey(order: NodeOrder): Promise<readonly NodeFact[]>
   runtimes: readonly RuntimeInfo[]
@@ -64,6 +64,7 @@ export class UnitLink {
         const why = error instanceof Error ? error.message : String(error)
         if (!quit.aborted) log.warning('no connection to the unit', { unit: this.#settings.address, why })
       }
+      instances.reach(false)
       // Who cannot reach the unit cannot reach the cloud.
       instances.connection(false)
       await clock.sleep(this.#settings.reconnectMs, quit).catch(() => undefined)
@@ -82,6 +83,7 @@ export class UnitLink {
     try {
       this.#client = client
       this.#link = link
+      instances.reach(true)
       link.send({ kind: 'sm_info', nodeId, runtimes, resources })
       link.send({ kind: 'node_instances', instances: instances.statuses() })
       for await (const order of link) {
