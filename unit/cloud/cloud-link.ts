@@ -95,7 +95,9 @@ export class CloudLink implements Cloud {
         if (lastedMs >= steadyMs || renewed.signal.aborted) failures = 1
         leastDelayMs = askAgainAfterMs
       } catch (error) {
-        if (!until.aborted) log.warning('cloud not reached', { why: textOf(error), failures })
+        // Weeks without a cloud are not to fill the log.
+        if (!until.aborted)
+          log[failures === 1 ? 'warning' : 'debug']('cloud not reached', { why: textOf(error), failures })
       }
       const delayMs = Math.max(leastDelayMs, backoff(reconnect, failures, random))
       await clock.sleep(delayMs, until).catch(() => undefined)

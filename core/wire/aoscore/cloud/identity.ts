@@ -48,8 +48,6 @@ export function encodeOwnership({ itemId, subjectId, type, preinstalled }: Omit<
   return { item: { id: itemId, type }, subject: asId(subjectId) }
 }
 
-export const identFields = { item: itemIdentity, instance: count }
-
 export function encodeIdent(ident: InstanceIdent) {
   return { ...encodeOwnership(ident), instance: ident.index }
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { decodeEnvelope, decodeFact, decodeOrder } from './index.ts'
+import { decodeEnvelope, decodeFact, decodeOrder, encodeFact, encodeOrder } from './index.ts'
 
 const sample = (name: string) => readFileSync(new URL(`fixtures/sample-${name}.json`, import.meta.url))
 
@@ -43,4 +43,14 @@ it('reads the worked unit status', () => {
       subjects: [],
     },
   })
+})
+
+it('writes both as they were, with what was left out', () => {
+  const [wanted, said] = [sample('desired-status'), sample('unit-status')].map((bytes) => decodeEnvelope(bytes))
+  if (!wanted || !said) return expect.fail('no samples')
+  const again = (text: string): unknown => JSON.parse(text)
+  expect(again(encodeOrder(decodeOrder(wanted), wanted.header))).toMatchObject(
+    again(String(sample('desired-status'))) ?? {},
+  )
+  expect(again(encodeFact(decodeFact(said), said.header))).toMatchObject(again(String(sample('unit-status'))) ?? {})
 })
