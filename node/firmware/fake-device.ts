@@ -182,7 +182,7 @@ export class FakeDevice {
         if (this.states.length > mostMoves) quit.abort('too many moves')
         if ((news.to.at === 'poll' || news.to.at === 'park') && until()) quit.abort('content')
       })
-      await this.unit?.command(this.agent.runner, ports)
+      await this.unit?.command(this.agent.runner, ports, quit.signal)
       registered = this.unit?.serve(quit.signal)
       await this.agent.runner.run(quit.signal)
     } catch (error) {

@@ -97,7 +97,7 @@ async function serve(settings: Settings, log: Log, memory: MemoryLog, quit: Abor
   const system = { ...(await realSystem(settings, log)), ...(unit && { commander: unit.open.bind(unit) }) }
   const ports = await agentPorts(system, settings, log, memory)
   const { runner, rate } = makeAgent(ports, memory)
-  await unit?.command(runner, ports)
+  await unit?.command(runner, ports, quit)
   const { runtime, firmware, hold, link } = ports
   const api = { version, settings, runtime, firmware, hold, link, runner, rate, log: memory }
   const server = await serveLocalApi(api, settings, { files: nodeFiles, processes: nodeProcesses(), log })

@@ -55,16 +55,17 @@ export class JoinedUnit {
     return this.#manager
   }
 
-  /** Before the machine runs. */
-  async command(runner: Runner<Agent, Ports>, { journal }: Pick<Ports, 'journal'>): Promise<void> {
-    await this.#manager?.command(runner, (await journal.load())?.state)
+  /** Before the machine runs; until `quit` fires. */
+  async command(runner: Runner<Agent, Ports>, { journal }: Pick<Ports, 'journal'>, quit: AbortSignal): Promise<void> {
+    const manager = this.#manager
+    quit.addEventListener('abort', () => manager?.leave())
+    await manager?.command(runner, (await journal.load())?.state)
   }
 
   /** Until `quit` fires. */
   async serve(quit: AbortSignal): Promise<void> {
     if (!this.#manager || !this.#parts) return
     await stayRegistered(this.#manager, () => this.#connect(), this.#parts, quit)
-    await this.#manager.leave()
   }
 
   async #connect() {

@@ -34,7 +34,7 @@ async function register(manager: UpdateManager, client: RpcClient, log: Log, qui
     link.send(manager.status())
     for await (const command of link) {
       if (command instanceof Error) log.warning('command of the unit not understood', { why: command.message })
-      else await manager.obey(command)
+      else manager.obey(command)
     }
   } finally {
     deaf()

@@ -27,6 +27,7 @@ type Machine = Pick<Runner<Agent, Ports>, 'order' | 'watch' | 'state'>
 type Kind = UpdateCommand['kind']
 
 const aliveEveryMs = 30_000
+const saveAgainMs = 1_000
 
 /** In which states a command is obeyed (aoscore.md 7.1). */
 const obeyedIn: Record<Kind, readonly Order['state'][]> = {
@@ -51,7 +52,7 @@ export class UpdateManager implements Commander {
   /** Wakes those who wait for the unit's word. */
   #changed = Promise.withResolvers<void>()
   #turn: Promise<void> = Promise.resolve()
-  #fetching: AbortController | undefined
+  readonly #ends = new AbortController()
   /** The machine has taken the image that is being prepared; what it does before is not about it. */
   #taken = false
 
@@ -82,14 +83,13 @@ export class UpdateManager implements Commander {
   }
 
   /** Takes a command; answers come to those who listen. One that does not fit the state has no answer. */
-  obey(command: UpdateCommand): Promise<void> {
-    return this.#next(() => this.#obey(command))
+  obey(command: UpdateCommand): void {
+    this.#later(() => this.#obey(command))
   }
 
   /** Ends what is under way inside the process. */
-  async leave(): Promise<void> {
-    this.#fetching?.abort(new DOMException('the agent ends', 'AbortError'))
-    await this.#turn
+  leave(): void {
+    this.#ends.abort(new DOMException('the agent ends', 'AbortError'))
   }
 
   async mayInstall({ uid }: Offer, stop: AbortSignal, waits: (why: string) => void): Promise<void> {
@@ -141,8 +141,7 @@ export class UpdateManager implements Commander {
     const checked = checkOrder(updates, component)
     if ('trouble' in checked) return this.#finish({ ...this.#order, state: 'failed', ...checked })
     // The unit's word goes on being heard while the image comes.
-    this.#fetching = new AbortController()
-    void this.#stage(checked.update, this.#fetching.signal)
+    void this.#stage(checked.update, this.#ends.signal)
   }
 
   /** Leads the machine to `staged`; where it arrives is heard from its moves. Never rejects. */
@@ -153,8 +152,7 @@ export class UpdateManager implements Commander {
       const verdict = await this.#machine?.order({ on: 'install_file', source })
       if (!verdict?.accepted) throw new UpdateError('target_busy', `the agent is busy: ${verdict?.at ?? 'ended'}`)
     } catch (error) {
-      if (stop.aborted) return
-      await this.#next(() => this.#failed(failureOf(error).message))
+      if (!stop.aborted) this.#later(() => this.#failed(failureOf(error).message))
     }
   }
 
@@ -193,9 +191,7 @@ export class UpdateManager implements Commander {
     const { from, to, event } = news
     if (to.at === 'prepare_local_install') this.#taken = true
     if (from.at === to.at || (resting.includes(from.at) && resting.includes(to.at))) return
-    void this.#next(() => this.#moved(to, event.on)).catch((error: unknown) => {
-      this.#ports.log.error('the unit is not told', { why: failureOf(error).message })
-    })
+    this.#later(() => this.#moved(to, event.on))
   }
 
   /** What an arrival means for the command under way. */
@@ -252,8 +248,17 @@ export class UpdateManager implements Commander {
     this.#tell()
   }
 
+  /** A disk that does not take it now is asked again: what is not written down must not be told. */
   async #save(order: Order): Promise<void> {
-    await this.#ports.journal.save(order)
+    for (;;) {
+      try {
+        await this.#ports.journal.save(order)
+        break
+      } catch (error) {
+        this.#ports.log.error('the order is not on disk yet', { why: failureOf(error).message })
+        await this.#ports.clock.sleep(saveAgainMs, this.#ends.signal)
+      }
+    }
     this.#order = order
   }
 
@@ -277,6 +282,12 @@ export class UpdateManager implements Commander {
     } finally {
       stop.removeEventListener('abort', abort)
     }
+  }
+
+  #later(work: () => Promise<void>): void {
+    this.#next(work).catch((error: unknown) => {
+      if (!this.#ends.signal.aborted) this.#ports.log.error('the unit is not told', { why: failureOf(error).message })
+    })
   }
 
   /** One thing after the other: commands and arrivals change the same order. */
