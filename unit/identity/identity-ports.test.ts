@@ -4,12 +4,12 @@ import { FakeFiles } from '@windlass/platform/fakes'
 import { grpc } from '@windlass/platform/grpc'
 import { identityMethods, identityOrderMethods } from '@windlass/wire/aoscore'
 import { afterEach, expect, it } from 'vitest'
+import { serve } from '../servers.ts'
 import { answerProtected, answerPublic } from './identity-server.ts'
 import { KeyStore } from './key-store.ts'
 import { keepRegistered } from './node-client.ts'
 import { NodeIdentity } from './node-identity.ts'
 import { NodeRecords } from './node-records.ts'
-import { serveIdentity } from './serve-identity.ts'
 import { aNode } from './test-unit.ts'
 import { UnitAuthority } from './unit-authority.ts'
 import { UnitIdentity } from './unit-identity.ts'
@@ -40,29 +40,30 @@ async function servedUnit() {
   const system = { systemId: 'unit-77', unitModel: 'model', version: '1.0.0' }
   const records = new NodeRecords(openDatabase(':memory:'))
   const unit = await UnitIdentity.open({ own, system, authority, records, clock, log })
-  const opened: { publicPort: number; protectedPort: number }[] = []
-  void serveIdentity(
-    {
-      rpc: grpc,
-      clock,
-      log,
-      tls: () => unit.tlsFor('iam'),
-      onRenewal: (renewed) => unit.watchCertificates((type) => type === 'iam' && renewed()),
-      publicAddress: '127.0.0.1:0',
-      protectedAddress: '127.0.0.1:0',
-      answerPublic: answerPublic(unit, own),
-      answerProtected: answerProtected(unit, own),
-      listening: (ports) => opened.push(ports),
-    },
+  const ports: Record<'public' | 'protected', number[]> = { public: [], protected: [] }
+  const heard = createLog(
+    [
+      ({ text, fields }) =>
+        text === 'listening' && ports[String(fields['server']) as 'public'].push(Number(fields['port'])),
+    ],
+    Date.now,
+  )
+  const address = '127.0.0.1:0'
+  const certificate = 'iam'
+  void serve(
+    [
+      { name: 'public', certificate, address, asks: false, register: answerPublic(unit, own) },
+      { name: 'protected', certificate, address, register: answerProtected(unit, own) },
+    ],
+    { rpc: grpc, clock, log: heard, identity: unit },
     stopper().signal,
   )
-  await expect.poll(() => opened.length, { timeout: 10_000 }).toBe(1)
-  const [ports] = opened
+  await expect.poll(() => ports.public.length + ports.protected.length, { timeout: 10_000 }).toBe(2)
   const addresses = {
-    publicAddress: `localhost:${ports?.publicPort}`,
-    protectedAddress: `localhost:${ports?.protectedPort}`,
+    publicAddress: `localhost:${ports.public[0]}`,
+    protectedAddress: `localhost:${ports.protected[0]}`,
   }
-  return { files, unit, own, authority, addresses, opened }
+  return { files, unit, own, authority, addresses, ports }
 }
 
 it('the public port shows a certificate and asks for none; the protected one refuses who has none', async () => {
@@ -97,7 +98,7 @@ it('a new node is taken in, and comes back with its own certificate', async () =
 }, 60_000)
 
 it('C22 a new certificate of type iam: both ports begin again with it', async () => {
-  const { unit, own, opened } = await servedUnit()
+  const { unit, own, ports } = await servedUnit()
   await unit.certify(own.nodeId)
-  await expect.poll(() => opened.length, { timeout: 15_000 }).toBe(2)
+  await expect.poll(() => [ports.public.length, ports.protected.length], { timeout: 15_000 }).toEqual([2, 2])
 }, 30_000)
