@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 // What Linux counts processor time in, on every architecture we run on.
 const ticksPerSecond = 100
 
-/** Bytes. `peakRss` is the most this process ever had, `anonymous` what it has now that no file backs. */
+/** Bytes. `peakRss` is the most this process ever had, `rss` what it has now, `anonymous` what of it no file backs. */
 export interface Memory {
+  rss: number
   peakRss: number
   anonymous: number
 }
@@ -13,7 +14,7 @@ export interface Memory {
 export function memoryOf(pid: number): Memory | undefined {
   const status = read(`/proc/${pid}/status`)
   const field = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? NaN) * 1024
-  const memory = { peakRss: field('VmHWM'), anonymous: field('RssAnon') }
+  const memory = { rss: field('VmRSS'), peakRss: field('VmHWM'), anonymous: field('RssAnon') }
   return Number.isNaN(memory.peakRss) ? undefined : memory
 }
 

@@ -12,8 +12,18 @@ export async function licenses(root: string, nodeFolder: string, packages: reado
 
 async function licenseIn(folder: string): Promise<string> {
   const file = (await readdir(folder)).find((name) => /^licen[cs]e/i.test(name))
-  if (file === undefined) throw new Error(`${folder}: expected a file with its licence, found none`)
+  if (file === undefined) return await namedLicense(folder)
   return await readFile(join(folder, file), 'utf8')
+}
+
+/** Of a package that brings no text: what it says of itself. */
+async function namedLicense(folder: string): Promise<string> {
+  const about = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
+    license?: string
+    homepage?: string
+  }
+  if (!about.license) throw new Error(`${folder}: expected a licence, found none`)
+  return `${about.license}${about.homepage ? `, see ${about.homepage}` : ''}\n`
 }
 
 /** The first lines of the bundled script. */

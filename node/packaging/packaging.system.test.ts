@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   existsSync,
@@ -16,7 +17,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Arch } from './arch.ts'
-import { type Bundle, bundle, packagesOnDevices } from './bundle.ts'
+import { type Bundle, bundle, packagesInUnits, packagesOnDevices } from './bundle.ts'
 import { makeDebian } from './debian.ts'
 import { makeExecutable } from './executable.ts'
 import about from './package.json' with { type: 'json' }
@@ -43,9 +44,9 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('the program of a device', () => {
   it('has these packages of others in it and no source of the server', () => {
-    expect(device.packages).toEqual([...packagesOnDevices])
+    expect([...device.packages].sort()).toEqual([...packagesOnDevices, ...packagesInUnits].sort())
     expect(device.sources.filter((source) => /^(fleet|operator|sim|bench)\//.test(source))).toEqual([])
-    expect(device.code.length).toBeLessThan(300_000)
+    expect(device.code.length).toBeLessThan(1_000_000)
   })
 
   it('asks the server and answers on its API, from a folder without sources and without Node', async () => {
@@ -60,6 +61,24 @@ describe('the program of a device', () => {
     } finally {
       agent.kill()
       server.close()
+    }
+  })
+
+  it('knows gRPC, too: within a unit it looks for its communication manager', async () => {
+    const manager = createSocket((socket) => void socket.on('error', () => undefined).resume()).listen(0, '127.0.0.1')
+    const port = await freePort()
+    furnish(port, port)
+    const { port: unit } = manager.address() as AddressInfo
+    const path = join(folder, 'updatehub.conf')
+    writeFileSync(path, `${readFileSync(path, 'utf8')}\n[unit]\ncommunication_manager = "127.0.0.1:${unit}"\n`)
+    const env = { PATH: `${folder}/bin:/usr/bin:/bin` }
+    const agent = spawn(windlass, ['agent', '--settings', 'updatehub.conf'], { cwd: folder, env, stdio: 'inherit' })
+    try {
+      const first = await Promise.race([once(manager, 'connection'), once(agent, 'exit')])
+      expect(first).toHaveLength(1)
+    } finally {
+      agent.kill()
+      manager.close()
     }
   })
 
@@ -139,7 +158,7 @@ function furnish(port: number, serverPort: number): void {
     .replace('localhost:8080', `localhost:${port}`)
     .replaceAll('/data/updatehub', `${folder}/data`)
     .replace('/usr/share/updatehub', `${folder}/meta`)
-  put('updatehub.conf', settings)
+  put('updatehub.conf', settings.replace('[windlass]\n', `[windlass]\napi.socket = "${folder}/agent.sock"\n`))
 }
 
 /** What the agent says once the server had nothing for it. */

@@ -52,4 +52,6 @@ download_dir = "${at('download')}"
 supported_install_modes = ["raw"]
 [firmware]
 metadata = "${at('hooks')}"
+[windlass.api]
+socket = "none"
 `
