@@ -164,6 +164,19 @@ describe('the image manager, by the conformance cases of aoscore.md 10.4', () =>
     expect(images.statuses().map(said)).toEqual(['web 1.0.0 pending'])
   })
 
+  it('W1 a download that was cancelled does not spoil the next one, which may be asked for before it has ended', async () => {
+    const scene = new Scene()
+    const [one, two] = [scene.publish(sampleItem()), scene.publish(sampleItem({ version: '2.0.0' }))]
+    const images = await scene.start()
+    const stop = new AbortController()
+    scene.onAsk = () => stop.abort(new Error('newer desired state'))
+    const first = images.download([one], noTrust, stop.signal)
+    const second = images.download([two], noTrust, never)
+    await expect(first).rejects.toThrow('newer desired state')
+    await second
+    expect(images.statuses().map(said)).toEqual(['web 2.0.0 pending'])
+  })
+
   it('I8 a pending version gives way to another desired one', async () => {
     const scene = new Scene()
     const [one, two] = [sampleItem(), sampleItem({ version: '2.0.0' })]

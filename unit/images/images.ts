@@ -14,6 +14,7 @@ import { Gathering } from './gathering.ts'
 import { readItem } from './item-documents.ts'
 import { ItemRecords } from './item-records.ts'
 import { defaultLimits, type FetchLimits } from './limits.ts'
+import { type Look, lookOnce } from './look-once.ts'
 import { Shelf } from './shelf.ts'
 import { Space } from './space.ts'
 
@@ -85,11 +86,13 @@ export class UnitImages implements Images {
 
   install(items: readonly DesiredItem[]): Promise<void> {
     return this.#alone(async () => {
+      const isIntact = lookOnce(this.#limits.atOnce, (digest) => this.#store.intact(digest))
       const problems = new Map<DesiredItem, ErrorInfo>()
-      for (const item of items) {
-        const problem = await this.#problemOf(item)
+      const look = async (item: DesiredItem) => {
+        const problem = await this.#problemOf(item, isIntact)
         if (problem) problems.set(item, problem)
       }
+      await allEnded(items.map(look))
       this.#shelf.exchange(items, problems)
       await this.#sweep()
     })
@@ -192,12 +195,12 @@ export class UnitImages implements Images {
   }
 
   /** Why it cannot be installed. */
-  async #problemOf(item: DesiredItem): Promise<ErrorInfo | undefined> {
+  async #problemOf(item: DesiredItem, isIntact: Look): Promise<ErrorInfo | undefined> {
     const record = this.#records.get(item)
     if (record?.error) return record.error
     if (!record || record.state === 'downloading') return errorOf(new BlobError('absent', 'expected its blobs here'))
     for (const digest of [record.indexDigest, ...this.#records.blobsOf(record)]) {
-      if (await this.#store.intact(digest)) continue
+      if (await isIntact(digest)) continue
       const isHere = await this.#store.has(digest)
       const [code, what] = isHere ? (['checksum', 'other bytes'] as const) : (['absent', 'nothing'] as const)
       return errorOf(new BlobError(code, `${digest}: expected it in the store, found ${what}`))

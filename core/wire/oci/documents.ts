@@ -45,6 +45,19 @@ export interface ImageConfig {
   workingDir: string
   user: string
   diffIds: readonly string[]
+  health?: HealthCheck
+}
+
+/**
+ * A command run inside to see whether the service is well; Docker's addition to the format. Failures in `startPeriodMs` after
+ * the start do not count; `retries` failures in a row do.
+ */
+export interface HealthCheck {
+  command: readonly string[]
+  intervalMs: number
+  timeoutMs: number
+  startPeriodMs: number
+  retries: number
 }
 
 /** How an item is placed and limited. Sizes in bytes, CPU in DMIPS, times in milliseconds; absent quotas: none. */

@@ -3,6 +3,7 @@ export { alertRulesDocument, alertRulesSchema } from './alert-rules.ts'
 export { mostDocumentBytes } from './document-schema.ts'
 export type {
   Descriptor,
+  HealthCheck,
   ImageConfig,
   Index,
   IndexEntry,

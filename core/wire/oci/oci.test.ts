@@ -17,6 +17,7 @@ import {
   layerPacking,
   mediaTypes,
   mostDocumentBytes,
+  WireError,
 } from './index.ts'
 
 const bytes = (value: unknown) => new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value))
@@ -229,7 +230,7 @@ describe('an item configuration', () => {
       balancing: fc.constantFrom('enabled', 'disabled'),
       runtimes: fc.array(fc.string()),
       runParameters: amounts('startIntervalMs', 'startBurst', 'restartIntervalMs'),
-      sysctl: fc.dictionary(fc.stringMatching(/^[a-z.]+$/), fc.string()),
+      sysctl: fc.dictionary(fc.stringMatching(/^net[a-z.]*$/), fc.string()),
       offlineTtlMs: fc.nat(),
       quotas: amounts('cpuDmips', 'ram', 'pids', 'noFile', 'tmp', 'state', 'storage', 'uploadSpeed', 'upload'),
       requested: amounts('cpu', 'ram', 'storage', 'state'),
@@ -250,6 +251,24 @@ describe('an item configuration', () => {
         const plain: unknown = JSON.parse(JSON.stringify(item))
         expect(decodeItemConfig(bytes(encodeItemConfig(item as ItemConfig)))).toEqual(plain)
       }),
+    )
+  })
+})
+
+describe('any document', () => {
+  it('is read, or refused with its place: nothing else', () => {
+    const decoders = [decodeIndex, decodeIndexOrManifest, decodeManifest, decodeImageConfig, decodeItemConfig]
+    const likely = fc.constantFrom('manifests', 'config', 'layers', 'platform', 'quotas', 'runtimes', '__proto__')
+    const value = fc.oneof(fc.jsonValue(), fc.dictionary(likely, fc.jsonValue()))
+    fc.assert(
+      fc.property(fc.constantFrom(...decoders), value, (decode, json) => {
+        try {
+          decode(bytes(json))
+        } catch (error) {
+          expect(error).toBeInstanceOf(WireError)
+        }
+      }),
+      { numRuns: 300 },
     )
   })
 })
