@@ -314,6 +314,11 @@ describe('between updates', () => {
     await s.clock.advance(0)
     expect(s.nodes.orders.get('local')).toEqual(before)
     expect(s.statuses()).toEqual(['web/0 1.0.0 local active'])
+    const told = s.nodes.told.length
+    s.restart()
+    s.nodes.connect('local')
+    await s.clock.advance(minute)
+    expect(s.nodes.told).toHaveLength(told)
   })
 
   it('L17 an override starts the instance again, and ends with its time', async () => {
@@ -363,6 +368,20 @@ describe('between updates', () => {
     await s.clock.advance(minute)
     expect(s.statuses()).toEqual(['web/0 1.0.0 local activating'])
     expect(s.nodes.told).toEqual([])
+  })
+
+  it('an instance whose item is not here any more stays where it runs', async () => {
+    const s = scene(web)
+    await settled(s, sampleRequest('web', 1))
+    s.items.delete('web')
+    s.restart()
+    s.nodes.connect('local')
+    s.nodes.connect('remote')
+    await s.clock.advance(minute)
+    expect([s.statuses(), s.nodes.told]).toEqual([['web/0 1.0.0 local active'], []])
+    s.nodes.remove('local')
+    await s.clock.advance(minute)
+    expect(s.statuses()).toEqual(['web/0 1.0.0 nowhere failed: item web 1.0.0 is not here'])
   })
 
   it('L19 what an instance kept outlives it for thirty days', async () => {

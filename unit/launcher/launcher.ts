@@ -4,7 +4,7 @@ import { averagesOf } from './averages.ts'
 import { Bell } from './bell.ts'
 import { isUpdating } from './components.ts'
 import { Folders } from './folders.ts'
-import { isComponent, keepingComponents } from './keep-components.ts'
+import { isComponent } from './keep-places.ts'
 import { overrideStatuses } from './overrides.ts'
 import { Placer } from './placer.ts'
 import type { LauncherPorts, LauncherRules } from './ports.ts'
@@ -166,8 +166,7 @@ export class UnitLauncher implements Launcher {
     const { nodes, clock } = this.#ports
     const averages = relieve ? await averagesOf(this.#here(), nodes, clock) : undefined
     const { current } = this.#sets
-    const placed = await this.#placer.place(current.requests, this.#sets.state(), averages)
-    const next = keepingComponents(placed, current)
+    const next = await this.#placer.placeAgain(this.#sets.state(), averages)
     if (isOther(next, current)) this.#sets.replace(next)
     await this.#folders.make(this.#sets.current)
     this.#reports.refresh()

@@ -11,6 +11,7 @@ import type { Placement, RunRequest } from '../ports.ts'
 import { UnitError } from '../unit-error.ts'
 import { componentsOn } from './components.ts'
 import type { Identity } from './identities.ts'
+import { isComponent, keepingPlaces } from './keep-places.ts'
 import { placementOf } from './orders.ts'
 import { itemKey, type Seat, type Site } from './placement/input.ts'
 import { place } from './placement/place.ts'
@@ -40,23 +41,50 @@ export class Placer {
     this.#presence = presence
   }
 
-  async place(requests: readonly RunRequest[], state: PlacerState, averages?: Averages): Promise<Placement> {
-    const running = requests.filter((request) => isSubjectHere(request, state.subjects))
-    const documents = await this.#documents(running)
+  async place(requests: readonly RunRequest[], state: PlacerState): Promise<Placement> {
+    return this.#decide(requests, state, await this.#documents(requests))
+  }
+
+  /**
+   * The same requests, because nodes, subjects or overrides changed. Components stay on their nodes however long those are
+   * away; an instance whose item is not here any more stays where it runs: nobody could start it elsewhere.
+   */
+  async placeAgain(state: PlacerState, averages?: Averages): Promise<Placement> {
+    const { current, subjects } = state
+    const documents = await this.#documents(current.requests)
+    const lacks = current.requests.filter(
+      (request) =>
+        isSubjectHere(request, subjects) && !documents.has(itemKey(request.item.itemId, request.item.version)),
+    )
+    const lacking = new Set(lacks.map(({ item }) => item.itemId))
+    return keepingPlaces(
+      this.#decide(current.requests, state, documents, averages),
+      current,
+      (order, nodeId) =>
+        isComponent(order) || (lacking.has(order.ident.itemId) && this.#presence.stateOf(nodeId) !== 'closed'),
+    )
+  }
+
+  #decide(
+    requests: readonly RunRequest[],
+    state: PlacerState,
+    documents: ReadonlyMap<string, ItemDocuments>,
+    averages?: Averages,
+  ): Placement {
     const placed = place({
-      requests: running,
+      requests: requests.filter((request) => isSubjectHere(request, state.subjects)),
       sites: this.#sites(state.current, averages),
       documents,
       current: seatsOf(state.current),
       rebalance: averages !== undefined,
     })
-    const nodeIds = this.#ports.nodes.list().filter((node) => hasPart(node, 'sm'))
+    const nodes = this.#ports.nodes.list().filter((node) => hasPart(node, 'sm'))
     return placementOf(placed, {
       requests: inOrder(requests),
       identities: state.identities,
       overrides: state.overrides,
       states: this.#ports.states,
-      nodeIds: nodeIds.map(({ nodeId }) => nodeId),
+      nodeIds: nodes.map(({ nodeId }) => nodeId),
     })
   }
 
@@ -89,7 +117,8 @@ export class Placer {
     try {
       return await this.#ports.images.documents(itemId, version)
     } catch (error) {
-      if (error instanceof UnitError && error.code === 'item_unknown') return undefined
+      if (error instanceof UnitError && (error.code === 'item_unknown' || error.code === 'item_failed'))
+        return undefined
       throw error
     }
   }

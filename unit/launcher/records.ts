@@ -9,6 +9,7 @@ const tables = [
    CREATE TABLE launcher_instances (
      key TEXT PRIMARY KEY, ident TEXT NOT NULL, uid INTEGER NOT NULL, gid INTEGER NOT NULL,
      state TEXT NOT NULL, since_ms INTEGER NOT NULL) STRICT;
+   CREATE TABLE launcher_subjects (subject_id TEXT PRIMARY KEY) STRICT;
    CREATE TABLE launcher_override_envvars (position INTEGER PRIMARY KEY, item TEXT NOT NULL) STRICT;`,
 ]
 
@@ -69,6 +70,17 @@ export class Records {
 
   forgetIdentity(key: string): void {
     this.#db.run('DELETE FROM launcher_instances WHERE key = ?', key)
+  }
+
+  subjects(): string[] {
+    return this.#db.all('SELECT subject_id FROM launcher_subjects').map((row) => text(row, 'subject_id'))
+  }
+
+  saveSubjects(subjects: Iterable<string>): void {
+    this.#db.transaction(() => {
+      this.#db.run('DELETE FROM launcher_subjects')
+      for (const subject of subjects) this.#db.run('INSERT INTO launcher_subjects (subject_id) VALUES (?)', subject)
+    })
   }
 
   overrides(): EnvOverride[] {

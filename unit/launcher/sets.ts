@@ -16,7 +16,7 @@ export class Sets {
   #current: Placement | undefined
   #isUpdating: boolean
   #overrides: readonly EnvOverride[]
-  #subjects: ReadonlySet<string> = new Set()
+  #subjects: ReadonlySet<string>
 
   constructor(database: Database, clock: Clock) {
     this.#clock = clock
@@ -25,6 +25,8 @@ export class Sets {
     this.#current = this.records.set('current')
     this.#isUpdating = this.records.set('before') !== undefined
     this.#overrides = this.records.overrides()
+    // After a restart nobody shall lose a subject before the unit's identity was asked again.
+    this.#subjects = new Set(this.records.subjects())
   }
 
   get current(): Placement {
@@ -82,6 +84,7 @@ export class Sets {
 
   setSubjects(subjects: readonly string[]): void {
     this.#subjects = new Set(subjects)
+    this.records.saveSubjects(this.#subjects)
   }
 
   /** Those whose time is over are left out. @returns whether anything is other than before */

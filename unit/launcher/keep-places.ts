@@ -2,13 +2,17 @@ import { type InstanceOrder, instanceKey } from '@windlass/model/unit'
 import type { Placement } from '../ports.ts'
 
 /**
- * A component is never moved: not one of an update manager, which the update alone tells, and not one that a node runs,
- * however long the node is away.
+ * The placement, with those of its predecessor that have to stay where they are whatever was decided: components of update
+ * managers, which the update alone tells, and orders of which `stays` says so.
  */
-export function keepingComponents(placed: Placement, { components, nodes }: Placement): Placement {
+export function keepingPlaces(
+  placed: Placement,
+  { components, nodes }: Placement,
+  stays: (order: InstanceOrder, nodeId: string) => boolean,
+): Placement {
   const found = new Set([...placed.nodes.values()].flat().map(({ ident }) => instanceKey(ident)))
   const left = (nodeId: string) =>
-    (nodes.get(nodeId) ?? []).filter((order) => isComponent(order) && !found.has(instanceKey(order.ident)))
+    (nodes.get(nodeId) ?? []).filter((order) => !found.has(instanceKey(order.ident)) && stays(order, nodeId))
   const kept = [...placed.nodes].map(([nodeId, orders]) => [nodeId, [...orders, ...left(nodeId)]] as const)
   const keys = new Set([...kept.flatMap(([, orders]) => orders), ...components].map(({ ident }) => instanceKey(ident)))
   return {
