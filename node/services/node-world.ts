@@ -39,13 +39,14 @@ export async function nodeWorld(settings: Settings, log: Log): Promise<NodeWorld
     await mkdir(folder, { recursive: true })
   }
   const cores = coreCount()
+  const nodeId = settings.nodeId ?? (await machineId())
   return {
-    nodeId: settings.nodeId ?? (await machineId()),
+    nodeId,
     power: { cores, maxDmips: settings.maxDmips ?? cores * dmipsPerCore, totalRam: await totalMemory() },
     architecture: architecture(),
     isRoot,
-    runtimes: await runtimesFor(settings, processes, isRoot, log),
-    network: await networkFor(settings, processes, isRoot, log),
+    runtimes: await runtimesFor(settings, nodeId, processes, isRoot, log),
+    network: await networkFor(settings, nodeId, processes, isRoot, log),
     layers: new DiskLayers(join(folders.images, 'layers/sha256'), processes),
     records: SqliteRecords.open(join(folders.working, 'services.db')),
     resources: await readNodeResources(nodeFiles, settings.resourcesFile),
@@ -60,7 +61,13 @@ export async function nodeWorld(settings: Settings, log: Log): Promise<NodeWorld
   }
 }
 
-async function runtimesFor(settings: Settings, processes: Processes, isRoot: boolean, log: Log): Promise<Runtime[]> {
+async function runtimesFor(
+  settings: Settings,
+  nodeId: string,
+  processes: Processes,
+  isRoot: boolean,
+  log: Log,
+): Promise<Runtime[]> {
   const found = await detectRuntimes(processes)
   const types = settings.runtimes ?? typesOf(found, isRoot)
   if (types.includes('process')) {
@@ -76,7 +83,7 @@ async function runtimesFor(settings: Settings, processes: Processes, isRoot: boo
   const open = (type: RuntimeType) => {
     const folder = join(settings.folders.run, type)
     const options = { folder, graceMs: settings.stopGraceMs, patienceMs }
-    const means = meansFor(type, found, settings, processes, isRoot)
+    const means = meansFor(type, found, { settings, nodeId, isRoot }, processes)
     return SupervisedRuntime.open(means, options, { processes, clock: systemClock })
   }
   return await Promise.all(types.map(open))
@@ -93,23 +100,35 @@ function typesOf({ crun, runc }: Found, isRoot: boolean): RuntimeType[] {
 function meansFor(
   type: RuntimeType,
   found: Found,
-  { folders }: Settings,
+  { settings: { folders }, nodeId, isRoot }: { settings: Settings; nodeId: string; isRoot: boolean },
   processes: Processes,
-  isRoot: boolean,
 ): Means {
   if (type === 'process') return processMeans(processes, isRoot)
   const path = found[type]
   if (path === undefined) throw new ServicesError('unsupported', `expected the program ${type} in PATH, found none`)
   const hidden = type === 'crun' && found.secondHierarchy !== undefined ? { hiddenMount: found.secondHierarchy } : {}
   return ociMeans(
-    { type, path, stateRoot: join(folders.run, `${type}.state`), cgroupParent: '/windlass-services', ...hidden },
+    {
+      type,
+      path,
+      stateRoot: join(folders.run, `${type}.state`),
+      cgroupParent: `/windlass-services/${nodeId}`,
+      ...hidden,
+    },
     processes,
   )
 }
 
-async function networkFor({ folders }: Settings, processes: Processes, isRoot: boolean, log: Log): Promise<Network> {
+async function networkFor(
+  { folders }: Settings,
+  nodeId: string,
+  processes: Processes,
+  isRoot: boolean,
+  log: Log,
+): Promise<Network> {
   const [ip, nft] = await Promise.all([processes.find('ip'), processes.find('nft')])
-  if (isRoot && ip !== undefined && nft !== undefined) return new BridgeNetwork(join(folders.run, 'network'), processes)
+  if (isRoot && ip !== undefined && nft !== undefined)
+    return new BridgeNetwork(join(folders.run, 'network'), nodeId, processes)
   log.warning('services have no network of their own', { ip: ip ?? 'not found', nft: nft ?? 'not found', root: isRoot })
   return noNetwork
 }

@@ -195,6 +195,25 @@ describe('a container s surroundings', () => {
     await node.close()
   })
 
+  it('an image s own health check decides when it is active, and ends it when it is sick', async () => {
+    const node = await RealNode.make(type)
+    await node.start()
+    const health = {
+      command: ['/bin/cat', '/tmp/well'],
+      intervalMs: 200,
+      timeoutMs: 30_000,
+      startPeriodMs: 60_000,
+      retries: 2,
+    }
+    const web = node.service('web', `sleep 2; touch /tmp/well; sleep 4; rm /tmp/well; ${forEver}`, {}, { health })
+    node.unit.order(web)
+    await node.reaches('web', 'activating')
+    await node.reaches('web', 'active')
+    await node.reaches('web', 'failed')
+    await node.reaches('web', 'active')
+    await node.close()
+  })
+
   it('monitoring tells memory and traffic of each container', async () => {
     const node = await RealNode.make(type)
     await node.start()

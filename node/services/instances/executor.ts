@@ -1,4 +1,5 @@
 import { type InstanceOrder } from '@windlass/model/unit'
+import type { HealthCheck } from '@windlass/wire/oci'
 import type { RestartRule } from './restart.ts'
 
 /** How a run came to its end. `code` is null when nobody saw it (its supervisor was killed as well). */
@@ -16,16 +17,6 @@ export interface ObservedRun {
   /** Milliseconds since 1970. */
   startedAt: number
   ended?: Ended
-}
-
-/** A check declared by the image; times are ms (Docker's image format, `Healthcheck`). */
-export interface HealthCheck {
-  command: readonly string[]
-  intervalMs: number
-  timeoutMs: number
-  /** Failures in this time after the start do not count. */
-  startPeriodMs: number
-  retries: number
 }
 
 /** What an image says about how its instances are kept running. */

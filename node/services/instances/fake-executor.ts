@@ -1,7 +1,8 @@
 import { type InstanceOrder, instanceKey } from '@windlass/model/unit'
 import type { Clock } from '@windlass/platform'
+import type { HealthCheck } from '@windlass/wire/oci'
 import { ServicesError, type ServicesErrorCode } from '../services-error.ts'
-import type { Ended, Executor, HealthCheck, ObservedRun, Traits } from './executor.ts'
+import type { Ended, Executor, ObservedRun, Traits } from './executor.ts'
 import { defaultRestartRule } from './restart.ts'
 
 /** A node whose services are entries of a map. What is not said to fail succeeds after `stepMs`. */

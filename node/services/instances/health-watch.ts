@@ -1,5 +1,6 @@
 import type { Clock } from '@windlass/platform'
-import type { Executor, HealthCheck, ObservedRun } from './executor.ts'
+import type { HealthCheck } from '@windlass/wire/oci'
+import type { Executor, ObservedRun } from './executor.ts'
 
 interface Patient {
   sound: boolean

@@ -44,17 +44,26 @@ export function addressOf({ pool, host }: Pick<Attachment, 'pool' | 'host'>): st
   return `172.${pool}.${host >> 8}.${host & 255}`
 }
 
-/** Names of devices and namespaces; the kernel takes 15 characters of a device's. */
-export function bridgeName(ownerId: string): string {
-  return `wlb-${shortOf(ownerId)}`
+/** What a node calls its devices and namespaces. Several nodes may be played on one machine. */
+export interface Names {
+  /** What the names of all its bridges begin with. */
+  bridges: string
+  table: string
+  bridge(ownerId: string): string
+  veth(id: string): string
+  namespace(id: string): string
 }
 
-export function vethName(id: string): string {
-  return `wlv-${shortOf(id)}`
-}
-
-export function namespaceName(id: string): string {
-  return `windlass-${id}`
+/** The kernel takes 15 characters of a device's name. */
+export function namesFor(nodeId: string): Names {
+  const node = shortOf(nodeId, 4)
+  return {
+    bridges: `wlb${node}`,
+    table: `windlass_${node}`,
+    bridge: (ownerId) => `wlb${node}${shortOf(ownerId, 8)}`,
+    veth: (id) => `wlv${node}${shortOf(id, 8)}`,
+    namespace: (id) => `windlass-${node}-${id}`,
+  }
 }
 
 /** What others may call it (aoscore.md 5.10). In other networks only the names that say which network count. */
@@ -79,8 +88,8 @@ function isHostName(name: string): boolean {
   return /^[A-Za-z0-9_.-]{1,253}$/.test(name)
 }
 
-function shortOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 10)
+function shortOf(text: string, length: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, length)
 }
 
 function numbers(from: number, to: number): number[] {

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path/posix'
 import { nodeProcesses } from '@windlass/platform'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { namesFor } from './attachment.ts'
 import { BridgeNetwork } from './bridge-network.ts'
 import type { NetworkWants } from './network.ts'
 
 const processes = nodeProcesses()
 const folder = await mkdtemp(join(tmpdir(), 'network-'))
-const network = new BridgeNetwork(folder, processes)
+const names = namesFor('test')
+const network = new BridgeNetwork(folder, 'test', processes)
 
 function wants(itemId: string, ownerId: string, changes: Partial<NetworkWants> = {}): NetworkWants {
   const ident = { itemId, subjectId: 'test', index: 0, type: 'service', preinstalled: false } as const
@@ -23,7 +25,7 @@ const address = new Map<string, string>()
 const inside = async (item: string, ...command: string[]) =>
   await processes.run({
     command: 'ip',
-    args: ['netns', 'exec', `windlass-test-${item}`, ...command],
+    args: ['netns', 'exec', names.namespace(`test-${item}`), ...command],
     timeoutMs: 20_000,
   })
 
@@ -84,7 +86,7 @@ it('nothing is left once all are detached', async () => {
   for (const { id } of all) await network.detach(id)
   const links = await processes.run({ command: 'ip', args: ['link'] })
   const spaces = await processes.run({ command: 'ip', args: ['netns', 'list'] })
-  expect(links.stdout).not.toContain('wlv-')
-  expect(spaces.stdout).not.toContain('windlass-test')
+  expect(links.stdout).not.toContain('wlv9f86')
+  expect(spaces.stdout).not.toContain(names.namespace('test'))
   for (const one of all) await network.attach(one)
 })

@@ -2,16 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path/posix'
 import type { Processes } from '@windlass/platform'
 import { ServicesError } from '../services-error.ts'
-import {
-  type Attachment,
-  addressOf,
-  bridgeName,
-  hostsFile,
-  namespaceName,
-  placeFor,
-  poolsInRoutes,
-  vethName,
-} from './attachment.ts'
+import { type Attachment, addressOf, hostsFile, type Names, namesFor, placeFor, poolsInRoutes } from './attachment.ts'
 import { firewallRules } from './firewall.ts'
 import type { Attached, Network, NetworkWants, Traffic } from './network.ts'
 
@@ -22,11 +13,13 @@ import type { Attached, Network, NetworkWants, Traffic } from './network.ts'
 export class BridgeNetwork implements Network {
   readonly #folder: string
   readonly #processes: Processes
+  readonly #names: Names
   /** One change at a time: each needs to know all the others. */
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(folder: string, processes: Processes) {
+  constructor(folder: string, nodeId: string, processes: Processes) {
     this.#folder = folder
+    this.#names = namesFor(nodeId)
     this.#processes = processes
   }
 
@@ -39,7 +32,10 @@ export class BridgeNetwork implements Network {
       await writeFile(join(this.#folder, `${wants.id}.json`), JSON.stringify(place))
       await this.#plug(place)
       await this.#tellAll([...others, place])
-      return { namespacePath: `/run/netns/${namespaceName(wants.id)}`, hostsPath: this.#hostsPath(wants.ownerId) }
+      return {
+        namespacePath: `/run/netns/${this.#names.namespace(wants.id)}`,
+        hostsPath: this.#hostsPath(wants.ownerId),
+      }
     })
   }
 
@@ -53,7 +49,7 @@ export class BridgeNetwork implements Network {
       const others = before.filter((other) => other !== mine)
       const { ownerId } = mine.wants
       if (!others.some(({ wants }) => wants.ownerId === ownerId)) {
-        await this.#try(['link', 'del', bridgeName(ownerId)])
+        await this.#try(['link', 'del', this.#names.bridge(ownerId)])
         await rm(this.#hostsPath(ownerId), { force: true })
       }
       await this.#tellAll(others)
@@ -62,7 +58,7 @@ export class BridgeNetwork implements Network {
 
   async traffic(id: string): Promise<Traffic | undefined> {
     const count = async (name: string) =>
-      Number(await readFile(`/sys/class/net/${vethName(id)}/statistics/${name}`, 'utf8'))
+      Number(await readFile(`/sys/class/net/${this.#names.veth(id)}/statistics/${name}`, 'utf8'))
     try {
       // What the host's end sends is what the instance receives.
       return { download: await count('tx_bytes'), upload: await count('rx_bytes') }
@@ -73,7 +69,7 @@ export class BridgeNetwork implements Network {
 
   async #plug(place: Attachment): Promise<void> {
     const { id, ownerId } = place.wants
-    const [bridge, veth, space] = [bridgeName(ownerId), vethName(id), namespaceName(id)]
+    const [bridge, veth, space] = [this.#names.bridge(ownerId), this.#names.veth(id), this.#names.namespace(id)]
     const gateway = addressOf({ pool: place.pool, host: 1 })
     if (await this.#try(['link', 'add', bridge, 'type', 'bridge'])) {
       await this.#ip([], [`address add ${gateway}/16 dev ${bridge}`, `link set ${bridge} up`])
@@ -98,14 +94,14 @@ export class BridgeNetwork implements Network {
   }
 
   async #unplug(id: string): Promise<void> {
-    await this.#try(['link', 'del', vethName(id)])
-    await this.#try(['netns', 'del', namespaceName(id)])
+    await this.#try(['link', 'del', this.#names.veth(id)])
+    await this.#try(['netns', 'del', this.#names.namespace(id)])
   }
 
   /** Brings rules and names up to date for everybody. Files are written in place: services have them open. */
   async #tellAll(all: readonly Attachment[]): Promise<void> {
     await writeFile('/proc/sys/net/ipv4/ip_forward', '1')
-    await this.#call({ command: 'nft', args: ['-f', '-'], input: Buffer.from(firewallRules(all)) })
+    await this.#call({ command: 'nft', args: ['-f', '-'], input: Buffer.from(firewallRules(all, this.#names)) })
     await mkdir(join(this.#folder, 'hosts'), { recursive: true })
     for (const ownerId of new Set(all.map(({ wants }) => wants.ownerId))) {
       await writeFile(this.#hostsPath(ownerId), hostsFile(ownerId, all))
@@ -113,7 +109,7 @@ export class BridgeNetwork implements Network {
   }
 
   #hostsPath(ownerId: string): string {
-    return join(this.#folder, 'hosts', bridgeName(ownerId))
+    return join(this.#folder, 'hosts', this.#names.bridge(ownerId))
   }
 
   async #attachments(): Promise<Attachment[]> {
@@ -125,7 +121,7 @@ export class BridgeNetwork implements Network {
 
   async #takenPools(others: readonly Attachment[]): Promise<Set<number>> {
     const { stdout } = await this.#processes.run({ command: 'ip', args: ['-4', 'route', 'show', 'table', 'all'] })
-    const own = new Set(others.map(({ wants }) => bridgeName(wants.ownerId)))
+    const own = new Set(others.map(({ wants }) => this.#names.bridge(wants.ownerId)))
     return poolsInRoutes(
       stdout
         .split('\n')

@@ -1,4 +1,4 @@
-import { type Attachment, addressOf, bridgeName } from './attachment.ts'
+import { type Attachment, addressOf, type Names } from './attachment.ts'
 
 interface Opening {
   from: Attachment
@@ -12,19 +12,19 @@ interface Opening {
  * what the one allows itself and the other exposes (aoscore.md 5.10). Out of the node: yes. Into services, or from them to the node
  * itself: no.
  */
-export function firewallRules(all: readonly Attachment[]): string {
-  const bridges = '"wlb-*"'
+export function firewallRules(all: readonly Attachment[], names: Names): string {
+  const bridges = `"${names.bridges}*"`
   const openings = openingsOf(all).map(({ from, to, proto, port }) => {
     return `ip saddr ${addressOf(from)} ip daddr ${addressOf(to)} ${proto} dport ${port} accept`
   })
-  const same = [...new Set(all.map(({ wants }) => bridgeName(wants.ownerId)))].map(
+  const same = [...new Set(all.map(({ wants }) => names.bridge(wants.ownerId)))].map(
     (bridge) => `iifname "${bridge}" oifname "${bridge}" accept`,
   )
   const pools = [...new Set(all.map(({ pool }) => pool))]
   const hidden = pools.map((pool) => `ip saddr 172.${pool}.0.0/16 oifname != ${bridges} masquerade`)
-  return `table inet windlass
-delete table inet windlass
-table inet windlass {
+  return `table inet ${names.table}
+delete table inet ${names.table}
+table inet ${names.table} {
   chain forward {
     type filter hook forward priority filter; policy accept;
     ct state established,related accept

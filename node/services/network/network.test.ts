@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Attachment, addressOf, hostsFile, placeFor, poolsInRoutes } from './attachment.ts'
+import { type Attachment, addressOf, hostsFile, namesFor, placeFor, poolsInRoutes } from './attachment.ts'
 import { firewallRules } from './firewall.ts'
 import type { NetworkWants } from './network.ts'
 
@@ -59,7 +59,9 @@ describe('names', () => {
 describe('the firewall', () => {
   const db = wants('db', 'y', { exposedPorts: ['5432/tcp', '9000-9010/udp'] })
   const opened = (allowedConnections: readonly string[]) =>
-    firewallRules(placed(wants('web', 'x', { allowedConnections }), db)).match(/ip saddr \S+ ip daddr .* accept/g)
+    firewallRules(placed(wants('web', 'x', { allowedConnections }), db), namesFor('node')).match(
+      /ip saddr \S+ ip daddr .* accept/g,
+    )
 
   it('opens what one allows itself and the other exposes', () => {
     expect(opened(['db/5432/tcp', 'db/9001-9002/udp'])).toEqual([

@@ -68,9 +68,7 @@ export function busyMs(stat: string): number {
 /** Of the devices that lead out of the machine. */
 export function trafficIn(devices: string): { download: number; upload: number } {
   const rows = devices.split('\n').map((line) => line.trim().split(/[:\s]+/))
-  const outer = rows.filter(
-    ([name = '']) => /^[a-z]/.test(name) && !/^(lo|wlb-|wlv-|veth|docker|face|Inter)/.test(name),
-  )
+  const outer = rows.filter(([name = '']) => /^[a-z]/.test(name) && !/^(lo|wlb|wlv|veth|docker|face|Inter)/.test(name))
   const sum = (column: number) => outer.reduce((total, row) => total + Number(row[column] ?? 0), 0)
   return { download: sum(1), upload: sum(9) }
 }

@@ -90,7 +90,7 @@ describe('what the kernel says', () => {
  face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs
     lo: 999 1 0 0 0 0 0 0 999 1 0 0 0 0 0 0
   eth0: 100 1 0 0 0 0 0 0 50 1 0 0 0 0 0 0
-wlb-01: 999 1 0 0 0 0 0 0 999 1 0 0 0 0 0 0
+wlb01: 999 1 0 0 0 0 0 0 999 1 0 0 0 0 0 0
 `
     expect(trafficIn(devices)).toEqual({ download: 100, upload: 50 })
   })

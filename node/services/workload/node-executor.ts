@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path/posix'
 import { type InstanceOrder, instanceKey } from '@windlass/model/unit'
+import type { HealthCheck } from '@windlass/wire/oci'
 import type { ImageStore } from '../images/image-store.ts'
-import type { Executor, HealthCheck, ObservedRun, Traits } from '../instances/executor.ts'
+import type { Executor, ObservedRun, Traits } from '../instances/executor.ts'
 import { instanceId } from '../instances/ids.ts'
 import { defaultRestartRule } from '../instances/restart.ts'
 import type { Network } from '../network/network.ts'
@@ -49,10 +50,11 @@ export class NodeExecutor implements Executor {
   }
 
   async traits(manifestDigest: string): Promise<Traits> {
-    const { item } = await this.#ports.images.open(manifestDigest)
+    const { item, config } = await this.#ports.images.open(manifestDigest)
     const { startBurst, startIntervalMs, restartIntervalMs } = { ...defaultRestartRule, ...item.runParameters }
     return {
       restart: { startBurst, startIntervalMs, restartIntervalMs },
+      ...(config.health && { health: config.health }),
       ...(item.offlineTtlMs !== undefined && { offlineTtlMs: item.offlineTtlMs }),
     }
   }
