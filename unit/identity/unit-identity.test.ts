@@ -257,3 +257,18 @@ describe('the ports of the main node', () => {
     expect(await client.call(pause, { kind: 'pause', nodeId: 'main' })).toMatchObject({ error: { aosCode: 9 } })
   })
 })
+
+it('a crowd on the public port is let in up to a bound, and forgotten when it leaves', async () => {
+  const made = await testUnit()
+  const streams = Array.from({ length: 70 }, (_, n) => {
+    const stream = made.stream('public')
+    stream.send({ kind: 'node_info', node: { ...b, nodeId: `node-${n}`, state: 'unprovisioned' } })
+    return stream
+  })
+  made.stream('public').send({ kind: 'node_info', node: { ...b, nodeId: 'n'.repeat(300), state: 'unprovisioned' } })
+  await made.clock.advance(0)
+  expect(made.unit.nodeInfos().length).toBe(64)
+  for (const stream of streams) stream.close()
+  await made.clock.advance(0)
+  expect(made.unit.nodeInfos().map(({ nodeId }) => nodeId)).toEqual(['main'])
+})

@@ -27,6 +27,9 @@ export interface UnitIdentityPorts {
 
 type KnownNode = NodeInfo & { connected: boolean }
 
+/** Four times as many as AosCore's programs hold (aoscore.md 0.4). */
+const mostNodes = 64
+const longestNodeId = 256
 const dayMs = 86_400_000
 const renewBeforeMs = 30 * dayMs
 
@@ -187,6 +190,8 @@ export class UnitIdentity implements Identity {
   #refusal(node: NodeInfo, { peerName, port }: { peerName: string | undefined; port: string }): string | undefined {
     const { nodeId, state } = node
     if (nodeId === this.#ports.own.nodeId) return 'expected another node than the main one'
+    if (nodeId.length > longestNodeId) return `expected an id of at most ${longestNodeId} characters`
+    if (!this.#others.has(nodeId) && this.#others.size >= mostNodes - 1) return `expected at most ${mostNodes} nodes`
     if (port === 'public') {
       const known = this.#others.get(nodeId)
       if (known && known.state !== 'unprovisioned') return `expected a new node, got one that is ${known.state}`
@@ -198,14 +203,22 @@ export class UnitIdentity implements Identity {
   }
 
   #heard(node: NodeInfo): void {
-    this.#others.set(node.nodeId, node)
-    this.#ports.records.keep(node)
+    this.#keep(node)
     this.#publish({ ...node, connected: true })
   }
 
+  /** Anybody can come to the public port: who is new is known for as long as he is there. */
   #left(nodeId: string): void {
     const node = this.#others.get(nodeId)
-    if (node) this.#publish({ ...node, connected: false })
+    if (!node) return
+    if (node.state === 'unprovisioned') this.#others.delete(nodeId)
+    this.#publish({ ...node, connected: false })
+  }
+
+  #keep(node: NodeInfo): void {
+    this.#others.set(node.nodeId, node)
+    if (node.state === 'unprovisioned') this.#ports.records.forget(node.nodeId)
+    else this.#ports.records.keep(node)
   }
 
   /** The node did it: only now does it count (W27). Its own word of it may still be on the way. */
@@ -219,8 +232,7 @@ export class UnitIdentity implements Identity {
     const state = states[order.kind]
     const node = this.#others.get(order.nodeId)
     if (!state || !node || node.state === state) return
-    this.#others.set(order.nodeId, { ...node, state })
-    this.#ports.records.keep({ ...node, state })
+    this.#keep({ ...node, state })
     this.#publish({ ...node, state, connected: this.#links.has(order.nodeId) })
   }
 
