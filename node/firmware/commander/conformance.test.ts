@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, generateKeyPairSync } from 'node:crypto'
 import type { ComponentUpdate, UpdateManagerStatus } from '@windlass/model/unit'
 import { zipOf } from '@windlass/trust/fakes'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -276,6 +276,31 @@ describe('what goes wrong on the way', () => {
     expect((await unit.until('failed')).components[0]).toMatchObject({ version: '1.0.0', state: 'installed' })
     unit.say({ kind: 'revert' })
     expect((await unit.until('idle')).components[0]).toMatchObject({ version: '1.0.0' })
+  })
+
+  it.each(['activate b', 'validated'])('an agent that dies after "%s" goes on where it was', async (event) => {
+    const { unit, device, order, prepare } = await bench()
+    device.crashesOn = event
+    prepare(order('1.1.0'))
+    await unit.until('prepared')
+    unit.say({ kind: 'start' })
+    await unit.until('updated')
+    unit.say({ kind: 'apply' })
+    expect(listed(await unit.until('idle'))).toEqual(['1.1.0 installed'])
+    expect(device.version).toBe('1.1.0')
+    expect(device.crashesOn).toBeUndefined()
+  })
+
+  it('an image that is not signed by the device’s key is refused, whatever the unit says', async () => {
+    const { unit, device, order, prepare } = await bench()
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    device.files.put('/key.pub', publicKey.export({ type: 'spki', format: 'pem' }))
+    device.crash()
+    await unit.next()
+    prepare(order('1.1.0'))
+    const failed = await unit.until('failed')
+    expect(failed.error?.message).toMatch(/is not signed, and this device has a key$/)
+    expect(device.versionOf('b')).toBe('0.9.0')
   })
 
   it('a stream that breaks while it prepares changes nothing: asked again, it answers', async () => {
