@@ -91,6 +91,22 @@ describe('a download', () => {
     expect(images.statuses().find(({ itemId }) => itemId === 'slow')?.error).toMatchObject({ aosCode: aosCodes.failed })
   })
 
+  it('from a server that starts over again and again is given up', async () => {
+    const scene = new Scene({ limits: { rounds: 3 } })
+    const { item, layer, source, content } = published(scene, 500_000)
+    let times = 0
+    scene.http.route('http://plain.test', async () => {
+      times += 1
+      return { status: 200, body: content }
+    })
+    scene.http.fault('http://plain.test', { cutAfter: 200_000 })
+    scene.sources.set(layer, { ...source, urls: ['http://plain.test/x'] })
+    const images = await scene.start()
+    await images.download([item], noTrust, never)
+    expect(images.statuses().map(said)).toEqual(['web 1.0.0 failed'])
+    expect(times).toBe(3)
+  })
+
   it('fails with an expired address, which is asked for anew', async () => {
     const scene = new Scene()
     const { item, layer, source } = published(scene, 1000)

@@ -35,6 +35,11 @@ export interface FetchTerms {
   roots: readonly X509Certificate[]
 }
 
+/** The most bytes that were ever held: what is fetched again, because a server starts over, is no new ground. */
+interface Ground {
+  reached: number
+}
+
 /** Brings single blobs into the store. */
 export class Fetcher {
   readonly #store: BlobStore
@@ -55,15 +60,18 @@ export class Fetcher {
    */
   async fetch(wanted: WantedBlob, terms: FetchTerms, stop: AbortSignal): Promise<void> {
     const { backOff, rounds, progressBytes } = this.#limits
-    const came = { bytes: 0 }
+    const ground: Ground = { reached: 0 }
+    let before = 0
     for (let failed = 1; ; failed += 1) {
       try {
-        return await this.#round(wanted, terms, came, stop)
+        return await this.#round(wanted, terms, ground, stop)
       } catch (error) {
         stop.throwIfAborted()
         if (!mayPass(error)) throw error
-        if (came.bytes >= progressBytes) failed = 1
-        came.bytes = 0
+        if (ground.reached - before >= progressBytes) {
+          before = ground.reached
+          failed = 1
+        }
         if (failed >= rounds) throw error
         const waitMs = Math.round(backoff(backOff, failed, this.#ports.random))
         const why = error instanceof Error ? error.message : String(error)
@@ -73,32 +81,29 @@ export class Fetcher {
     }
   }
 
-  async #round(wanted: WantedBlob, terms: FetchTerms, came: { bytes: number }, stop: AbortSignal): Promise<void> {
+  async #round(wanted: WantedBlob, terms: FetchTerms, ground: Ground, stop: AbortSignal): Promise<void> {
     const { digest, size } = wanted
     const [offer] = await terms.origin.sources([digest], stop)
     if (offer?.digest !== digest) throw new BlobError('absent', `${digest}: expected somebody to have it, found nobody`)
     const signature = offer.signature && createSignatureCheck(offer.signature, terms.trust, terms.roots)
     const length = lengthOf(offer, size)
-    const room = await this.#download(offer, length, came, stop)
+    const room = await this.#download(offer, length, ground, stop)
     try {
       await admit(this.#store, { offer, size, signature }, (bytes) => room.used(bytes), stop)
-    } catch (error) {
-      if (error instanceof BlobError && error.code === 'damaged') came.bytes = 0
-      throw error
     } finally {
       room.release()
     }
   }
 
   /** Returns the room that is still promised, for the clear file. */
-  async #download(offer: BlobOffer, length: Length, came: { bytes: number }, stop: AbortSignal): Promise<Reservation> {
+  async #download(offer: BlobOffer, length: Length, ground: Ground, stop: AbortSignal): Promise<Reservation> {
     const part = await PartFile.open(this.#store.files, this.#store.partPath(offer.digest), this.#limits.syncEveryBytes)
     let room: Reservation | undefined
     try {
       const most = mostOf(length)
       if (part.length > most || !('exactly' in length)) await part.empty()
       room = await this.#space.reserve(most - part.length + (offer.decryption ? most : 0), stop)
-      if (part.length < most) await this.#fromPlaces(offer, part, length, room, came, stop)
+      if (part.length < most) await this.#fromPlaces(offer, part, length, room, ground, stop)
       return room
     } catch (error) {
       room?.release()
@@ -113,14 +118,14 @@ export class Fetcher {
     part: PartFile,
     length: Length,
     room: Reservation,
-    came: { bytes: number },
+    ground: Ground,
     stop: AbortSignal,
   ): Promise<void> {
     const ports = { tell: this.#ports.alert, clock: this.#ports.clock }
     const alerts = new DownloadAlerts(ports, this.#limits.alertEveryMs, { digest, total: mostOf(length) })
     const told = (bytes: number) => {
       room.used(bytes)
-      came.bytes += bytes
+      ground.reached = Math.max(ground.reached, part.length)
       alerts.going(part.length)
     }
     let last: unknown = new BlobError('absent', `${digest}: expected a place to fetch it from, got none`)
