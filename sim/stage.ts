@@ -62,6 +62,7 @@ export async function setStage(p: StagePorts): Promise<Stage> {
     hardware,
     images,
     fleet,
+    fleetUrl: url,
     agent,
     quit: quit.signal,
   }

@@ -18,7 +18,10 @@ import { fallsBack } from './stories/falls-back.ts'
 import { makePackage, packageFile } from './stories/package.ts'
 import { play } from './stories/story.ts'
 import { tampered } from './stories/tampered.ts'
+import { unitArrives, unitComesBack } from './stories/unit.ts'
 import { update } from './stories/update.ts'
+import { startUnit } from './unit/start-unit.ts'
+import { unitLayout } from './unit/unit-layout.ts'
 import { Witness } from './witness.ts'
 
 const interruptedCode = 130
@@ -29,7 +32,7 @@ export async function up(options: Options, screen: Screen): Promise<number> {
   const quit = new AbortController()
   let household: Household | undefined
   const unheed = endOnSignals(quit, async () => household?.killAll())
-  screen.heading('Windlass: a fleet server and a device with two slots, on this machine')
+  screen.heading('Windlass: a fleet server, a device with two slots and a unit of two nodes, on this machine')
   try {
     const { place, stopped } = await claim(options.data, clock)
     for (const name of stopped)
@@ -75,7 +78,10 @@ function narrate({ news, screen, clock }: StagePorts, witness: Witness): void {
 
 async function tellStories({ scene, packages }: Stage, witness: Witness, p: StagePorts): Promise<void> {
   const { old, fresh } = packages
-  const told = await play([update(old, fresh), tampered, fallsBack], scene)
+  const unit = unitLayout(p.place.root, p.place.logs.folder)
+  await startUnit(unit, scene, scene.fleetUrl, p)
+  const stories = [update(old, fresh), tampered, fallsBack, unitArrives(unit), unitComesBack(unit)]
+  const told = await play(stories, scene)
   const { logs } = p.place
   const { version } = (await scene.agent.info()).firmware
   const all: Summary = {

@@ -13,6 +13,8 @@ export interface DeviceFacts extends Identity {
   server: string
   /** Where its agent listens: `localhost:8080`. */
   listen: string
+  /** Sections of the agent's settings besides the usual ones. */
+  settings?: string
 }
 
 /** A device as it leaves the factory: the first release in slot a, slot b blank. */
@@ -21,7 +23,7 @@ export async function makeDevice(facts: DeviceFacts, first: Release): Promise<De
   for (const folder of foldersOf(layout)) await mkdir(folder, { recursive: true })
   for (const [path, script] of Object.entries(scripts(layout, facts))) await writeScript(path, script)
   await copyFile(facts.publicKey, `${layout.metadata}/key.pub`)
-  await writeFile(layout.settings, settingsFile(layout, facts.server, facts.listen))
+  await writeFile(layout.settings, settingsFile(layout, facts.server, facts.listen, facts.settings))
   await writeFile(layout.bootEnvironment, formatEnvironment(factoryEnvironment))
   await copyFile(first.system, layout.slots.a.system)
   await copyFile(first.site, layout.slots.a.site)

@@ -1,7 +1,7 @@
 import type { DeviceLayout } from './layout.ts'
 
-/** The agent's settings in UpdateHub's format (updatehub.md 4.1). A TOML text is quoted as a JSON one is. */
-export function settingsFile(layout: DeviceLayout, server: string, listen: string): string {
+/** The agent's settings in UpdateHub's format (updatehub.md 4.1). A TOML text is quoted as a JSON one is. `more` comes last. */
+export function settingsFile(layout: DeviceLayout, server: string, listen: string, more = ''): string {
   const { records, downloads, metadata } = layout
   return `[network]
 server_address = ${JSON.stringify(server)}
@@ -25,5 +25,5 @@ metadata = ${JSON.stringify(metadata)}
 [windlass]
 strict_product = true
 reboot_wait = "30s"
-`
+${more}`
 }

@@ -7,8 +7,8 @@ import type { Tree } from './tree.ts'
 
 const block = 512
 
-export function packTar(tree: Tree): Buffer {
-  const parts = [...tree].flatMap(([path, content]) => [header(path, content.length), padded(content)])
+export function packTar(tree: Tree, mode = 0o644): Buffer {
+  const parts = [...tree].flatMap(([path, content]) => [header(path, content.length, mode), padded(content)])
   return Buffer.concat([...parts, Buffer.alloc(2 * block)])
 }
 
@@ -25,12 +25,12 @@ export function unpackTar(bytes: Uint8Array): Tree {
   return tree
 }
 
-function header(path: string, size: number): Buffer {
+function header(path: string, size: number, mode: number): Buffer {
   const head = Buffer.alloc(block)
   const put = (at: number, text: string) => head.write(text, at)
   put(0, path)
   for (const [at, number, digits] of [
-    [100, 0o644, 7],
+    [100, mode, 7],
     [108, 0, 7],
     [116, 0, 7],
     [124, size, 11],

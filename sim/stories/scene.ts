@@ -16,6 +16,7 @@ export interface Scene {
   hardware: string
   images: ImageKind
   fleet: OperatorClient
+  fleetUrl: string
   agent: AgentClient
   news: News
   screen: Screen
