@@ -85,6 +85,6 @@ function releaseOf({ name, greeter, watcher, firmware, config }: Wanted): object
   }
 }
 
-function cli({ processes, quit, fleet: _, screen: __, ...scene }: Scene, ...args: string[]): Promise<unknown> {
-  return runWindlass(processes, quit, ...args, ...(args[0] === 'pack' ? [] : ['--fleet', scene.fleetUrl]))
+function cli({ processes, quit, fleetUrl }: Scene, ...args: string[]): Promise<unknown> {
+  return runWindlass(processes, quit, ...args, ...(args[0] === 'pack' ? [] : ['--fleet', fleetUrl]))
 }

@@ -90,13 +90,17 @@ async function makeFirmware(node: NodeLayout, ports: UnitPorts, scene: Scene, { 
 /** @throws Error after a while, naming `what` */
 export async function until(
   what: string,
-  { fleet, clock, quit }: Scene,
+  { fleet, clock, screen, quit }: Scene,
   holds: (unit: UnitDetail) => boolean,
 ): Promise<UnitDetail> {
   const end = clock.uptime() + patienceMs
+  let shown = ''
   for (;;) {
     const unit = await unitOf(fleet)
     if (unit && holds(unit)) return unit
+    const said = unit?.why ?? ''
+    if (said !== shown && said !== '') screen.line(line('fleet', `the unit: ${said}`, 'quiet'))
+    shown = said
     if (clock.uptime() > end)
       throw new Error(`expected ${what} within ${patienceMs / 1000} s; the unit: ${unit?.why ?? 'unknown'}`)
     await clock.sleep(lookEveryMs, quit)
