@@ -1,4 +1,4 @@
-import type { InstanceOrder, NodeFact, NodeOrder } from '@windlass/model/unit'
+import { type InstanceOrder, instanceKey, type NodeFact, type NodeOrder } from '@windlass/model/unit'
 import { type Link, type MutualTls, type Rpc, RpcError, type RpcServer } from '@windlass/platform'
 import { serviceManagerMethods } from '@windlass/wire/aoscore'
 import { SampleUnit } from '../images/sample-images.ts'
@@ -14,6 +14,7 @@ export class FakeUnit {
   readonly #blobsAt: string
   #server: RpcServer | undefined
   #link: Link<NodeFact, NodeOrder> | undefined
+  #ordered: readonly InstanceOrder[] = []
 
   constructor(blobsAt = 'http://unit.test') {
     this.#blobsAt = blobsAt
@@ -35,7 +36,9 @@ export class FakeUnit {
     this.#link?.send(order)
   }
 
+  /** Sent again to a node that registers with another set (aoscore.md 5.7). */
   order(...start: readonly InstanceOrder[]): void {
+    this.#ordered = start
     this.send({ kind: 'update_instances', start, stop: [] })
   }
 
@@ -58,9 +61,18 @@ export class FakeUnit {
 
   async #attend(link: Link<NodeFact, NodeOrder>): Promise<void> {
     this.#link = link
-    this.registrations += 1
+    let told = false
     try {
-      for await (const fact of link) if (!(fact instanceof Error)) this.facts.push(fact)
+      for await (const fact of link) {
+        if (fact instanceof Error) continue
+        this.facts.push(fact)
+        if (told || fact.kind !== 'node_instances') continue
+        told = true
+        this.registrations += 1
+        const versions = new Set(fact.instances.map(({ ident, version }) => instanceKey(ident) + version))
+        const isSame = this.#ordered.every(({ ident, version }) => versions.has(instanceKey(ident) + version))
+        if (!isSame || versions.size !== this.#ordered.length) this.order(...this.#ordered)
+      }
     } catch {
       // The node went away.
     }

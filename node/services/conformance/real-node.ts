@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path/posix'
+import { basename, join } from 'node:path/posix'
 import type { InstanceOrder } from '@windlass/model/unit'
 import { type Listening, listen, nodeProcesses } from '@windlass/platform'
 import { grpc } from '@windlass/platform/grpc'
@@ -16,7 +16,7 @@ import { FakeUnit } from './fake-unit.ts'
 const door = join(import.meta.dirname, '../../../bin/windlass')
 
 /** The service manager as a process of its own, on this machine, with a unit beside it. For tests. */
-export class RealNode {
+export class RealNode implements AsyncDisposable {
   readonly folder: string
   readonly unit: FakeUnit
   readonly #type: string
@@ -98,9 +98,16 @@ export class RealNode {
     return pids.filter(isMeant)
   }
 
-  async close(): Promise<void> {
-    if (this.#process) this.unit.order()
-    await until(async () => ((await this.#runs()).length === 0 ? true : undefined)).catch(() => undefined)
+  /** Tells this node's processes from those of another. */
+  mark(name: string): string {
+    return `${name}-${basename(this.folder)}`
+  }
+
+  /** Ends the services as well. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#process) await this.start()
+    this.unit.order()
+    await until(async () => ((await this.#runs()).length === 0 ? true : undefined))
     await this.stop()
     await this.unit.close()
     await this.#blobs.close()

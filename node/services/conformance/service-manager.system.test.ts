@@ -8,6 +8,8 @@ import { until } from '../runtime/until.ts'
 import { RealNode } from './real-node.ts'
 
 const found = await detectRuntimes(nodeProcesses())
+/** The machine may be busy with much else. */
+const patiently = { timeout: 400_000 }
 const forEver = "trap 'exit 0' TERM; while :; do sleep 0.1; done"
 const alive = (name: string) => `: ${name}; echo started; ${forEver}`
 
@@ -16,34 +18,33 @@ for (const type of ['crun', 'runc', 'process'] as const) {
     it.skip(`${type}: no such program in PATH`, () => undefined)
     continue
   }
-  describe(`the service manager as a process, with ${type}`, () => {
+  describe(`the service manager as a process, with ${type}`, patiently, () => {
     it('runs what is ordered, and nothing else', async () => {
-      const node = await RealNode.make(type)
+      await using node = await RealNode.make(type)
       await node.start()
-      const web = node.service('web', `${alive('mark-web')}`)
-      node.unit.order(web, node.service('db', alive('mark-db')))
+      const web = node.service('web', alive(node.mark('mark-web')))
+      node.unit.order(web, node.service('db', alive(node.mark('mark-db'))))
       await node.reaches('web', 'active')
       await node.reaches('db', 'active')
       node.unit.order(web)
-      await until(async () => ((await node.processes('mark-db')).length === 0 ? true : undefined))
-      expect(await node.processes('mark-web')).toHaveLength(1)
-      await node.close()
+      await until(async () => ((await node.processes(node.mark('mark-db'))).length === 0 ? true : undefined))
+      expect(await node.processes(node.mark('mark-web'))).toHaveLength(1)
     })
 
     it('killed by kill -9 neither stops nor doubles a service, and is told exit codes of its absence', async () => {
-      const node = await RealNode.make(type)
+      await using node = await RealNode.make(type)
       await node.start()
-      const web = node.service('web', alive('mark-kill'))
+      const web = node.service('web', alive(node.mark('mark-kill')))
       const oneShot = node.service('job', 'sleep 3; exit 5', {
         runParameters: { startBurst: 1, restartIntervalMs: 60_000 },
       })
       node.unit.order(web, oneShot)
       await node.reaches('web', 'active')
       await node.reaches('job', 'active')
-      const before = await node.processes('mark-kill')
+      const before = await node.processes(node.mark('mark-kill'))
       await node.kill()
       await new Promise((resolve) => setTimeout(resolve, 4000))
-      expect(await node.processes('mark-kill')).toEqual(before)
+      expect(await node.processes(node.mark('mark-kill'))).toEqual(before)
       node.unit.facts.length = 0
       await node.start()
       await node.reaches('web', 'active')
@@ -51,15 +52,14 @@ for (const type of ['crun', 'runc', 'process'] as const) {
       const facts = node.unit.facts.flatMap((fact) => (fact.kind === 'node_instances' ? fact.instances : []))
       const job = facts.find(({ ident, error }) => ident.itemId === 'job' && error)
       expect(job?.error).toMatchObject({ exitCode: 5 })
-      expect(await node.processes('mark-kill')).toEqual(before)
+      expect(await node.processes(node.mark('mark-kill'))).toEqual(before)
       expect(node.log(web)).toBe('started\n')
-      await node.close()
     })
 
     it('killed in the middle of an order carries it out when it is back, whatever was done already', async () => {
-      const node = await RealNode.make(type)
+      await using node = await RealNode.make(type)
       await node.start()
-      const orders = Array.from({ length: 6 }, (_, at) => node.service(`item${at}`, alive(`mark-${at}-mid`)))
+      const orders = Array.from({ length: 6 }, (_, at) => node.service(`item${at}`, alive(node.mark(`mid-${at}`))))
       node.unit.order(...orders)
       for (const wait of [30, 60, 120]) {
         await new Promise((resolve) => setTimeout(resolve, wait))
@@ -67,18 +67,20 @@ for (const type of ['crun', 'runc', 'process'] as const) {
         await node.start()
       }
       for (const [at] of orders.entries()) await node.reaches(`item${at}`, 'active')
-      for (const [at] of orders.entries()) expect(await node.processes(`mark-${at}-mid`)).toHaveLength(1)
-      await node.close()
+      for (const [at] of orders.entries()) expect(await node.processes(node.mark(`mid-${at}`))).toHaveLength(1)
     })
 
     it('L24: starts a service again that died, after a second', async () => {
-      const node = await RealNode.make(type)
+      await using node = await RealNode.make(type)
       await node.start()
-      const web = node.service('web', `echo started; ${forEver.replace('exit 0', 'exit 3')}; : mark-dies`)
+      const web = node.service(
+        'web',
+        `echo started; ${forEver.replace('exit 0', 'exit 3')}; : ${node.mark('mark-dies')}`,
+      )
       node.unit.order(web)
       await node.reaches('web', 'active')
       const [pid] = await until(async () => {
-        const pids = await node.processes('mark-dies')
+        const pids = await node.processes(node.mark('mark-dies'))
         return pids.length === 1 ? pids : undefined
       })
       process.kill(pid ?? 0, 'SIGKILL')
@@ -86,11 +88,10 @@ for (const type of ['crun', 'runc', 'process'] as const) {
       await node.reaches('web', 'active')
       await until(async () => node.log(web) === 'started\nstarted\n' || undefined)
       expect(node.unit.told('alert').length).toBe(1)
-      await node.close()
     })
 
     it('gives up a service that dies at once, until the next order', async () => {
-      const node = await RealNode.make(type)
+      await using node = await RealNode.make(type)
       await node.start()
       const web = node.service('web', 'exit 9', {
         runParameters: { startBurst: 2, startIntervalMs: 60_000, restartIntervalMs: 100 },
@@ -101,11 +102,10 @@ for (const type of ['crun', 'runc', 'process'] as const) {
           .told('instances_changed')
           .some(({ instances }) => instances.some(({ error }) => error?.message.includes('given up') === true))
       await until(async () => isGivenUp() || undefined)
-      await node.close()
     })
 
     it('gives instances their environment', async () => {
-      const node = await RealNode.make(type)
+      await using node = await RealNode.make(type)
       await node.start()
       const plain = node.service('web', `env; echo end; ${forEver}`, {}, { env: ['A=image', 'B=image'] })
       const order = { ...plain, envVars: [{ name: 'B', value: 'the cloud s' }] }
@@ -122,11 +122,10 @@ for (const type of ['crun', 'runc', 'process'] as const) {
         expect(env).toContain(pair)
       }
       expect(env).toMatch(/AOS_INSTANCE_ID=[0-9a-f-]{36}/)
-      await node.close()
     })
 
     it('C15: gives the log of an instance on request', async () => {
-      const node = await RealNode.make(type)
+      await using node = await RealNode.make(type)
       await node.start()
       node.unit.order(node.service('web', `echo one; echo two >&2; ${forEver}`))
       await node.reaches('web', 'active')
@@ -136,16 +135,15 @@ for (const type of ['crun', 'runc', 'process'] as const) {
         const [part] = node.unit.told('log').slice(-1)
         return part?.status === 'ok' && gunzipSync(part.data).toString() === 'one\ntwo\n' ? true : undefined
       })
-      await node.close()
     })
   })
 }
 
-describe('a container s surroundings', () => {
+describe('a container s surroundings', patiently, () => {
   const type = found.crun === undefined ? 'runc' : 'crun'
 
   it('L15: a new version has the storage, the state and the user of the old one', async () => {
-    const node = await RealNode.make(type)
+    await using node = await RealNode.make(type)
     await node.start()
     const item = { quotas: { storage: 100_000, state: 1000 } }
     const paths = { storagePath: 'web/subject/0', statePath: 'web/subject/0/state.dat' }
@@ -159,11 +157,10 @@ describe('a container s surroundings', () => {
     node.unit.order(two)
     await until(async () => node.log(two).endsWith('kept\nstate\n') || undefined)
     expect(await readFile(join(node.folder, 'storages/web/subject/0/x'), 'utf8')).toBe('kept\n')
-    await node.close()
   })
 
   it('a service that holds more than its quota is not started again', async () => {
-    const node = await RealNode.make(type)
+    await using node = await RealNode.make(type)
     await node.start()
     const item = { quotas: { storage: 10_000 }, runParameters: { restartIntervalMs: 100 } }
     const script = 'i=0; while [ $i -lt 3000 ]; do echo 0123456789; i=$((i+1)); done > /storage/x; exit 1'
@@ -173,11 +170,10 @@ describe('a container s surroundings', () => {
         .told('instances_changed')
         .some(({ instances }) => instances.some(({ error }) => error?.message.includes('the quota is 10000') === true))
     await until(async () => isRefused() || undefined)
-    await node.close()
   })
 
   it('services of one owner find one another by name', async () => {
-    const node = await RealNode.make(type)
+    await using node = await RealNode.make(type)
     await node.start()
     const server = node.service(
       'server',
@@ -192,11 +188,10 @@ describe('a container s surroundings', () => {
     node.unit.order(server, client)
     await node.reaches('client', 'active')
     await until(async () => node.log(client).includes('hello') || undefined)
-    await node.close()
   })
 
   it('an image s own health check decides when it is active, and ends it when it is sick', async () => {
-    const node = await RealNode.make(type)
+    await using node = await RealNode.make(type)
     await node.start()
     const health = {
       command: ['/bin/cat', '/tmp/well'],
@@ -211,11 +206,10 @@ describe('a container s surroundings', () => {
     await node.reaches('web', 'active')
     await node.reaches('web', 'failed')
     await node.reaches('web', 'active')
-    await node.close()
   })
 
   it('monitoring tells memory and traffic of each container', async () => {
-    const node = await RealNode.make(type)
+    await using node = await RealNode.make(type)
     await node.start()
     node.unit.order(node.service('web', forEver))
     await node.reaches('web', 'active')
@@ -224,6 +218,5 @@ describe('a container s surroundings', () => {
     await node.start()
     const instance = await until(async () => node.unit.told('monitoring').flatMap(({ instances }) => instances)[0])
     expect(instance.usage.ram).toBeGreaterThan(10_000)
-    await node.close()
   })
 })
