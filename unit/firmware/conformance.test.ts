@@ -263,6 +263,18 @@ describe('the unit and its update managers', () => {
     },
   )
 
+  it('U11 so is one that takes no part in the update that runs', async () => {
+    const { connect, firmware, um, diary } = bench()
+    const [um1, um2] = [um('um1', { c_1: '1.0.0' }), um('um2', { c_2: '1.0.0' })]
+    void connect(um1)
+    await settled()
+    await firmware.prepare(new Map([['um1', [update('c_1')]]]), never)
+    um2.state = 'updated'
+    void connect(um2)
+    await settled()
+    expect(diary).toEqual(['prepare um1', 'revert um2'])
+  })
+
   it('U11 what an earlier update left behind is led back before the next is prepared', async () => {
     const { connect, firmware, start, um, diary } = bench()
     const um1 = um('um1', { c_1: '1.0.0' })

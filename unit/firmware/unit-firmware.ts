@@ -65,6 +65,7 @@ export class UnitFirmware implements Firmware {
     const wanted = new Map([...updates].filter(([, list]) => list.length > 0))
     this.#save({ phase: wanted.size > 0 ? 'prepare' : 'none', updates: wanted, failures: [] })
     this.#prepared.clear()
+    this.#tidyUp()
     await this.#phase('prepare', stop)
   }
 
@@ -170,12 +171,12 @@ export class UnitFirmware implements Firmware {
     return new UnitError('component_failed', `node ${nodeId}: ${why}`)
   }
 
-  /** While nothing is updated, a manager that stands in the middle of something is led out of it. */
+  /** A manager that takes no part in an update, and stands in the middle of one, is led out of it. */
   #tidyUp(): void {
-    if (this.#state.phase !== 'none') return
     for (const manager of this.#links.list()) {
       if (manager.status.state === 'idle' || !manager.link || manager.link.told !== undefined) continue
       const { nodeId, state } = manager.status
+      if (this.#state.phase !== 'none' && this.#state.updates.has(nodeId)) continue
       this.#log.warning('update manager in the middle of an update that nobody ordered', {
         node: nodeId,
         state,

@@ -1,5 +1,5 @@
 import type { ComponentUpdate, UpdateCommand, UpdateManagerStatus } from '@windlass/model/unit'
-import type { Link } from '@windlass/platform'
+import type { Link, RpcHandlers, RpcServer } from '@windlass/platform'
 import { FakeRpc } from '@windlass/platform/fakes'
 import { updateManagerMethods } from '@windlass/wire/aoscore'
 
@@ -21,10 +21,13 @@ export class FakeUnit {
   #link: Link<UpdateManagerStatus, UpdateCommand> | undefined
   #wake: () => void = () => {}
 
-  async listen(): Promise<{ close(): Promise<void> }> {
-    return this.rpc.listen(address, null, (on) => {
-      on.stream(updateManagerMethods.register, (link) => void this.#attend(link))
-    })
+  listen(): Promise<RpcServer> {
+    return this.rpc.listen(address, null, this.answers())
+  }
+
+  /** For a server of another kind. */
+  answers(): (handlers: RpcHandlers) => void {
+    return (on) => on.stream(updateManagerMethods.register, (link) => void this.#attend(link))
   }
 
   say(command: UpdateCommand): void {
