@@ -5,19 +5,12 @@ import * as network from './network.ts'
 import { nodeFact } from './node-fact.ts'
 import { nodeOrder } from './node-order.ts'
 import { schedulerNotice } from './scheduler-notice.ts'
-import { updateCommand } from './update-command.ts'
-import { updateStatus } from './update-status.ts'
 
 /** servicemanager.v5.SMService (aoscore.md 1.5): the node calls, facts go up, orders come down. */
 export const serviceManagerMethods = {
   register: streamMethod('/servicemanager.v5.SMService/RegisterSM', nodeFact, nodeOrder),
   /** Digests → URLs, in the same order. */
   blobUrls: callMethod('/servicemanager.v5.SMService/GetBlobsInfos', blobsInfosRequest, blobsInfos),
-} as const
-
-/** updatemanager.v2.UMService (aoscore.md 1.4): the update manager calls. */
-export const updateManagerMethods = {
-  register: streamMethod('/updatemanager.v2.UMService/RegisterUM', updateStatus, updateCommand),
 } as const
 
 const service = '/servicemanager.v5.NetworkService'

@@ -1,7 +1,7 @@
 import type { ComponentUpdate, UpdateCommand, UpdateManagerStatus } from '@windlass/model/unit'
 import type { Link, RpcHandlers, RpcServer } from '@windlass/platform'
 import { FakeRpc } from '@windlass/platform/fakes'
-import { updateManagerMethods } from '@windlass/wire/aoscore'
+import { updateManagerMethods } from '@windlass/wire/aoscore-update-manager'
 
 const address = 'unit:8091'
 

@@ -1,5 +1,5 @@
 import type { Clock, Log, RpcClient } from '@windlass/platform'
-import { updateManagerMethods } from '@windlass/wire/aoscore'
+import { updateManagerMethods } from '@windlass/wire/aoscore-update-manager'
 import type { UpdateManager } from './update-manager.ts'
 
 const dialAgainMs = 10_000
