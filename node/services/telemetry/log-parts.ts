@@ -9,8 +9,6 @@ export interface LogPartLimits {
   maxPartCount: number
 }
 
-export const defaultLogPartLimits: LogPartLimits = { maxPartSize: 262_144, maxPartCount: 80 }
-
 const packed = promisify<Uint8Array, Buffer>(gzip)
 
 /** The answer to a log request (aoscore.md 9.3): parts numbered from 1, cut at ends of lines where there are some. */
