@@ -23,6 +23,15 @@ describe('requests', () => {
     expect(Buffer.from(publicKey)).toEqual(createPublicKey(key).export({ type: 'spki', format: 'der' }))
   })
 
+  it('name addresses as addresses, which TLS looks for where a caller has no name', async () => {
+    const dnsNames = ['10.0.0.1', 'fd00::12:1', '::1', '1:2:3:4:5:6:7:8']
+    const request = await readRequest(await makeRequest(await newKey('ec'), { commonName: 'node-a', dnsNames }))
+    expect(request.dnsNames).toEqual(dnsNames)
+    const authority = await makeAuthority('unit-77', now, 10 * year)
+    const read = new X509Certificate(await issue(authority, request, now, year))
+    expect(dnsNames.map((address) => read.checkIP(address))).toEqual(dnsNames)
+  })
+
   it('that were changed are refused', async () => {
     const pem = await makeRequest(await newKey('ec'), wanted)
     const der = Buffer.from(pem.replace(/-----[^-]+-----/g, ''), 'base64')

@@ -1,3 +1,4 @@
+import { isIP, isIPv4 } from 'node:net'
 import * as asn1js from 'asn1js'
 import * as pkijs from 'pkijs'
 
@@ -15,6 +16,7 @@ export const oid = {
 } as const
 
 const dnsName = 2
+const ipAddress = 7
 
 export function commonName(name: string): pkijs.RelativeDistinguishedNames {
   const value = new asn1js.Utf8String({ value: name })
@@ -30,14 +32,47 @@ export function commonNameOf({ typesAndValues }: pkijs.RelativeDistinguishedName
 
 export function alternativeNames(names: readonly string[]): pkijs.Extension[] {
   if (names.length === 0) return []
-  const altNames = names.map((value) => new pkijs.GeneralName({ type: dnsName, value }))
+  const altNames = names.map((value) =>
+    isIP(value)
+      ? new pkijs.GeneralName({ type: ipAddress, value: packed(value) })
+      : new pkijs.GeneralName({ type: dnsName, value }),
+  )
   return [extension(oid.alternativeName, new pkijs.AltName({ altNames }).toSchema(), false)]
 }
 
 export function dnsNamesOf(extensions: readonly pkijs.Extension[]): readonly string[] {
   const names: unknown = extensions.find(({ extnID }) => extnID === oid.alternativeName)?.parsedValue
   if (!(names instanceof pkijs.AltName)) return []
-  return names.altNames.flatMap(({ type, value }) => (type === dnsName ? [String(value)] : []))
+  return names.altNames.flatMap(({ type, value }) => {
+    if (type === dnsName) return [String(value)]
+    return type === ipAddress && value instanceof asn1js.OctetString ? [unpacked(value)] : []
+  })
+}
+
+/** The address as 4 or 16 bytes (RFC 5280 4.2.1.6). */
+function packed(address: string): asn1js.OctetString {
+  const bytes = isIPv4(address)
+    ? address.split('.').map(Number)
+    : groupsOf(address).flatMap((group) => [group >> 8, group & 0xff])
+  return new asn1js.OctetString({ valueHex: new Uint8Array(bytes).buffer })
+}
+
+/** The eight groups of an IPv6 address; URL writes it in its canonical form, with at most one gap. */
+function groupsOf(address: string): number[] {
+  const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::')
+  const numbers = (text: string) => (text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16)))
+  if (tail === undefined) return numbers(head)
+  const [left, right] = [numbers(head), numbers(tail)]
+  return [...left, ...Array.from({ length: 8 - left.length - right.length }, () => 0), ...right]
+}
+
+function unpacked({ valueBlock }: asn1js.OctetString): string {
+  const bytes = [...valueBlock.valueHexView]
+  if (bytes.length === 4) return bytes.join('.')
+  const groups = Array.from({ length: 8 }, (_, i) =>
+    (((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0)).toString(16),
+  )
+  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1)
 }
 
 export function basicConstraints(cA: boolean): pkijs.Extension {
