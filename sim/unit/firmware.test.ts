@@ -69,6 +69,25 @@ describe('a unit and the agents of its nodes', () => {
     expect(unit.versions).toEqual(['1.1.0', '1.1.0'])
   })
 
+  it.each(Array.from({ length: 12 }, (_, n) => n + 1))(
+    'U9 a unit that is killed at the %i. news of its agents goes on where they stand',
+    async (nth) => {
+      const unit = await playedUnit()
+      const killed = new AbortController()
+      let left = nth
+      unit.firmware.watch(() => {
+        if (--left === 0) killed.abort(new Error('killed'))
+      })
+      const outcome = await unit.update('1.1.0', killed.signal).catch(() => 'killed')
+      if (outcome === 'killed') {
+        await unit.startAgain()
+        await unit.update('1.1.0')
+      }
+      expect(unit.versions).toEqual(['1.1.0', '1.1.0'])
+      expect(states(unit)).toEqual(['idle', 'idle'])
+    },
+  )
+
   it('U26 agents find a unit again that was gone', async () => {
     const unit = await playedUnit()
     await unit.startAgain()

@@ -11,12 +11,15 @@ const address = 'unit:8091'
 const slotBytes = 64 * 1024
 const never = new AbortController().signal
 const log = createLog([], () => 0)
+const following = { prepare: 'start', start: 'apply', apply: 'rest', revert: 'prepare' } as const
 
 /** Devices that really update, and the firmware room of a unit that commands them over an RPC inside this process. */
 export class PlayedUnit {
   readonly devices = new Map<string, FakeDevice>()
   readonly rpc = new FakeRpc()
   firmware: UnitFirmware
+  /** What is on the unit's disk of its own update. */
+  step: 'prepare' | 'start' | 'apply' | 'revert' | 'rest' = 'prepare'
   readonly #db: Database = openDatabase(':memory:')
   readonly #lives: Promise<void>[] = []
   #server: RpcServer | undefined
@@ -55,18 +58,27 @@ export class PlayedUnit {
     return new Map([...this.devices].map(([nodeId, device]) => [nodeId, [orderFor(nodeId, version, device)]]))
   }
 
-  /** As the unit's update manager would do it: all or nothing. */
+  /** As the unit's update manager would do it: all or nothing, and after a restart the step again in which it was. */
   async update(version: string, stop: AbortSignal = never): Promise<'done' | 'taken back'> {
-    try {
-      await this.firmware.prepare(this.orders(version), stop)
-      await this.firmware.start(stop)
-    } catch (error) {
-      stop.throwIfAborted()
-      if (!(error instanceof Error) || error.name !== 'UnitError') throw error
-      await this.firmware.revert(stop)
-      return 'taken back'
+    const { firmware } = this
+    const steps = {
+      prepare: () => firmware.prepare(this.orders(version), stop),
+      start: () => firmware.start(stop),
+      apply: () => firmware.apply(stop),
+      revert: () => firmware.revert(stop),
     }
-    await this.firmware.apply(stop)
+    while (this.step !== 'rest') {
+      try {
+        await steps[this.step]()
+        this.step = following[this.step]
+      } catch (error) {
+        stop.throwIfAborted()
+        if (!(error instanceof Error) || error.name !== 'UnitError') throw error
+        this.step = 'revert'
+      }
+      if (this.step === 'prepare') return 'taken back'
+    }
+    this.step = 'prepare'
     return 'done'
   }
 
