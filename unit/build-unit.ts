@@ -1,9 +1,6 @@
-import { X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
 import { hasPart, type ItemStatus } from '@windlass/model/unit'
 import type { Database } from '@windlass/platform/database'
-import { pemBlocks } from '@windlass/trust/certificates'
-import type { Platform } from '@windlass/wire/oci'
 import { bindingRefusal } from './admission.ts'
 import { CloudLink } from './cloud/cloud-link.ts'
 import { updateJournal } from './desired-state/journal.ts'
@@ -12,18 +9,20 @@ import { ManagerLinks } from './firmware/manager-links.ts'
 import { UnitFirmware } from './firmware/unit-firmware.ts'
 import { UpdateRecord } from './firmware/update-record.ts'
 import { imageFile } from './image-file.ts'
-import { UnitImages } from './images/images.ts'
-import { defaultLimits } from './images/limits.ts'
-import { cloudOrigin } from './images/origins/cloud.ts'
 import { UnitLauncher } from './launcher/launcher.ts'
 import { launcherRules } from './launcher/ports.ts'
+import { hostRoutes } from './network/host-routes.ts'
+import { servedNetworks } from './network/served-networks.ts'
+import { UnitNetwork } from './network/unit-network.ts'
 import { UnitConfigFile } from './nodes/unit-config-file.ts'
 import { UnitNodes } from './nodes/unit-nodes.ts'
-import type { Cloud, Identity, Nodes } from './ports.ts'
+import { openImages } from './open-images.ts'
+import type { Identity, Networks } from './ports.ts'
 import type { UnitSettings } from './settings.ts'
 import { SetQuota } from './state/set-quota.ts'
 import { UnitStates } from './state/unit-states.ts'
 import { StatusReporter } from './status/reporter.ts'
+import { Telemetry } from './telemetry/telemetry.ts'
 import type { WorldPorts } from './world.ts'
 
 /** What the rooms are built on. */
@@ -49,7 +48,8 @@ export async function buildUnit(ground: Ground) {
   const cloud = new CloudLink(discovery, { ...world, identity })
   const config = await UnitConfigFile.open(world.files, join(settings.workingDir, 'aos_unit.cfg'))
   const nodes = new UnitNodes({ identity, clock, log, config })
-  const images = await openImages(ground, cloud, nodes)
+  const telemetry = new Telemetry({ nodes, cloud, clock, log, http: world.http(undefined) })
+  const images = await openImages(ground, { cloud, nodes, alert: (alert) => telemetry.alert(alert) })
   const links = new ManagerLinks(admission(identity), log)
   const firmware = new UnitFirmware({ links, record: new UpdateRecord(database), clock, log })
   const quotas = new SetQuota(world.processes, log)
@@ -74,34 +74,31 @@ export async function buildUnit(ground: Ground) {
     report: reporter,
     rules: settings.update,
   })
-  return { cloud, nodes, images, links, firmware, states, launcher, reporter, update }
+  return {
+    cloud,
+    nodes,
+    telemetry,
+    images,
+    networks: openNetworks(ground),
+    links,
+    firmware,
+    states,
+    launcher,
+    reporter,
+    update,
+  }
 }
 
-function openImages({ settings, identity, world, database }: Ground, cloud: Cloud, nodes: Nodes): Promise<UnitImages> {
-  const origin = cloudOrigin(cloud, { http: world.http(undefined), files: world.files }, defaultLimits)
-  return UnitImages.open(
-    {
-      ...world,
-      db: database,
-      origin: () => origin,
-      // Signatures of items lead to whoever signed the unit's own certificate for the cloud.
-      roots: async () =>
-        pemBlocks(identity.tlsFor('online')?.ca ?? '', 'CERTIFICATE').map((pem) => new X509Certificate(pem)),
-      fits: (platform) => fitsSomewhere(platform, nodes),
-      alert: (alert) => cloud.send({ kind: 'alerts', alerts: [alert] }),
-    },
-    {
-      folder: join(settings.workingDir, 'images'),
-      blobServer: settings.blobServerUrl,
-      limits: { ...defaultLimits, keepRemovedMs: settings.itemTtlMs },
-    },
-  )
-}
-
-/** Before any node said what it can run, everything fits. */
-function fitsSomewhere({ architecture }: Platform, nodes: Nodes): boolean {
-  const runtimes = nodes.list().flatMap((node) => node.runtimes)
-  return runtimes.length === 0 || architecture === '' || runtimes.some(({ arch }) => arch.architecture === architecture)
+/** Names of instances go into a hosts file that the main node's DNS server reads. */
+function openNetworks({ settings, world, database }: Ground): Networks {
+  const hosts = join(settings.workingDir, 'dns', 'hosts')
+  const publishHosts = (text: string) => {
+    world.files
+      .replace(hosts, text)
+      .catch((error: unknown) => world.log.warning('hosts file not written', { why: String(error) }))
+  }
+  const routes = () => hostRoutes(world.files)
+  return servedNetworks(new UnitNetwork({ database, random: world.random, routes, publishHosts }, settings.dnsIp))
 }
 
 function admission(identity: Identity) {

@@ -50,7 +50,7 @@ async function obey(order: CloudOrder, rooms: Connected): Promise<void> {
 
 async function act(
   order: CloudOrder,
-  { update, launcher, states, cloud, certificates, schedules }: Connected,
+  { update, launcher, states, cloud, telemetry, certificates, schedules }: Connected,
 ): Promise<void> {
   switch (order.kind) {
     case 'desired_state': {
@@ -79,6 +79,9 @@ async function act(
       await certificates.take(order)
       break
     case 'request_log':
+      telemetry.requestLog(order.correlationId, order.log)
+      break
+    // Answered where they were asked.
     case 'blob_urls':
   }
 }

@@ -1,4 +1,5 @@
 import { readFile, rm } from 'node:fs/promises'
+import { getCACertificates } from 'node:tls'
 import { parseArgs } from 'node:util'
 import {
   createLog,
@@ -14,9 +15,10 @@ import {
 import { grpc } from '@windlass/platform/grpc'
 import { wsSockets } from './cloud/ws-sockets.ts'
 import { updateManager } from './desired-state/diagram.ts'
+import type { Tls } from './ports.ts'
 import { runNode } from './run-node.ts'
 import { runUnit } from './run-unit.ts'
-import { readSettings } from './settings.ts'
+import { readSettings, type UnitSettings } from './settings.ts'
 import { UnitError } from './unit-error.ts'
 import type { WorldPorts } from './world.ts'
 
@@ -43,7 +45,7 @@ export async function main(argv: string[]): Promise<number> {
   process.once('SIGTERM', onSignal).once('SIGINT', onSignal)
   try {
     const settings = readSettings(line.settings, await readFile(line.settings, 'utf8'))
-    const world = realWorld(line.debug === true)
+    const world = realWorld(line.debug === true, await trusted(settings))
     await (settings.mainNode
       ? runNode(settings, settings.mainNode, world, stop.signal)
       : runUnit(settings, world, stop.signal))
@@ -70,7 +72,15 @@ function readLine(argv: string[]) {
   }
 }
 
-function realWorld(debug: boolean): WorldPorts {
+/** Whom the fleet's server may be signed by, besides who signed the unit's own certificate. PEM. */
+async function trusted({ cloudCaFile }: UnitSettings): Promise<readonly string[]> {
+  const own = cloudCaFile === undefined ? [] : [await readFile(cloudCaFile, 'utf8')]
+  return [...own, ...getCACertificates('default'), ...getCACertificates('system')]
+}
+
+function realWorld(debug: boolean, roots: readonly string[]): WorldPorts {
+  const trusting = (own: Tls | undefined) => own && { ...own, ca: [own.ca, ...roots].join('\n') }
+
   const lines = process.stderr.isTTY ? prettyLines : jsonLines
   const sink = fromLevel(
     debug ? 'debug' : 'info',
@@ -83,8 +93,8 @@ function realWorld(debug: boolean): WorldPorts {
     log: createLog([sink], () => systemClock.now()),
     processes: nodeProcesses(systemClock),
     rpc: grpc,
-    sockets: wsSockets,
-    http: (tls) => nodeHttp(tls ? { ca: tls.ca, cert: tls.cert, key: tls.key } : {}),
+    sockets: { open: (url, { token, tls }, until) => wsSockets.open(url, { token, tls: trusting(tls) }, until) },
+    http: (own) => nodeHttp(trusting(own) ?? { ca: [...roots] }),
     removeTree: (path) => rm(path, { recursive: true, force: true }),
   }
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { listen, type RpcHandlers } from '@windlass/platform'
+import { type Log, listen, type RpcHandlers } from '@windlass/platform'
 import { openDatabase } from '@windlass/platform/database'
 import { buildUnit, type Unit } from './build-unit.ts'
 import { connectRooms } from './connect-rooms.ts'
@@ -11,6 +11,7 @@ import type { UnitIdentity } from './identity/unit-identity.ts'
 import { blobServer } from './images/blob-server.ts'
 import { answerNodes } from './nodes/answer-nodes.ts'
 import { enrolled, openNode, openUnitIdentity } from './open-identity.ts'
+import { ComponentTypes } from './schedule/component-types.ts'
 import { Notices } from './schedule/notices.ts'
 import { serveScheduler } from './schedule/scheduler-service.ts'
 import { type Served, serve } from './servers.ts'
@@ -41,8 +42,9 @@ export async function runUnit(settings: UnitSettings, world: WorldPorts, stop: A
       enrolled(settings, own, world, stop).then(() => cloud.run(stop)),
       images.run(stop),
       states.watchFiles(stop),
+      unit.telemetry.run(stop),
       identity.maintain(stop),
-      serve(servedBy(settings, unit, identity, own), { ...world, identity }, stop),
+      serve(servedBy(settings, unit, identity, own, world.log), { ...world, identity }, stop),
     ])
   } finally {
     await blobs.close()
@@ -50,8 +52,18 @@ export async function runUnit(settings: UnitSettings, world: WorldPorts, stop: A
   }
 }
 
-function servedBy({ listen: at }: UnitSettings, unit: Unit, identity: UnitIdentity, own: NodeIdentity): Served[] {
-  const notices = new Notices(unit.update, { items: () => unit.images.statuses(), componentType: () => '' })
+function servedBy(
+  { listen: at }: UnitSettings,
+  unit: Unit,
+  identity: UnitIdentity,
+  own: NodeIdentity,
+  log: Log,
+): Served[] {
+  const types = new ComponentTypes(unit.images, log)
+  const notices = new Notices(unit.update, {
+    items: () => unit.images.statuses(),
+    componentType: (item) => types.of(item),
+  })
   const scheduler = (handlers: RpcHandlers) => serveScheduler(handlers, unit.update, notices)
   return [
     { name: 'service managers', certificate: 'cm', address: at.serviceManagers, register: answerNodes(unit) },

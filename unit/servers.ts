@@ -18,6 +18,7 @@ export interface ServerPorts {
 }
 
 const retryMs = 10_000
+const renewalMs = 1_000
 
 /**
  * Servers with this node's certificates; each is made anew when its own is exchanged (aoscore.md 1.1). On loopback they
@@ -35,6 +36,8 @@ async function keep(one: Served, ports: ServerPorts, stop: AbortSignal): Promise
     const server = await listen(one, ports, until)
     if (!until.aborted) await new Promise((resolve) => until.addEventListener('abort', resolve))
     unwatch()
+    // Who ordered the exchange over this very server has to hear its answer (aoscore.md 1.9).
+    if (!stop.aborted) await ports.clock.sleep(renewalMs, stop).catch(() => undefined)
     await server?.close()
   }
 }

@@ -36,7 +36,11 @@ export interface UnitSettings {
   acceptNodes: readonly string[]
   /** Set on a node that is not the main one: where the main node's identity service listens, and whom to trust there. */
   mainNode: { publicAddress: string; protectedAddress: string; caFile?: string } | undefined
+  /** Who signed the fleet's own certificate, where that is nobody the system knows. */
+  cloudCaFile: string | undefined
   partitions: readonly PartitionInfo[]
+  /** Item → where its image comes from besides the cloud: `docker://host/repository:tag`, an OCI layout folder or archive. */
+  imageSources: Readonly<Record<string, string>>
 }
 
 const duration = z.union([z.string(), z.number()]).transform((value, context) => {
@@ -89,6 +93,7 @@ const file = z.strictObject({
   mainIAMPublicServerURL: address.optional(),
   mainIAMProtectedServerURL: address.optional(),
   caCert: z.string().optional(),
+  imageSources: z.record(z.string(), z.string()).default({}),
   partitions: z
     .array(
       z.strictObject({ name: z.string(), types: z.array(z.string()), path: z.string(), totalSize: z.int().min(0) }),
@@ -148,7 +153,15 @@ function settingsOf(input: File, from: (path: string) => string, path: string): 
     dnsIp: input.dnsIp,
     acceptNodes: input.acceptNodes,
     mainNode: mainNodeOf(input, from),
+    cloudCaFile:
+      input.caCert === undefined || input.mainIAMPublicServerURL !== undefined ? undefined : from(input.caCert),
     partitions: input.partitions,
+    imageSources: Object.fromEntries(
+      Object.entries(input.imageSources).map(([item, place]) => [
+        item,
+        place.startsWith('docker://') ? place : from(place),
+      ]),
+    ),
   }
 }
 

@@ -1,4 +1,5 @@
-import type { FirewallRule, InstanceRecord } from './network.ts'
+import type { FirewallRule } from '@windlass/model/unit'
+import type { InstanceRecord } from './network.ts'
 
 interface Ports {
   from: number

@@ -1,11 +1,10 @@
-import type { InstanceIdent } from '@windlass/model/unit'
+import type { FirewallUpdate, InstanceIdent, NetworkWish } from '@windlass/model/unit'
 import { openDatabase } from '@windlass/platform/database'
 import { FakeFiles, SeededRandom } from '@windlass/platform/fakes'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hostRoutes } from './host-routes.ts'
 import { namesOf } from './hosts.ts'
-import type { FirewallUpdate, InstanceNetworkRequest } from './network.ts'
 import { addressOf, addressText, subnetOf, subnetText } from './subnet.ts'
 import { UnitNetwork } from './unit-network.ts'
 
@@ -17,7 +16,7 @@ const ident = (itemId: string, index = 0): InstanceIdent => ({
   preinstalled: false,
 })
 
-const request = (itemId: string, changes: Partial<InstanceNetworkRequest> = {}): InstanceNetworkRequest => ({
+const request = (itemId: string, changes: Partial<NetworkWish> = {}): NetworkWish => ({
   ident: ident(itemId),
   networkId: 'oem',
   nodeId: 'node1',

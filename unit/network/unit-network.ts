@@ -1,19 +1,19 @@
-import { type InstanceIdent, instanceKey } from '@windlass/model/unit'
+import {
+  type FirewallRule,
+  type FirewallUpdate,
+  type HeldAddress,
+  type InstanceIdent,
+  type InstanceNetwork,
+  instanceKey,
+  type NetworkWish,
+  type NodeNetwork,
+} from '@windlass/model/unit'
 import type { Random } from '@windlass/platform'
 import type { Database } from '@windlass/platform/database'
 import { UnitError } from '../unit-error.ts'
 import { rulesBetween } from './connections.ts'
 import { hostsFile } from './hosts.ts'
-import type {
-  FirewallRule,
-  FirewallUpdate,
-  InstanceNetwork,
-  InstanceNetworkRequest,
-  InstanceRecord,
-  NetworkRecord,
-  NodeNetwork,
-  ReportedInstance,
-} from './network.ts'
+import type { InstanceRecord, NetworkRecord } from './network.ts'
 import { NetworkRecords } from './records.ts'
 import { addressOf, addressText, freeAddress, freeSubnet, type Subnet, subnetOf, subnetText } from './subnet.ts'
 
@@ -59,7 +59,7 @@ export class UnitNetwork {
   }
 
   /** An instance that has an address in the network keeps it, also on another node. @throws UnitError `no_space` */
-  async allocate(request: InstanceNetworkRequest): Promise<InstanceNetwork> {
+  async allocate(request: NetworkWish): Promise<InstanceNetwork> {
     const network = this.#network(request.networkId, await this.#routesFor(request.networkId))
     const known = this.#instances.get(instanceKey(request.ident))
     const ip = known?.networkId === request.networkId ? known.ip : this.#freeIp(network)
@@ -91,7 +91,7 @@ export class UnitNetwork {
   }
 
   /** What the node does not have any more is released; rules that it lacks are owed to it. */
-  sync(nodeId: string, reported: readonly ReportedInstance[]): void {
+  sync(nodeId: string, reported: readonly HeldAddress[]): void {
     const there = new Map(reported.map((one) => [instanceKey(one.ident), one]))
     for (const instance of [...this.#instances.values()].filter((one) => one.nodeId === nodeId)) {
       const known = there.get(instanceKey(instance.ident))
