@@ -130,6 +130,8 @@ export class ServiceManager {
   async run(quit: AbortSignal): Promise<void> {
     await this.#config.load()
     await this.#images.load()
+    const runs = await Promise.all(this.#world.runtimes.map((runtime) => runtime.list()))
+    await this.#world.network.keep(new Set(runs.flat().map(({ id }) => id)))
     const settled = Promise.withResolvers<void>()
     using _first = this.instances.subscribe(({ kind }) => {
       settled.resolve()

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { chown, cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path/posix'
 import type { InstanceOrder } from '@windlass/model/unit'
@@ -13,6 +13,7 @@ import { instanceOrder } from '../instances/sample-instances.ts'
 import { until } from '../runtime/until.ts'
 import { FakeUnit } from './fake-unit.ts'
 
+const nobody = 65_534
 const door = join(import.meta.dirname, '../../../bin/windlass')
 
 /** The service manager as a process of its own, on this machine, with a unit beside it. For tests. */
@@ -20,14 +21,22 @@ export class RealNode implements AsyncDisposable {
   readonly folder: string
   readonly unit: FakeUnit
   readonly #type: string
+  readonly #user: 'root' | 'nobody'
   readonly #layer: Buffer
   readonly #blobs: Listening
   readonly #unitPort: number
   #process: ChildProcess | undefined
   #said = ''
 
-  private constructor(type: string, folder: string, unit: FakeUnit, layer: Buffer, blobs: Listening, unitPort: number) {
+  private constructor(
+    { type, user, folder }: { type: string; user: 'root' | 'nobody'; folder: string },
+    unit: FakeUnit,
+    layer: Buffer,
+    blobs: Listening,
+    unitPort: number,
+  ) {
     this.#type = type
+    this.#user = user
     this.folder = folder
     this.unit = unit
     this.#layer = layer
@@ -35,20 +44,23 @@ export class RealNode implements AsyncDisposable {
     this.#unitPort = unitPort
   }
 
-  /** A node with one runtime, whose service manager is not started yet. */
-  static async make(type: 'crun' | 'runc' | 'process'): Promise<RealNode> {
+  /** A node with one runtime, whose service manager is not started yet. As root, or as `nobody`. */
+  static async make(type: 'crun' | 'runc' | 'process', user: 'root' | 'nobody' = 'root'): Promise<RealNode> {
     const folder = await mkdtemp(join(tmpdir(), 'node-'))
+    if (user === 'nobody') await chown(folder, nobody, nobody)
     const blobs = await listen((request, stop) => unit.images.serve(request, stop), { host: '127.0.0.1', port: 0 })
     const unit = new FakeUnit(`http://127.0.0.1:${blobs.port}`)
     const port = await unit.listen(grpc, '127.0.0.1:0')
-    const node = new RealNode(type, folder, unit, await busyboxLayer(folder), blobs, port)
+    const node = new RealNode({ type, user, folder }, unit, await busyboxLayer(folder), blobs, port)
     await node.#writeSettings()
     return node
   }
 
   async start(): Promise<void> {
     const before = this.unit.registrations
-    const child = spawn(door, ['services', '--settings', join(this.folder, 'sm.cfg')], { stdio: 'pipe' })
+    const args = ['services', '--settings', join(this.folder, 'sm.cfg')]
+    const ids = this.#user === 'root' ? {} : { uid: nobody, gid: nobody }
+    const child = spawn(door, args, { stdio: 'pipe', ...ids })
     const hear = (piece: Buffer) => (this.#said += piece.toString())
     child.stdout.on('data', hear)
     child.stderr.on('data', hear)
@@ -95,7 +107,9 @@ export class RealNode implements AsyncDisposable {
       const [program = '', option, script = ''] = commandOf(pid).split('\0')
       return program.endsWith('/bin/sh') && option === '-c' && script.includes(mark)
     }
-    return pids.filter(isMeant)
+    const meant = new Set(pids.filter(isMeant))
+    // A shell that is about to run a program looks like two for a moment.
+    return [...meant].filter((pid) => !meant.has(parentOf(pid)))
   }
 
   /** Tells this node's processes from those of another. */
@@ -153,6 +167,14 @@ async function busyboxLayer(folder: string): Promise<Buffer> {
   const pieces = await Array.fromAsync(nodeProcesses().stream({ command: 'tar', args }))
   const layer = Buffer.concat(pieces)
   return layer
+}
+
+function parentOf(pid: number): number {
+  try {
+    return Number(/^PPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+  } catch {
+    return 0
+  }
 }
 
 function commandOf(pid: number): string {

@@ -139,6 +139,22 @@ for (const type of ['crun', 'runc', 'process'] as const) {
   })
 }
 
+describe('a service manager that is not root', patiently, () => {
+  it('runs services as plain processes, through kill -9 and a new version', async () => {
+    await using node = await RealNode.make('process', 'nobody')
+    await node.start()
+    const one = node.service('web', alive(node.mark('one')))
+    node.unit.order(one)
+    await node.reaches('web', 'active')
+    await node.kill()
+    await node.start()
+    expect(await node.processes(node.mark('one'))).toHaveLength(1)
+    node.unit.order({ ...node.service('web', alive(node.mark('two'))), version: '2.0.0' })
+    await until(async () => ((await node.processes(node.mark('two'))).length === 1 ? true : undefined))
+    expect(await node.processes(node.mark('one'))).toEqual([])
+  })
+})
+
 describe('a container s surroundings', patiently, () => {
   const type = found.crun === undefined ? 'runc' : 'crun'
 

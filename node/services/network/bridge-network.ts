@@ -56,6 +56,10 @@ export class BridgeNetwork implements Network {
     })
   }
 
+  async keep(ids: ReadonlySet<string>): Promise<void> {
+    for (const { wants } of await this.#attachments()) if (!ids.has(wants.id)) await this.detach(wants.id)
+  }
+
   async traffic(id: string): Promise<Traffic | undefined> {
     const count = async (name: string) =>
       Number(await readFile(`/sys/class/net/${this.#names.veth(id)}/statistics/${name}`, 'utf8'))

@@ -34,6 +34,8 @@ export interface Network {
   attach(wants: NetworkWants): Promise<Attached>
   /** Absent is fine. */
   detach(id: string): Promise<void>
+  /** Detaches all others: what was left of those that a killed process was about to start. */
+  keep(ids: ReadonlySet<string>): Promise<void>
   /** Undefined where nobody counts. */
   traffic(id: string): Promise<Traffic | undefined>
 }
@@ -42,5 +44,6 @@ export interface Network {
 export const noNetwork: Network = {
   attach: () => Promise.resolve({}),
   detach: () => Promise.resolve(),
+  keep: () => Promise.resolve(),
   traffic: () => Promise.resolve(undefined),
 }
