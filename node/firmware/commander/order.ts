@@ -23,6 +23,8 @@ export interface Order {
   before: string
   /** The package's uid, once it is staged. */
   uid: string
+  /** The uid of the package that the unit took back last, until it orders something. */
+  takenBack: string
   troubles: readonly ComponentTrouble[]
   /** What went wrong, of no component in particular. */
   trouble: string | null
@@ -34,6 +36,7 @@ export const noOrder: Order = {
   updates: [],
   before: '',
   uid: '',
+  takenBack: '',
   troubles: [],
   trouble: null,
 }
@@ -59,6 +62,7 @@ const order = v.object({
   updates: v.array(update),
   before: v.string(),
   uid: v.string(),
+  takenBack: v.string(),
   troubles: v.array(trouble),
   trouble: v.nullable(v.string()),
 })

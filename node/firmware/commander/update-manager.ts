@@ -101,12 +101,14 @@ export class UpdateManager implements Commander {
 
   /** @throws UpdateError `taken_back` when the unit says so, `validate_failed` when another version runs than was ordered */
   async mayKeep(uid: string, stop: AbortSignal, alive: () => unknown): Promise<void> {
-    if (this.#order.uid !== uid) return
+    const takenBack = () => new UpdateError('taken_back', 'the unit takes the update back')
+    // A restart that came late leads into what the unit does not want any more.
+    if (this.#order.takenBack === uid) throw takenBack()
     if (this.#order.doing === 'start') await this.#next(() => this.#arrived(uid))
     for (;;) {
-      if (this.#order.uid !== uid || this.#order.doing === 'apply') return
-      if (this.#order.doing === 'revert') throw new UpdateError('taken_back', 'the unit takes the update back')
       await alive()
+      if (this.#order.uid !== uid || this.#order.doing === 'apply') return
+      if (this.#order.doing === 'revert') throw takenBack()
       await Promise.race([this.#word(stop), this.#ports.clock.sleep(aliveEveryMs, stop)])
     }
   }
@@ -178,7 +180,7 @@ export class UpdateManager implements Commander {
   async #arrived(uid: string): Promise<void> {
     const [update] = this.#order.updates
     const { version } = this.#ports.component
-    if (this.#order.doing !== 'start' || !update) return
+    if (this.#order.doing !== 'start' || this.#order.uid !== uid || !update) return
     if (version !== update.version) {
       const text = `versions mismatch in request ${update.version} and updated module ${version}`
       throw new UpdateError('validate_failed', text)
@@ -232,6 +234,7 @@ export class UpdateManager implements Commander {
     const rests = resting.includes(found.at)
     if (doing === 'prepare') await this.#save({ ...this.#order, doing: null, updates: [] })
     else if (found.at === 'error' && doing !== 'revert') await this.#failed(found.trouble.message)
+    else if (found.at === 'staged' && doing === 'revert') void this.#machine?.order({ on: 'abort' })
     else if (!rests) return
     else if (doing === 'revert') await this.#finish({ ...this.#order, state: 'idle' })
     else if (doing === 'apply') await this.#applied(this.#order.updates[0]?.version === this.#ports.component.version)
@@ -241,8 +244,9 @@ export class UpdateManager implements Commander {
   }
 
   async #finish(order: Order): Promise<void> {
-    const rests = order.state === 'idle'
-    await this.#save({ ...order, doing: null, ...(rests && { updates: [], uid: '', before: '' }) })
+    const rests = order.state === 'idle' && { updates: [], uid: '', before: '' }
+    const takenBack = order.doing === 'revert' ? order.uid : ''
+    await this.#save({ ...order, doing: null, ...rests, takenBack })
     this.#ports.log.info('told the unit', { state: order.state, ...(order.trouble !== null && { why: order.trouble }) })
     this.#wake()
     this.#tell()
