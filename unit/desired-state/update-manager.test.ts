@@ -68,7 +68,7 @@ describe('the unit', () => {
     await die()
   })
 
-  it('D7, D10 ignores the same desired state while it is under way, whatever its certificates', async () => {
+  it('D7 D10 ignores the same desired state while it is under way, whatever its certificates', async () => {
     const unit = new FakeUnit()
     unit.hung.add('download')
     const { order: give, die } = living(unit)
@@ -279,7 +279,7 @@ describe('a newer desired state', () => {
   })
 })
 
-describe('D14 a unit killed', () => {
+describe('D13 D14 a unit killed', () => {
   const moments: readonly [FakeStep, UpdateState['at']][] = [
     ['download', 'downloading'],
     ['prepare', 'installing'],

@@ -73,7 +73,7 @@ describe('run', () => {
     expect(s.nodes.drawn()).toEqual({ local: ['web/0 2.0.0'] })
   })
 
-  it('a service that is not up in ten minutes failed, with its node', async () => {
+  it('D22 a service that is not up in ten minutes failed, with its node', async () => {
     const s = scene(web)
     s.nodes.silent.add('local')
     await s.runFor(10 * minute, sampleRequest('web', 1))
@@ -81,6 +81,19 @@ describe('run', () => {
     s.nodes.silent.delete('local')
     await s.run(sampleRequest('web', 1))
     expect(s.statuses()).toEqual(['web/0 1.0.0 local active'])
+  })
+
+  it('D21 an instance whose item nobody brought failed; the others run', async () => {
+    const s = scene(web)
+    const stranger = sampleRequest('stranger', 1, {
+      item: { itemId: 'stranger', type: 'service', version: '', ownerId: '' },
+    })
+    await s.run(sampleRequest('web', 1), stranger)
+    const [first, second] = s.statuses()
+    expect([first, second?.startsWith('web/0 1.0.0')]).toEqual([
+      expect.stringMatching(/^stranger\/0 .* failed: /),
+      true,
+    ])
   })
 
   it('what fell over is reported, and not waited for', async () => {

@@ -229,7 +229,7 @@ describe('a unit that converges', () => {
     await end()
   })
 
-  it('S20, D18 goes on with the services that came', async () => {
+  it('S20 D18 goes on with the services that came', async () => {
     const { told, give, later, end } = await watched(converging('service 1.0.0'))
     await give(two('1.0.0', '2.0.0'))
     await later()
@@ -273,6 +273,17 @@ describe('a unit that converges', () => {
     await give(order({ service: '1.0.0' }, { nodes: [{ nodeId: 'node2', state: 'paused' }] }))
     await later()
     expect([unit.runs, unit.reported]).toEqual([['service 1.0.0'], ['node2: set node broke']])
+    await end()
+  })
+
+  it('D23 ends, with the component on its way, when that never arrives', async () => {
+    const unit = converging()
+    unit.hung.add('activate')
+    const { update, give, later, end } = await watched(unit)
+    await give(order({ component: '2.0.0' }))
+    await later(700_000)
+    expect([update.state.at, unit.instances[0]?.state]).toEqual(['none', 'activating'])
+    expect(update.state.errors.fota?.message).toMatch(/^not active in time: rootfs 2.0.0/)
     await end()
   })
 
