@@ -16,6 +16,7 @@ export class BridgeNetwork implements Network {
   readonly #names: Names
   /** One change at a time: each needs to know all the others. */
   #last: Promise<unknown> = Promise.resolve()
+  #telling: Promise<void> | undefined
 
   constructor(folder: string, nodeId: string, processes: Processes) {
     this.#folder = folder
@@ -23,37 +24,36 @@ export class BridgeNetwork implements Network {
     this.#processes = processes
   }
 
-  attach(wants: NetworkWants): Promise<Attached> {
-    return this.#inTurn(async () => {
-      const others = (await this.#attachments()).filter((other) => other.wants.id !== wants.id)
-      const place = placeFor(wants, others, await this.#takenPools(others))
+  async attach(wants: NetworkWants): Promise<Attached> {
+    await this.#inTurn(async () => {
+      const before = await this.#attachments()
+      if (before.some((other) => other.wants.id === wants.id)) await this.#unplug(wants.id)
+      const others = before.filter((other) => other.wants.id !== wants.id)
+      const isFirst = !others.some((other) => other.wants.ownerId === wants.ownerId)
+      const place = placeFor(wants, others, isFirst ? await this.#takenPools(others) : new Set())
       if (!place) throw new ServicesError('no_space', `network: no address is left for owner ${wants.ownerId}`)
-      await this.#unplug(wants.id)
       await writeFile(join(this.#folder, `${wants.id}.json`), JSON.stringify(place))
+      if (isFirst) await this.#bridge(place)
       await this.#plug(place)
-      await this.#tellAll([...others, place])
-      return {
-        namespacePath: `/run/netns/${this.#names.namespace(wants.id)}`,
-        hostsPath: this.#hostsPath(wants.ownerId),
-      }
     })
+    await this.#tell()
+    return { namespacePath: `/run/netns/${this.#names.namespace(wants.id)}`, hostsPath: this.#hostsPath(wants.ownerId) }
   }
 
-  detach(id: string): Promise<void> {
-    return this.#inTurn(async () => {
+  async detach(id: string): Promise<void> {
+    const gone = await this.#inTurn(async () => {
       const before = await this.#attachments()
       const mine = before.find(({ wants }) => wants.id === id)
-      if (!mine) return
+      if (!mine) return false
       await this.#unplug(id)
       await rm(join(this.#folder, `${id}.json`), { force: true })
-      const others = before.filter((other) => other !== mine)
       const { ownerId } = mine.wants
-      if (!others.some(({ wants }) => wants.ownerId === ownerId)) {
-        await this.#try(['link', 'del', this.#names.bridge(ownerId)])
-        await rm(this.#hostsPath(ownerId), { force: true })
-      }
-      await this.#tellAll(others)
+      if (before.some((other) => other !== mine && other.wants.ownerId === ownerId)) return true
+      await this.#try(['link', 'del', this.#names.bridge(ownerId)])
+      await rm(this.#hostsPath(ownerId), { force: true })
+      return true
     })
+    if (gone) await this.#tell()
   }
 
   async keep(ids: ReadonlySet<string>): Promise<void> {
@@ -71,35 +71,48 @@ export class BridgeNetwork implements Network {
     }
   }
 
+  async #bridge(place: Attachment): Promise<void> {
+    const bridge = this.#names.bridge(place.wants.ownerId)
+    if (!(await this.#try(['link', 'add', bridge, 'type', 'bridge']))) return
+    await this.#ip([], [`address add ${gatewayOf(place)}/16 dev ${bridge}`, `link set ${bridge} up`])
+  }
+
   async #plug(place: Attachment): Promise<void> {
     const { id, ownerId } = place.wants
     const [bridge, veth, space] = [this.#names.bridge(ownerId), this.#names.veth(id), this.#names.namespace(id)]
-    const gateway = addressOf({ pool: place.pool, host: 1 })
-    if (await this.#try(['link', 'add', bridge, 'type', 'bridge'])) {
-      await this.#ip([], [`address add ${gateway}/16 dev ${bridge}`, `link set ${bridge} up`])
+    const outside = [
+      `netns add ${space}`,
+      `link add ${veth} type veth peer name eth0 netns ${space}`,
+      `link set ${veth} master ${bridge} up`,
+    ]
+    const inside = [
+      'link set lo up',
+      `address add ${addressOf(place)}/16 dev eth0`,
+      'link set eth0 up',
+      `route add default via ${gatewayOf(place)}`,
+    ]
+    try {
+      await this.#ip([], outside)
+    } catch {
+      // Something of that name was left by a process that was killed.
+      await this.#unplug(id)
+      await this.#ip([], outside)
     }
-    await this.#ip(
-      [],
-      [
-        `netns add ${space}`,
-        `link add ${veth} type veth peer name eth0 netns ${space}`,
-        `link set ${veth} master ${bridge} up`,
-      ],
-    )
-    await this.#ip(
-      ['-n', space],
-      [
-        'link set lo up',
-        `address add ${addressOf(place)}/16 dev eth0`,
-        'link set eth0 up',
-        `route add default via ${gateway}`,
-      ],
-    )
+    await this.#ip(['-n', space], inside)
   }
 
   async #unplug(id: string): Promise<void> {
     await this.#try(['link', 'del', this.#names.veth(id)])
     await this.#try(['netns', 'del', this.#names.namespace(id)])
+  }
+
+  /** Those who change something at the same time are told of once. */
+  #tell(): Promise<void> {
+    this.#telling ??= this.#inTurn(async () => {
+      this.#telling = undefined
+      await this.#tellAll(await this.#attachments())
+    })
+    return this.#telling
   }
 
   /** Brings rules and names up to date for everybody. Files are written in place: services have them open. */
@@ -153,6 +166,11 @@ export class BridgeNetwork implements Network {
     this.#last = turn.catch(() => undefined)
     return await turn
   }
+}
+
+/** The bridge's own address. */
+function gatewayOf({ pool }: Attachment): string {
+  return addressOf({ pool, host: 1 })
 }
 
 /** Half of one, of a machine that was switched off, counts as none. */
