@@ -1,9 +1,11 @@
 import { join } from 'node:path'
+import { hasPart } from '@windlass/model/unit'
 import { type Log, listen, type RpcHandlers } from '@windlass/platform'
 import { openDatabase } from '@windlass/platform/database'
 import { buildUnit, type Unit } from './build-unit.ts'
 import { connectRooms } from './connect-rooms.ts'
 import { answerManagers } from './firmware/answer-managers.ts'
+import { MissingManagers } from './firmware/missing-managers.ts'
 import { CertificateOrders } from './identity/certificate-orders.ts'
 import { answerProtected, answerPublic } from './identity/identity-server.ts'
 import type { NodeIdentity } from './identity/node-identity.ts'
@@ -34,6 +36,7 @@ export async function runUnit(settings: UnitSettings, world: WorldPorts, stop: A
   })
   connectRooms({ ...unit, certificates, identity, schedules: settings.schedules, log: world.log })
   acceptNodes(settings.acceptNodes, identity, world)
+  const missing = new MissingManagers({ ...world, links: unit.links }, () => withManagers(identity))
   launcher.start(stop)
   const blobs = await listen(blobServer(images, world.files), addressOf(settings.listen.blobs), { log: world.log })
   try {
@@ -43,6 +46,7 @@ export async function runUnit(settings: UnitSettings, world: WorldPorts, stop: A
       images.run(stop),
       states.watchFiles(stop),
       unit.telemetry.run(stop),
+      missing.tell(stop),
       identity.maintain(stop),
       serve(servedBy(settings, unit, identity, own, world.log), { ...world, identity }, stop),
     ])
@@ -78,6 +82,12 @@ function servedBy(
     },
     { name: 'identity', certificate: 'iam', address: at.identityProtected, register: answerProtected(identity, own) },
   ]
+}
+
+/** Nodes that should have an update manager connected. */
+function withManagers(identity: UnitIdentity): string[] {
+  const managed = identity.nodeInfos().filter((node) => node.state !== 'unprovisioned' && hasPart(node, 'um'))
+  return managed.map(({ nodeId }) => nodeId)
 }
 
 /** Takes nodes that the settings name into the unit as they appear. */

@@ -301,6 +301,24 @@ describe('the unit and its update managers', () => {
     expect(missing.list()).toEqual([])
   })
 
+  it('U12 who is missing stands in the log, and that all are there again', async () => {
+    const lines: string[] = []
+    const said = createLog(
+      [({ text, fields }) => lines.push(`${text} ${String(fields['nodes'] ?? '')}`.trim())],
+      () => 0,
+    )
+    const { clock, links, connect, um } = bench()
+    const stop = new AbortController()
+    const told = new MissingManagers({ links, clock, log: said }, () => ['um1', 'um2']).tell(stop.signal)
+    await clock.advance(900_000)
+    void connect(um('um1', {}))
+    void connect(um('um2', {}))
+    await clock.advance(120_000)
+    stop.abort()
+    await told
+    expect(lines).toEqual(['update managers are missing um1, um2', 'all update managers are there'])
+  })
+
   it('U12 a phase that needs a manager waits 10 minutes for it, then fails; asked again, it recovers', async () => {
     const { clock, firmware, connect, um } = bench()
     const prepared = firmware.prepare(new Map([['um1', [update('c_1')]]]), never)

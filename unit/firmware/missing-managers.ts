@@ -27,7 +27,8 @@ export class MissingManagers {
   /** Says in the log who is missing, and when all are there again; until `stop` fires. */
   async tell(stop: AbortSignal): Promise<void> {
     for (let told = ''; ; ) {
-      await this.#ports.clock.sleep(lookEveryMs, stop)
+      await this.#ports.clock.sleep(lookEveryMs, stop).catch(() => {})
+      if (stop.aborted) return
       const missing = this.list().join(', ')
       if (missing === told) continue
       told = missing
