@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { decodeIndex, decodeItemConfig, decodeManifest } from '@windlass/wire/oci'
+import type { UnitDetail } from '@windlass/wire/operator'
+import { describe, expect, it } from 'vitest'
+import { FakeUnitFleet } from '../fleet/fake-unit-fleet.ts'
+import { say } from '../test-ports.ts'
+
+const digestOf = (bytes: Buffer) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+
+/** An OCI layout with one image of one layer, in a folder. */
+async function layout(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'items-'))
+  await mkdir(join(folder, 'blobs', 'sha256'), { recursive: true })
+  const put = async (content: string | object, mediaType: string) => {
+    const bytes = Buffer.from(typeof content === 'string' ? content : JSON.stringify(content))
+    const digest = digestOf(bytes)
+    await writeFile(join(folder, 'blobs', digest.replace(':', '/')), bytes)
+    return { mediaType, digest, size: bytes.length }
+  }
+  const config = await put({ os: 'linux', architecture: 'amd64' }, 'application/vnd.oci.image.config.v1+json')
+  const layer = await put('a layer', 'application/vnd.oci.image.layer.v1.tar')
+  const manifest = await put(
+    { schemaVersion: 2, config, layers: [layer] },
+    'application/vnd.oci.image.manifest.v1+json',
+  )
+  await writeFile(join(folder, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [manifest] }))
+  return folder
+}
+
+const unit: UnitDetail = {
+  id: 'boat-1',
+  model: 'boat',
+  connected: true,
+  release: { id: 2, name: 'summer' },
+  standing: 'failed',
+  why: 'app 2.0.0, instance 0 on edge: exited with 3',
+  firstSeen: '2026-01-02T03:04:05.000Z',
+  lastSeen: '2026-01-02T03:04:06.000Z',
+  nodes: [
+    {
+      nodeId: 'edge',
+      type: 'camera',
+      title: '',
+      state: 'provisioned',
+      connected: false,
+      runtimes: ['runc'],
+      error: 'SM connection timeout',
+    },
+  ],
+  items: [],
+  instances: [
+    {
+      itemId: 'app',
+      subjectId: 'unit',
+      index: 0,
+      type: 'service',
+      version: '1.0.0',
+      nodeId: 'edge',
+      state: 'active',
+      preinstalled: false,
+      error: null,
+    },
+  ],
+  unitConfig: [{ version: '1.0.0', state: 'installed', error: null }],
+}
+
+describe('windlass items add', () => {
+  it('sends an image as it is, and only what the fleet lacks', async () => {
+    const fleet = new FakeUnitFleet()
+    const folder = await layout()
+    const add = (version: string) =>
+      say(['items', 'add', folder, '--id', 'app', '--item-version', version], { cwd: '/', fetch: fleet.fetch })
+    const { code, out } = await add('1.0.0')
+    expect([code, fleet.items[0]]).toMatchObject([0, { itemId: 'app', type: 'service', version: '1.0.0' }])
+    expect(out).toMatch(/item: +app\nversion: +1\.0\.0/)
+    const { entries } = decodeIndex(fleet.blobs.get(fleet.items[0]?.indexDigest ?? '') ?? Buffer.from(''))
+    expect(fleet.blobs.has(entries[0]?.digest ?? '')).toBe(true)
+    fleet.asked.length = 0
+    await add('1.0.1')
+    expect(fleet.asked.filter((request) => request.startsWith('PUT'))).toEqual([])
+  })
+
+  it('adds an item configuration to the manifest', async () => {
+    const fleet = new FakeUnitFleet()
+    const folder = await layout()
+    await writeFile(
+      join(folder, 'item.json'),
+      JSON.stringify({ quotas: { ramLimit: 1000 }, runtimes: [{ codename: 'crun' }] }),
+    )
+    const args = [
+      'items',
+      'add',
+      folder,
+      '--id',
+      'app',
+      '--item-version',
+      '1.0.0',
+      '--config',
+      join(folder, 'item.json'),
+    ]
+    expect((await say(args, { cwd: '/', fetch: fleet.fetch })).code).toBe(0)
+    const blob = (digest = '') => fleet.blobs.get(digest) ?? Buffer.from('{}')
+    const manifest = decodeManifest(blob(decodeIndex(blob(fleet.items[0]?.indexDigest)).entries[0]?.digest))
+    expect(decodeItemConfig(blob(manifest.itemConfig?.digest))).toMatchObject({
+      quotas: { ram: 1000 },
+      runtimes: ['crun'],
+    })
+  })
+
+  it('makes a component of any file', async () => {
+    const fleet = new FakeUnitFleet()
+    const folder = await mkdtemp(join(tmpdir(), 'items-'))
+    await writeFile(join(folder, 'rootfs.squashfs'), 'hsqs and more')
+    const args = ['items', 'add', 'rootfs.squashfs', '--id', 'os', '--item-version', '2.0.0', '--component', 'rootfs']
+    expect((await say(args, { cwd: folder, fetch: fleet.fetch })).code).toBe(0)
+    const blob = (digest = '') => fleet.blobs.get(digest) ?? Buffer.from('{}')
+    const manifest = decodeManifest(blob(decodeIndex(blob(fleet.items[0]?.indexDigest)).entries[0]?.digest))
+    expect(manifest.layers[0]?.mediaType).toBe('application/vnd.aos.image.component.full.v1+squashfs')
+    expect(fleet.items[0]?.type).toBe('component')
+  })
+
+  it('says what is no image', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'items-'))
+    await writeFile(join(folder, 'x.tar'), 'no archive')
+    const { code, err } = await say(['items', 'add', 'x.tar', '--id', 'a', '--item-version', '1.0.0'], { cwd: folder })
+    expect([code, err]).toEqual([65, expect.stringMatching(/expected an OCI layout as a tar archive, tar said/)])
+  })
+})
+
+describe('windlass releases and units', () => {
+  it('make a release of YAML, and say where it is off', async () => {
+    const fleet = new FakeUnitFleet()
+    const cwd = await mkdtemp(join(tmpdir(), 'releases-'))
+    await writeFile(
+      join(cwd, 'r.yaml'),
+      'name: spring\nitems: [{ itemId: app, version: 1.0.0 }]\ninstances: [{ itemId: app }]\n',
+    )
+    await writeFile(join(cwd, 'bad.yaml'), 'name: spring\nitems: [{ itemId: app, version: one }]\ninstances: []\n')
+    expect((await say(['releases', 'add', 'r.yaml'], { cwd, fetch: fleet.fetch })).out).toMatch(
+      'Release 1 (spring) is ready.',
+    )
+    expect(fleet.releases[0]?.content).toMatchObject({
+      instances: [{ itemId: 'app', subjectId: 'unit', numInstances: 1 }],
+    })
+    const bad = await say(['releases', 'add', 'bad.yaml'], { cwd, fetch: fleet.fetch })
+    expect([bad.code, bad.err]).toEqual([65, expect.stringMatching(/items\.0\.version: expected a SemVer version/)])
+    expect((await say(['releases', 'list'], { cwd, fetch: fleet.fetch })).out).toMatch(/1 +spring +app 1\.0\.0/)
+  })
+
+  it('show units, why they have not arrived, and what runs where', async () => {
+    const fleet = Object.assign(new FakeUnitFleet(), { units: [unit] })
+    expect((await say(['units'], { fetch: fleet.fetch })).out).toMatch(
+      /boat-1 +boat +connected +2 \(summer\) +failed +app 2\.0\.0, instance 0 on edge: exited with 3/,
+    )
+    const { out } = await say(['units', 'boat-1'], { fetch: fleet.fetch })
+    expect(out).toMatch(/edge +camera +provisioned +NO +runc +SM connection timeout/)
+    expect(out).toMatch(/app +1\.0\.0 +unit\/0 +edge +active/)
+    expect(await say(['units', 'nobody'], { fetch: fleet.fetch })).toMatchObject({ code: 66 })
+    expect((await say(['units', 'claim', '--id', 'boat-2'], { fetch: fleet.fetch })).out).toBe('claim-token\n')
+  })
+
+  it('say with exit status 1 that a unit could not be brought to its release', async () => {
+    const fleet = Object.assign(new FakeUnitFleet(), { units: [unit] })
+    expect(await say(['units', 'release', 'boat-1', '--release', '2'], { fetch: fleet.fetch })).toMatchObject({
+      code: 1,
+    })
+    expect(await say(['units', 'release', 'boat-1', '--release', 'two'], { fetch: fleet.fetch })).toMatchObject({
+      code: 64,
+    })
+  })
+})
