@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { encodeEnd } from './archive/zip-end.ts'
 import { encodeCentral, encodeLocal, type ZipHeader } from './archive/zip-header.ts'
@@ -101,8 +100,13 @@ interface Small {
   data: string | Buffer
 }
 
+/** As much of an open file as it takes to leave holes in it. */
+interface Writing {
+  write(bytes: Buffer, offset: number, length: null, at: number): Promise<unknown>
+}
+
 /** A stored zip whose first object is a hole in the file. */
-export async function largeZip(file: FileHandle, hole: Hole, rest: readonly Small[]): Promise<void> {
+export async function largeZip(file: Writing, hole: Hole, rest: readonly Small[]): Promise<void> {
   const parts = [{ ...hole, data: Buffer.alloc(0) }, ...rest.map((p) => ({ ...p, size: p.data.length }))]
   const directory: Buffer[] = []
   let at = 0
@@ -118,7 +122,7 @@ export async function largeZip(file: FileHandle, hole: Hole, rest: readonly Smal
 }
 
 /** A tar whose first object is a hole in the file. `size` in whole blocks. */
-export async function largeTar(file: FileHandle, hole: Hole, rest: readonly Small[]): Promise<void> {
+export async function largeTar(file: Writing, hole: Hole, rest: readonly Small[]): Promise<void> {
   await file.write(tarHeader(hole.name, hole.size, '0'), 0, null, 0)
   await file.write(tarOf(rest), 0, null, 512 + hole.size)
 }

@@ -1,4 +1,5 @@
 import type { Target } from '../target.ts'
+import { aoscore } from './aoscore.ts'
 import { archives } from './archives.ts'
 import { device } from './device.ts'
 import { fleet } from './fleet.ts'
@@ -6,4 +7,4 @@ import { oci } from './oci.ts'
 import { updatehub } from './updatehub.ts'
 
 /** Everything in Windlass that reads bytes from outside. */
-export const targets: readonly Target[] = [...archives, ...updatehub, ...device, ...fleet, ...oci]
+export const targets: readonly Target[] = [...archives, ...updatehub, ...device, ...fleet, ...oci, ...aoscore]
