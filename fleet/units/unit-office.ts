@@ -26,7 +26,7 @@ export interface KnownUnit extends UnitStanding {
 /** Knows which units are on the line, tells them what to be and writes down what they say. */
 export class UnitOffice {
   readonly #ports: OfficePorts
-  readonly #sessions = new Map<string, { session: UnitSession; baseUrl: string }>()
+  readonly #sessions = new Map<string, { session: UnitSession; baseUrl: string; told: boolean }>()
 
   constructor(ports: OfficePorts) {
     this.#ports = ports
@@ -37,9 +37,9 @@ export class UnitOffice {
     const { clock, log } = this.#ports
     this.#sessions.get(id)?.session.close('another connection of this unit')
     const session = new UnitSession(id, socket, { clock, log, hear: (unit, fact) => this.#hear(unit, fact) })
-    this.#sessions.set(id, { session, baseUrl })
+    this.#sessions.set(id, { session, baseUrl, told: false })
     log.info('unit connected', { unit: id })
-    await this.#tellDesired(id)
+    await this.#tellUnlessArrived(id)
     return session
   }
 
@@ -87,10 +87,22 @@ export class UnitOffice {
     for (const { session } of this.#sessions.values()) session.close('the fleet stops')
   }
 
+  /** Once a connection: the same order again would have the unit go through all of it again (aoscore.md 2.1.4). */
+  async #tellUnlessArrived(id: string): Promise<void> {
+    const session = this.#sessions.get(id)
+    if (!session || session.told) return
+    const { standing } = await this.known(id)
+    if (standing === 'arrived' || standing === 'idle') return
+    await this.#tellDesired(id)
+  }
+
   async #tellDesired(id: string): Promise<void> {
     const unit = await this.#ports.store.unit(id)
     const desired = unit && (await this.#desired(unit))
-    if (desired) this.tell(id, { kind: 'desired_state', desired })
+    const session = this.#sessions.get(id)
+    if (!desired || !session) return
+    session.told = true
+    session.session.tell({ kind: 'desired_state', desired })
   }
 
   async #desired(unit: Unit): Promise<DesiredState | null> {
@@ -105,8 +117,10 @@ export class UnitOffice {
     await store.hear(id, clock.now(), (before) =>
       fact.kind === 'unit_status' ? mergeStatus(before, fact.status) : before,
     )
-    if (fact.kind === 'unit_status') await this.#publish(id, 'changed')
-    else log.debug('unit said', { unit: id, kind: fact.kind })
+    if (fact.kind === 'unit_status') {
+      if (!fact.status.isDelta) await this.#tellUnlessArrived(id)
+      await this.#publish(id, 'changed')
+    } else log.debug('unit said', { unit: id, kind: fact.kind })
   }
 
   async #answerBlobs(id: string, { correlationId, digests }: UnitFact & { kind: 'request_blob_urls' }): Promise<void> {

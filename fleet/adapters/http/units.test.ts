@@ -198,6 +198,13 @@ describe('a unit and its fleet', () => {
     await unit.next('ack')
     await expect.poll(async () => (await fleet.client.unit('u1')).standing).toBe('arrived')
     expect(await fleet.client.units()).toMatchObject([{ id: 'u1', connected: true, release: { name: 'spring' } }])
+
+    // A unit that has arrived is left in peace when it comes again; one that lost what it had is told once more.
+    const back = await online(fleet)
+    back.say({ kind: 'unit_status', status: { isDelta: false, items, instances: [instance] } })
+    await back.next('ack')
+    back.say({ kind: 'unit_status', status: { isDelta: false } })
+    expect(decodeOrder(await back.next('desiredStatus')).kind).toBe('desired_state')
   })
 
   it('replaces the socket of a unit that comes again', async () => {
