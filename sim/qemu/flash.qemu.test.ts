@@ -20,7 +20,7 @@ describe.skipIf(lacks)(`flash in QEMU${lacks}`, () => {
     const holds = (what: string) =>
       bench.machine.until(`what ${what} holds`, new RegExp(`${what} holds ([0-9a-f]{64})`), soonMs)
     const told = Promise.all(['nand', 'nor', 'volume'].map(holds))
-    await bench.install('6.0', objects)
+    await bench.install('9.0', objects)
     const [nand, nor, volume] = (await told).map(([, digest]) => digest)
     expect({ nand, nor, volume }).toEqual(expected)
   })

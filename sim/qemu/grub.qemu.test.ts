@@ -48,4 +48,13 @@ describe.skipIf(lacks)(`a PC with GRUB in QEMU${lacks}`, () => {
     })
     expect(await bench.fleet.deviceVersion()).toBe('2.0')
   })
+
+  it('falls back from an image in which the agent stands still, by the watchdog that the agent armed', async () => {
+    const [attempt] = await Promise.all([
+      bench.rollOut('6.0', 'stalls'),
+      bench.machine.until('the watchdog to bite', /softdog: Initiating system reboot/, soonMs),
+    ])
+    expect(attempt).toMatchObject({ state: 'rolled_back', reason: expect.stringMatching('went back to set b') })
+    expect(await bench.fleet.deviceVersion()).toBe('2.0')
+  })
 })

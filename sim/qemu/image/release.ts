@@ -6,9 +6,10 @@ import type { System } from './system.ts'
 
 /**
  * What becomes of a release on the device. `good`: works. `panics`: has nothing to start, at which the kernel gives up.
- * `hangs`: its first process does nothing at all. `sick`: all starts, but its service does not do its work.
+ * `hangs`: its first process does nothing at all. `sick`: all starts, but its service does not do its work. `stalls`: the
+ * agent stands still while it looks.
  */
-export type Kind = 'good' | 'panics' | 'hangs' | 'sick'
+export type Kind = 'good' | 'panics' | 'hangs' | 'sick' | 'stalls'
 
 /** The image of one release, which fills a slot's partition up to where it ends. */
 export function releaseImage(
@@ -24,7 +25,7 @@ export function releaseImage(
     await rm(folder, { recursive: true, force: true })
     await mkdir(release, { recursive: true })
     await writeFile(join(release, 'version'), `${version}\n`)
-    await program(join(release, 'gateway-works'), kind === 'sick' ? programs.sick : programs.well)
+    await program(join(release, 'gateway-works'), kind === 'sick' || kind === 'stalls' ? programs[kind] : programs.well)
     if (kind === 'hangs') await program(join(release, 'init'), programs.hangs)
     else if (kind !== 'panics') await symlink('/lib/systemd/systemd', join(release, 'init'))
     await copyFile(base, path)
@@ -36,6 +37,7 @@ export function releaseImage(
 const programs = {
   well: 'exit 0',
   sick: 'echo "the gateway does not answer" >&2\nexit 1',
+  stalls: 'kill -STOP $PPID\nexec sleep 1000',
   hangs: 'echo "init hangs"\nwhile :; do sleep 1000; done',
 }
 
