@@ -14,9 +14,11 @@ const yearMs = 31_536_000_000
 const log = createLog([], () => 0)
 const ident = { itemId: 'i', subjectId: 's', index: 0, type: 'service' as const, preinstalled: false }
 
-async function tlsOf(authority: Authority, commonName: string): Promise<MutualTls> {
+const named = ['localhost', '127.0.0.1']
+
+async function tlsOf(authority: Authority, commonName: string, dnsNames = named): Promise<MutualTls> {
   const key = await newKey('ec')
-  const wanted = await readRequest(await makeRequest(key, { commonName, dnsNames: ['localhost'] }))
+  const wanted = await readRequest(await makeRequest(key, { commonName, dnsNames }))
   return { key, cert: await issue(authority, wanted, Date.now(), yearMs), ca: authority.certificate }
 }
 
@@ -59,13 +61,25 @@ describe('the unit’s server for its nodes, by gRPC with certificates on both s
     const images = {
       blobUrl: async (digest: string) => (digest === 'sha256:none' ? undefined : `http://cm:8094/${digest}`),
     }
-    server = await grpc.listen('localhost:0', await tlsOf(authority, 'cm'), answerNodes({ nodes, images, networks }))
+    server = await grpc.listen('127.0.0.1:0', await tlsOf(authority, 'cm'), answerNodes({ nodes, images, networks }))
     client = await connectAs('node1')
   })
 
   afterAll(async () => {
     for (const one of clients) one.close()
     await server.close()
+  })
+
+  it('is trusted by its address only where its certificate names that', async () => {
+    const other = await grpc.listen('127.0.0.1:0', await tlsOf(authority, 'cm', ['localhost']), () => {})
+    const byAddress = async ({ port }: RpcServer) => {
+      const made = grpc.connect(`127.0.0.1:${port}`, await tlsOf(authority, 'node1'))
+      clients.push(made)
+      return made.call(serviceManagerMethods.blobUrls, ['sha256:a'])
+    }
+    await expect(byAddress(server)).resolves.toEqual(['http://cm:8094/sha256:a'])
+    await expect(byAddress(other)).rejects.toThrow(/altnames/)
+    await other.close()
   })
 
   it('I17 blobs are named in the order in which they were asked for', async () => {

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+import { checkServerIdentity, type PeerCertificate } from 'node:tls'
 import { type ChannelCredentials, Client, credentials, Server, ServerCredentials } from '@grpc/grpc-js'
 import { GrpcHandlers } from './grpc-handlers.ts'
 import { clientLink } from './grpc-link.ts'
@@ -31,7 +33,10 @@ class GrpcClient implements RpcClient {
   readonly #open = new Set<{ cancel(): void }>()
 
   constructor(address: string, tls: MutualTls | ClientTls | null) {
-    this.#client = new Client(address, clientCredentials(tls), clientOptions)
+    const ip = ipOf(address)
+    const options =
+      ip === undefined ? clientOptions : { ...clientOptions, 'grpc.ssl_target_name_override': 'by-address' }
+    this.#client = new Client(address, clientCredentials(tls, ip), options)
   }
 
   call<Ask, Answer>(method: CallMethod<Ask, Answer>, ask: Ask, stop?: AbortSignal): Promise<Answer> {
@@ -92,8 +97,19 @@ function serverCredentials(tls: MutualTls | ServerTls | null): ServerCredentials
   return ServerCredentials.createSsl(ca, [own], ca !== null)
 }
 
-function clientCredentials(tls: MutualTls | ClientTls | null): ChannelCredentials {
+/** An address is no name that TLS may ask for; the certificate has to hold for it all the same. */
+function ipOf(address: string): string | undefined {
+  const host = /^\[?(.*?)\]?:\d+$/.exec(address)?.[1] ?? ''
+  return isIP(host) ? host : undefined
+}
+
+function clientCredentials(tls: MutualTls | ClientTls | null, ip: string | undefined): ChannelCredentials {
   if (!tls) return credentials.createInsecure()
-  if (!('key' in tls)) return credentials.createSsl(Buffer.from(tls.ca))
-  return credentials.createSsl(Buffer.from(tls.ca), Buffer.from(tls.key), Buffer.from(tls.cert))
+  const verify =
+    ip === undefined
+      ? {}
+      : { checkServerIdentity: (_: string, certificate: PeerCertificate) => checkServerIdentity(ip, certificate) }
+  const ca = Buffer.from(tls.ca)
+  if (!('key' in tls)) return credentials.createSsl(ca, null, null, verify)
+  return credentials.createSsl(ca, Buffer.from(tls.key), Buffer.from(tls.cert), verify)
 }
