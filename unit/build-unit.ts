@@ -51,11 +51,12 @@ export async function buildUnit(ground: Ground) {
   const telemetry = new Telemetry({ nodes, cloud, clock, log, http: world.http(undefined) })
   const images = await openImages(ground, { cloud, nodes, alert: (alert) => telemetry.alert(alert) })
   const links = new ManagerLinks(admission(identity), log)
-  const firmware = new UnitFirmware({ links, record: new UpdateRecord(database), clock, log })
+  const times = { connectMs: settings.managerAnswerMs, answerMs: settings.managerAnswerMs }
+  const firmware = new UnitFirmware({ links, record: new UpdateRecord(database), clock, log, times })
   const quotas = new SetQuota(world.processes, log)
   const states = new UnitStates({ ...world, database, quotas, send: (fact) => cloud.send(fact) }, settings)
-  const { nodesConnectionMs, instanceTtlMs, unitStatusDelayMs: delayMs } = settings
-  const rules = { ...launcherRules, nodesConnectionMs, instanceTtlMs }
+  const { nodesConnectionMs, runMs, instanceTtlMs, unitStatusDelayMs: delayMs } = settings
+  const rules = { ...launcherRules, nodesConnectionMs, runMs, instanceTtlMs }
   const launcher = new UnitLauncher({ ...world, database, nodes, images, firmware, states }, rules)
   const takenBack = (): ItemStatus[] => {
     const { items = [], error } = update.takenBack ?? {}

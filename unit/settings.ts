@@ -29,6 +29,10 @@ export interface UnitSettings {
   unitStatusDelayMs: number
   cloudResponseWaitMs: number
   nodesConnectionMs: number
+  /** How long nodes may take to start what they are told to. */
+  runMs: number
+  /** How long an update manager may be away, or work on one command. */
+  managerAnswerMs: number
   instanceTtlMs: number
   itemTtlMs: number
   dnsIp: string
@@ -82,12 +86,18 @@ const file = z.strictObject({
   updateTtl: duration.prefault('30d'),
   activatingTimeout: duration.prefault('10m'),
   settleTime: duration.prefault('2s'),
+  retryTime: duration.prefault('10s'),
   unitStatusSendTimeout: duration.prefault('10s'),
   cloudResponseWaitTimeout: duration.prefault('10s'),
   imageManager: z.strictObject({ updateItemTtl: duration.prefault('30d') }).prefault({}),
   launcher: z
-    .strictObject({ nodesConnectionTimeout: duration.prefault('10m'), instanceTtl: duration.prefault('30d') })
+    .strictObject({
+      nodesConnectionTimeout: duration.prefault('10m'),
+      runTimeout: duration.prefault('10m'),
+      instanceTtl: duration.prefault('30d'),
+    })
     .prefault({}),
+  umController: z.strictObject({ connectionTimeout: duration.prefault('10m') }).prefault({}),
   dnsIp: z.ipv4().default('10.0.0.100'),
   acceptNodes: z.array(z.string()).default([]),
   mainIAMPublicServerURL: address.optional(),
@@ -148,6 +158,8 @@ function settingsOf(input: File, from: (path: string) => string, path: string): 
     unitStatusDelayMs: input.unitStatusSendTimeout,
     cloudResponseWaitMs: input.cloudResponseWaitTimeout,
     nodesConnectionMs: input.launcher.nodesConnectionTimeout,
+    runMs: input.launcher.runTimeout,
+    managerAnswerMs: input.umController.connectionTimeout,
     instanceTtlMs: input.launcher.instanceTtl,
     itemTtlMs: input.imageManager.updateItemTtl,
     dnsIp: input.dnsIp,
@@ -201,7 +213,7 @@ function updateRules(input: File): UpdateRules {
     defaultTtlMs: input.updateTtl,
     activatingMs: input.activatingTimeout,
     settleMs: input.settleTime,
-    retryMs: 10_000,
+    retryMs: input.retryTime,
   }
 }
 
