@@ -33,8 +33,8 @@ export default defineConfig({
           include: ['**/*.qemu.test.ts'],
           exclude: outside,
           pool: 'forks',
-          // The power cuts, which run two machines, beside all others, which wait a lot.
-          maxWorkers: 2,
+          // The power cuts, which run two machines, beside two others, which wait a lot.
+          maxWorkers: 3,
           testTimeout: 900_000,
           hookTimeout: 900_000,
         },
