@@ -20,7 +20,7 @@ export async function makeRunFolder(
   if (ownRoot) await makeRoot(folder, workload)
   await writeFile(join(folder, 'label'), workload.label)
   await Promise.all(Object.entries(files).map(([name, content]) => writeFile(join(folder, name), content)))
-  await writeFile(join(folder, 'token'), token)
+  await writeFile(join(folder, 'token'), `${token}\n`)
 }
 
 async function makeRoot(folder: string, workload: Workload): Promise<void> {
@@ -29,7 +29,7 @@ async function makeRoot(folder: string, workload: Workload): Promise<void> {
   await makeTop(join(folder, 'lower/top'), workload)
   const layers = workload.layers.toReversed()
   await Promise.all(layers.map((layer, at) => symlink(layer, join(folder, 'lower', String(at)))))
-  await writeFile(join(folder, 'order'), ['top', ...layers.keys()].join(':'))
+  await writeFile(join(folder, 'order'), `${['top', ...layers.keys()].join(':')}\n`)
 }
 
 /** The uppermost layer: places to mount on, and our own small files. */
@@ -48,7 +48,7 @@ async function makeTop(top: string, { binds, files }: Workload): Promise<void> {
 
 /** What is known of a run; undefined when the folder is not one, or not yet. */
 export async function readRunFolder(folder: string, now: number): Promise<RuntimeRun | undefined> {
-  const token = await textOf(join(folder, 'token'))
+  const token = (await textOf(join(folder, 'token')))?.trim()
   const label = await textOf(join(folder, 'label'))
   if (token === undefined || label === undefined) return undefined
   const started = await changedAt(join(folder, 'token'))

@@ -8,7 +8,8 @@
  */
 export const superviseScript = `cd "$1" || exit 0
 # Late for a run that was removed meanwhile.
-[ "$(cat token)" = "$2" ] || exit 0
+read -r token < token
+[ "$token" = "$2" ] || exit 0
 log=$3 news=$4 hide=$5
 shift 5
 ended() {
@@ -17,12 +18,14 @@ ended() {
   : > "$news"
   exit 0
 }
-echo $$ > supervisor.new
-mv supervisor.new supervisor
+echo $$ > supervisor
 if [ "$hide" != - ]; then
   umount "$hide" 2>> runtime.log || ended 125
 fi
-[ ! -s order ] || (cd lower && exec mount -t overlay -o "ro,nosuid,nodev,lowerdir=$(cat ../order)" overlay ../rootfs) 2>> runtime.log || ended 125
+if [ -s order ]; then
+  read -r order < order
+  (cd lower && exec mount -t overlay -o "ro,nosuid,nodev,lowerdir=$order" overlay ../rootfs) 2>> runtime.log || ended 125
+fi
 "$@" < /dev/null >> "$log" 2>&1
 ended $?
 `

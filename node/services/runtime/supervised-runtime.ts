@@ -149,7 +149,7 @@ export class SupervisedRuntime implements Runtime {
 }
 
 const privately = 'unshare --mount --propagation private'
-const lookAgainMs = 50
+const lookAgainMs = 10
 
 function watching(folder: string, heard: () => void): Disposable & { gone: boolean } {
   try {
