@@ -32,7 +32,10 @@ export class UnitOffice {
     this.#ports = ports
   }
 
-  /** A unit's socket; a second one of the same unit replaces the first. `baseUrl`: by which the unit reached us. */
+  /**
+   * A unit's socket; a second one of the same unit replaces the first. `baseUrl`: by which the unit reached us. Rejects when
+   * the records cannot be read; the unit then is not on the line.
+   */
   async connect(id: string, socket: UnitSocket, baseUrl: string): Promise<UnitSession> {
     const { clock, log } = this.#ports
     this.#sessions.get(id)?.session.close('another connection of this unit')
@@ -136,11 +139,19 @@ export class UnitOffice {
     this.tell(id, { kind: 'blob_urls', correlationId, sources })
   }
 
+  /** Who listens to events may miss one; nothing else depends on it. */
   async #publish(id: string, change: 'changed' | 'ordered' | 'disconnected'): Promise<void> {
-    const unit = await this.#ports.store.unit(id)
-    if (!unit) return
-    const { standing } = await this.describe(unit)
-    const at = new Date(this.#ports.clock.now()).toISOString()
-    this.#ports.events.publish({ kind: 'unit', at, unit: id, change, standing })
+    try {
+      const unit = await this.#ports.store.unit(id)
+      if (!unit) return
+      const { standing } = await this.describe(unit)
+      const at = new Date(this.#ports.clock.now()).toISOString()
+      this.#ports.events.publish({ kind: 'unit', at, unit: id, change, standing })
+    } catch (error) {
+      this.#ports.log.warning('event not told', {
+        unit: id,
+        why: error instanceof Error ? error.message : String(error),
+      })
+    }
   }
 }

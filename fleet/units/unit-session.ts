@@ -35,12 +35,23 @@ export class UnitSession {
   readonly #sent = new Map<string, string>()
   readonly #seen = new Set<string>()
   #hearing: Promise<void> = Promise.resolve()
+  #waiting = 0
 
   constructor(unit: string, socket: UnitSocket, ports: SessionPorts) {
     this.unit = unit
     this.#socket = socket
     this.#ports = ports
     this.#deliveries = new Deliveries(ports.clock, (text) => socket.send(text))
+  }
+
+  /** Messages that were acknowledged and are still to take effect. */
+  get waiting(): number {
+    return this.#waiting
+  }
+
+  /** Resolves when all that came so far took effect. */
+  heard(): Promise<void> {
+    return this.#hearing
   }
 
   tell(order: CloudOrder): void {
@@ -86,7 +97,8 @@ export class UnitSession {
     const fact = decodeFact(envelope)
     this.#socket.send(encodeAck(this.#header(txn)))
     if (!this.#isNew(txn)) return
-    this.#hearing = this.#hearing.then(() => this.#hear(fact))
+    this.#waiting += 1
+    this.#hearing = this.#hearing.then(() => this.#hear(fact)).finally(() => (this.#waiting -= 1))
   }
 
   async #hear(fact: UnitFact): Promise<void> {

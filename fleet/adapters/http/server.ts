@@ -9,6 +9,7 @@ import type { Events } from '../../telemetry/events.ts'
 import type { BlobFiles } from '../../units/blob-files.ts'
 import type { UnitOffice } from '../../units/unit-office.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
+import { consoleRoutes } from './console.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { eventRoute } from './event-route.ts'
 import { admit, type Gate } from './guard.ts'
@@ -45,6 +46,8 @@ export interface ServerOptions {
   tls: { cert: string; key: string } | null
   resumeQuirk: boolean
   version: string
+  /** Folder of the built console. */
+  console: string
 }
 
 // A connection on which nothing moved for so long is dropped.
@@ -64,12 +67,17 @@ export function fleetServer(ports: ServerPorts, options: ServerOptions): Fastify
     exposeHeadRoutes: false,
   }) as FastifyInstance
   app.addHook('preClose', async () => closing.abort())
-  app.get('/', (_request, reply) => reply.type('text/plain; charset=utf-8').send(welcome(options.version)))
+  app.register(async (pages) => consolePages(pages, ports, options))
   app.register(async (devices) => deviceRoutes(devices, ports))
   app.register(async (objects) => objectRoutes(objects, { ...ports, resumeQuirk: options.resumeQuirk }))
   if (ports.units) serveUnits(app, ports.units, ports.log)
   app.register(async (api) => operatorApi(api, ports, options, closing.signal), { prefix: '/api/v1' })
   return app
+}
+
+function consolePages(pages: FastifyInstance, { log }: ServerPorts, { gate, console: folder, version }: ServerOptions) {
+  answerProblems(pages, log)
+  consoleRoutes(pages, { gate, folder, welcome: welcome(version) })
 }
 
 /** Over TLS units show the certificates that this fleet issued; devices and operators have none. */
@@ -82,7 +90,7 @@ function serveUnits(app: FastifyInstance, units: UnitPorts, log: Log): void {
     answerProblems(scope, log)
     unitRoutes(scope, units)
   })
-  unitSockets(app, units.office, units.tokens)
+  unitSockets(app, { ...units, log })
 }
 
 function operatorApi(api: FastifyInstance, ports: ServerPorts, options: ServerOptions, closing: AbortSignal): void {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Log } from '@windlass/platform'
 import type { FastifyInstance } from 'fastify'
 import { WebSocketServer } from 'ws'
 import type { SocketTokens } from '../../identity/claims.ts'
@@ -10,8 +11,17 @@ import { baseUrlOf, socketPath } from './unit-routes.ts'
 const mostBytes = 16 * 1024 * 1024
 const pingMs = 30_000
 
+/** While so many messages of a unit wait to be written down, no more are read from its socket. */
+const mostWaiting = 16
+
+export interface SocketPorts {
+  office: UnitOffice
+  tokens: SocketTokens
+  log: Log
+}
+
 /** Units' WebSockets (aoscore.md 6.2): bearer token, JSON in binary frames. A unit that does not answer a ping is let go. */
-export function unitSockets(app: FastifyInstance, office: UnitOffice, tokens: SocketTokens): void {
+export function unitSockets(app: FastifyInstance, { office, tokens, log }: SocketPorts): void {
   const server = new WebSocketServer({ noServer: true, maxPayload: mostBytes, perMessageDeflate: false })
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
@@ -22,7 +32,11 @@ export function unitSockets(app: FastifyInstance, office: UnitOffice, tokens: So
       request,
       socket,
       head,
-      (connection) => void serve(connection, unit, baseUrlOf(request), office),
+      (connection) =>
+        void serve(connection, unit, baseUrlOf(request), office).catch((error: unknown) => {
+          log.error('unit not served', { unit, why: error instanceof Error ? error.message : String(error) })
+          closeAloud(connection, 1011, 'try again')
+        }),
     )
   })
   app.addHook('preClose', async () => {
@@ -34,35 +48,50 @@ export function unitSockets(app: FastifyInstance, office: UnitOffice, tokens: So
 type Connection = import('ws').WebSocket
 
 async function serve(connection: Connection, unit: string, baseUrl: string, office: UnitOffice): Promise<void> {
+  connection.on('error', () => connection.terminate())
+  keepAlive(connection)
+  // What it says before it is known here waits in its own socket.
+  connection.pause()
+  const session = await office.connect(
+    unit,
+    { send: (text) => connection.send(Buffer.from(text)), close: (code, why) => closeAloud(connection, code, why) },
+    baseUrl,
+  )
+  connection.on('close', () => office.disconnect(session))
+  connection.on('message', (data: Buffer) => {
+    session.receive(data)
+    if (session.waiting < mostWaiting) return
+    connection.pause()
+    void session.heard().then(() => connection.resume())
+  })
+  if (connection.readyState === connection.CLOSED) office.disconnect(session)
+  else connection.resume()
+}
+
+/** A socket that is paused would not hear that the other end closes, too. */
+function closeAloud(connection: Connection, code: number, why: string): void {
+  connection.close(code, why)
+  connection.resume()
+}
+
+function keepAlive(connection: Connection): void {
   let alive = true
   connection.on('pong', () => {
     alive = true
   })
-  connection.on('error', () => connection.terminate())
   const pings = setInterval(() => {
+    // What is paused cannot hear the answer.
+    if (connection.isPaused) return
     if (!alive) return connection.terminate()
     alive = false
     connection.ping()
   }, pingMs)
   pings.unref()
-  const early: Buffer[] = []
-  const keep = (data: Buffer): void => void early.push(data)
-  connection.on('message', keep)
-  const session = await office.connect(
-    unit,
-    { send: (text) => connection.send(Buffer.from(text)), close: (code, why) => connection.close(code, why) },
-    baseUrl,
-  )
-  connection.on('close', () => {
-    clearInterval(pings)
-    office.disconnect(session)
-  })
-  connection.off('message', keep)
-  for (const data of early) session.receive(data)
-  connection.on('message', (data: Buffer) => session.receive(data))
-  if (connection.readyState === connection.CLOSED) office.disconnect(session)
+  connection.on('close', () => clearInterval(pings))
 }
 
 function refuse(socket: Duplex, status: string): void {
+  // Node leaves an upgraded socket without a listener: a reset by whoever knocked would end the fleet.
+  socket.on('error', () => socket.destroy())
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
 }

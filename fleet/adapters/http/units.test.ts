@@ -1,4 +1,5 @@
 import { createHash, X509Certificate } from 'node:crypto'
+import { connect } from 'node:net'
 import { createLog } from '@windlass/platform'
 import { FakeClock, SeededRandom } from '@windlass/platform/fakes'
 import { makeRequest, newKey } from '@windlass/trust/certificates'
@@ -36,6 +37,7 @@ async function listening() {
   const files = await folderPackages(`${folder}/packages`, random)
   const rules = { trustedKeys: [], maxUploadBytes: 1e6, checkMetadata: () => undefined }
   const authority = new UnitAuthority(await newUnitAuthority(now()), now)
+  const tokens = new SocketTokens(random.bytes(32), now)
   const app = fleetServer(
     {
       store,
@@ -49,7 +51,7 @@ async function listening() {
         blobs: await folderBlobs(`${folder}/blobs`, random),
         office: new UnitOffice({ store: units, clock, log, events }),
         claims: { store: units, random, authority, now },
-        tokens: new SocketTokens(random.bytes(32), now),
+        tokens,
         maxUploadBytes: 1_000_000,
       },
     },
@@ -58,7 +60,7 @@ async function listening() {
   onTestFinished(() => app.close())
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const post = (path: string, body: string) => fetch(url + path, { method: 'POST', body })
-  return { url, post, clock, authority, client: operatorClient({ url }), app }
+  return { url, post, clock, authority, client: operatorClient({ url }), app, units, tokens }
 }
 
 type Fleet = Awaited<ReturnType<typeof listening>>
@@ -253,5 +255,32 @@ describe('items and releases', () => {
         "instances[0]: expected one of the release's items, got other",
       ],
     })
+  })
+
+  it('lives on when who knocks at the socket without a token resets the connection', async () => {
+    const { app, url } = await listening()
+    const { port } = new URL(url)
+    const refused = new Promise<void>((resolve) => {
+      app.server.once('upgrade', (_, socket) => socket.once('close', () => resolve()))
+    })
+    const socket = connect(Number(port), '127.0.0.1', () => {
+      const lines = ['GET /units/v7 HTTP/1.1', 'Host: localhost', 'Connection: Upgrade', 'Upgrade: websocket', '', '']
+      socket.write(lines.join('\r\n'), () => socket.resetAndDestroy())
+    })
+    await refused
+    expect((await fetch(url)).status).toBe(200)
+  })
+
+  it('sends a unit away, to come again, while its records cannot be read', async () => {
+    const fleet = await listening()
+    await enrolled(fleet)
+    fleet.units.unit = () => Promise.reject(new Error('no database'))
+    const closed = new Promise<number>((resolve) => {
+      const authorization = `Bearer ${fleet.tokens.issue('u1')}`
+      const socket = new WebSocket(`${fleet.url.replace('http', 'ws')}/units/v7`, { headers: { authorization } })
+      socket.on('close', resolve)
+    })
+    expect(await closed).toBe(1011)
+    expect((await fetch(fleet.url)).status).toBe(200)
   })
 })
