@@ -64,6 +64,8 @@ export class FakeUnit {
   }
   config: UnitConfig | undefined
   instances: InstanceStatus[] = []
+  /** The state of an instance that came with a node; absent: there is none. */
+  preinstalled: InstanceState | undefined
   firmwareVersion = '1.0.0'
   items: ItemStatus[] = []
   record: JournalRecord<UpdateManager> = { version: 1, moves: 0, state: { at: 'none', ...blank } }
@@ -184,7 +186,7 @@ export class FakeUnit {
       confirm: async () => {
         this.#confirmed = instancesOf(this.#running, 'active')
       },
-      statuses: () => this.instances,
+      statuses: () => [...this.instances, ...(this.preinstalled ? [preinstalled(this.preinstalled)] : [])],
       watch: (changed) => {
         this.#watchers.add(changed)
         return () => this.#watchers.delete(changed)
@@ -276,6 +278,11 @@ function placementOf(requests: readonly RunRequest[]): Placement {
       annotations: '',
     }))
   return { requests, nodes: new Map(), components, homeless: [] }
+}
+
+function preinstalled(state: InstanceState): InstanceStatus {
+  const ident: InstanceIdent = { itemId: 'boot', subjectId: '', index: 0, type: 'component', preinstalled: true }
+  return { ident, version: '1.0.0', nodeId: 'node1', runtimeId: 'boot', manifestDigest: '', state, envVars: [] }
 }
 
 function identOf(item: RunRequest['item'], subjectId: string, index: number): InstanceIdent {

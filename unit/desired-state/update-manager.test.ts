@@ -178,6 +178,30 @@ describe('a transaction that fails', () => {
     await die()
   })
 
+  it('tells nothing of what was taken back earlier when another cannot be had', async () => {
+    const { unit, update, order: give, until, die } = await installed(first)
+    unit.broken.set('run', 1)
+    await give(second)
+    await until('none')
+    unit.missing.add('service 3.0.0')
+    await give(order({ service: '3.0.0', component: '1.5.0', config: '1.0.0' }))
+    await until('none')
+    expect([update.state.errors.sota?.message, update.takenBack]).toEqual([
+      'item service 3.0.0: no such blob',
+      undefined,
+    ])
+    await die()
+  })
+
+  it('does not wait for what came with the node and does not run', async () => {
+    const { unit, order: give, until, die } = await installed(first)
+    unit.preinstalled = 'inactive'
+    await give(second)
+    await until('none')
+    expect(unit.runs).toEqual(['rootfs 2.0.0', 'service 2.0.0'])
+    await die()
+  })
+
   it('comes back when instances do not become active in time', async () => {
     const { unit, update, order: give, until, die } = await installed(first)
     unit.hung.add('activate')
@@ -236,6 +260,19 @@ describe('a newer desired state', () => {
     await give(order({ service: '3.0.0', component: '3.0.0' }))
     await until('none')
     expect([unit.runs, unit.firmwareVersion]).toEqual([['rootfs 3.0.0', 'service 3.0.0'], '3.0.0'])
+    await die()
+  })
+
+  it('counts, also when it is what is under way and another came in between', async () => {
+    const { unit, order: give, until, die } = await installed(order({ service: '1.0.0' }))
+    unit.hung.add('activate')
+    await give(order({ service: '2.0.0' }))
+    await until('activating')
+    unit.hung.clear()
+    const both = [give(order({ service: '3.0.0' })), give(order({ service: '2.0.0' }))]
+    expect(await Promise.all(both)).toEqual(['taken', 'taken'])
+    await until('none')
+    expect(unit.runs).toEqual(['service 2.0.0'])
     await die()
   })
 

@@ -6,6 +6,7 @@ import type { Leg, Refusal } from './facts.ts'
 import { completed } from './goal.ts'
 import { blank } from './journal.ts'
 import type { UpdatePorts } from './ports.ts'
+import { againRefused } from './states/none.ts'
 import { work } from './work.ts'
 
 /** An update takes eight moves, twice that when it comes back; a second part as many again. */
@@ -15,6 +16,7 @@ const maxMoves = 60
 export class UnitUpdate {
   readonly #runner: Runner<UpdateManager, UpdatePorts>
   readonly #ports: UpdatePorts
+  #accepting: Promise<unknown> = Promise.resolve()
 
   constructor(ports: UpdatePorts) {
     this.#ports = ports
@@ -39,9 +41,16 @@ export class UnitUpdate {
 
   /**
    * Takes a desired state (aoscore.md 2.1.3). One that asks for what is under way is `ignored`; with other schedules it
-   * moves the gates while they are waited for. Resolves when the order is on disk.
+   * moves the gates while they are waited for. Resolves when the order is on disk. One is judged after the other: while an
+   * earlier one is still to be taken, what is under way says nothing about the newest.
    */
-  async accept(desired: DesiredState): Promise<'taken' | 'ignored' | 'rescheduled'> {
+  accept(desired: DesiredState): Promise<'taken' | 'ignored' | 'rescheduled'> {
+    const judged = this.#accepting.then(() => this.#accept(desired))
+    this.#accepting = judged.catch(() => undefined)
+    return judged
+  }
+
+  async #accept(desired: DesiredState): Promise<'taken' | 'ignored' | 'rescheduled'> {
     const state = this.state
     const newest = newestOf(state)
     if (newest && asksForTheSame(completed(desired, state.installed), completed(newest, state.installed))) {
@@ -64,8 +73,9 @@ export class UnitUpdate {
   /** What failed last and was taken back, as long as nothing else came. */
   get takenBack(): Refusal | undefined {
     const { at, errors, refused } = this.state
-    const failed = at === 'none' && (errors.sota !== null || errors.fota !== null)
-    return failed ? refused.at(-1) : undefined
+    const said = (errors.sota ?? errors.fota)?.message
+    if (at !== 'none' || said === undefined) return undefined
+    return refused.findLast((one) => said === one.error.message || said === againRefused(one))
   }
 
   /** Forgets which desired states failed, so that they are tried again when they come. False while an update is under way. */

@@ -24,9 +24,9 @@ export async function activating(state: In<'activating'>, ports: UpdatePorts, st
       const news = changed(ports, AbortSignal.any([step.stop, ended.signal]))
       const open = launcher.statuses().filter(({ state: is }) => is === 'activating')
       if (open.length === 0 && (await settled(ports, step.stop))) return { on: 'active' }
-      const first = open.length === 0 ? 'changed' : await Promise.race([news, timer])
+      const first = await Promise.race([timer, open.length === 0 ? 'changed' : news])
       step.stop.throwIfAborted()
-      if (first === 'timeout') throw new UnitError('timeout', `not active in time: ${open.map(nameOf).join(', ')}`)
+      if (first === 'timeout') throw overdue(launcher.statuses())
     }
   } finally {
     ended.abort()
@@ -38,7 +38,7 @@ async function settled({ clock, launcher, rules }: UpdatePorts, stop: AbortSigna
   refuseFailed(launcher.statuses())
   await clock.sleep(rules.settleMs, stop)
   refuseFailed(launcher.statuses())
-  return launcher.statuses().every(({ state }) => state === 'active')
+  return launcher.statuses().every(({ state, ident }) => state === 'active' || ident.preinstalled)
 }
 
 /** An instance that its subject keeps from running has no status at all, so that every other state counts. */
@@ -49,6 +49,11 @@ function refuseFailed(statuses: readonly InstanceStatus[]): void {
   if (!failed) return
   const why = failed.error?.message ?? `it is ${failed.state}`
   throw new UnitError('instance_failed', `${nameOf(failed)}${failed.nodeId ? ` on ${failed.nodeId}` : ''}: ${why}`)
+}
+
+function overdue(statuses: readonly InstanceStatus[]): UnitError {
+  const late = statuses.filter(({ state, ident }) => state !== 'active' && !ident.preinstalled)
+  return new UnitError('timeout', `not active in time: ${late.map(nameOf).join(', ')}`)
 }
 
 function changed({ launcher }: UpdatePorts, stop: AbortSignal): Promise<'changed'> {

@@ -1,7 +1,7 @@
 import type { OutcomeOf, Step } from '@windlass/machine'
 import { asksForTheSame, type DesiredState, errorInfo } from '@windlass/model/unit'
 import type { In, UpdateManager } from '../diagram.ts'
-import { type Expiry, type Leg, type Legs, noErrors } from '../facts.ts'
+import { type Expiry, type Leg, type Legs, noErrors, type Refusal } from '../facts.ts'
 import { completed, fingerprintOf } from '../goal.ts'
 import type { UpdatePorts } from '../ports.ts'
 import { legsNeeded } from '../required.ts'
@@ -15,10 +15,15 @@ export async function none(state: In<'none'>, ports: UpdatePorts, { stop }: Step
   const refusal = state.refused.find(({ fingerprint }) => fingerprint === fingerprintOf(desired))
   if (refusal && !state.before) {
     ports.log.warning('desired state refused', { during: refusal.during, why: refusal.error.message })
-    const error = errorInfo('wrongState', `failed here before, during ${refusal.during}: ${refusal.error.message}`)
+    const error = errorInfo('wrongState', againRefused(refusal))
     return { on: 'skip', next: null, errors: { sota: error, fota: error } }
   }
   return judge(state, desired, ports)
+}
+
+/** What is said of a desired state that comes again after it was taken back. */
+export function againRefused({ during, error }: Refusal): string {
+  return `failed here before, during ${during}: ${error.message}`
 }
 
 function ordered(stop: AbortSignal): Promise<never> {
