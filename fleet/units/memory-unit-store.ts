@@ -1,3 +1,4 @@
+import { judgeClaim } from './judge-claim.ts'
 import type { Blob, Claim, ItemVersion, Release, Unit } from './records.ts'
 import type { UnitStore } from './unit-store.ts'
 
@@ -31,10 +32,10 @@ export function memoryUnitStore(): UnitStore {
     async enrol(tokenHash, { id, model, at }) {
       const claim = claims.get(tokenHash)
       if (!claim) return 'unknown'
-      if (claim.usedBy !== null) return 'used'
-      if (claim.systemId !== null && claim.systemId !== id) return 'other_unit'
-      claims.set(tokenHash, { ...claim, usedBy: id })
       const before = units.get(id)
+      const judged = judgeClaim(claim, id, before)
+      if (judged !== 'enrolled') return judged
+      claims.set(tokenHash, { ...claim, usedBy: id })
       units.set(id, { release: null, status: null, firstSeen: at, ...before, id, model, lastSeen: at })
       return 'enrolled'
     },

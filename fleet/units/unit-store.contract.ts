@@ -61,8 +61,6 @@ export function unitStoreContract(
       expect(await enrol('other', 'u1')).toBe('unknown')
       expect(await enrol('own', 'u2')).toBe('other_unit')
       expect(await enrol('own', 'u1')).toBe('enrolled')
-      expect(await enrol('own', 'u1')).toBe('used')
-      expect(await enrol('any', 'u1')).toBe('enrolled')
       expect(await store.unit('u1')).toEqual({
         id: 'u1',
         model: 'm',
@@ -71,6 +69,29 @@ export function unitStoreContract(
         firstSeen: 5,
         lastSeen: 5,
       })
+    })
+
+    it('takes a claim again while its answer may have been lost: until the unit was heard', async () => {
+      await store.addClaim({ tokenHash: 'own', systemId: 'u1', createdAt: 1, usedBy: null })
+      const enrol = (id: string) => store.enrol('own', { id, model: 'm', at: 5 })
+      expect([await enrol('u1'), await enrol('u1'), await enrol('u2')]).toEqual(['enrolled', 'enrolled', 'used'])
+      await store.hear('u1', 9, () => status)
+      expect(await enrol('u1')).toBe('used')
+    })
+
+    it('gives the name of a known unit only to a claim in that name', async () => {
+      for (const [tokenHash, systemId] of [
+        ['first', null],
+        ['any', null],
+        ['own', 'u1'],
+      ] as const)
+        await store.addClaim({ tokenHash, systemId, createdAt: 1, usedBy: null })
+      const enrol = (token: string) => store.enrol(token, { id: 'u1', model: 'm', at: 5 })
+      expect([await enrol('first'), await enrol('any'), await enrol('own')]).toEqual([
+        'enrolled',
+        'other_unit',
+        'enrolled',
+      ])
     })
 
     it('works in what a unit says, one word after the other', async () => {

@@ -15,7 +15,10 @@ export interface UnitStore {
   releases(): Promise<Release[]>
 
   addClaim(claim: Claim): Promise<void>
-  /** Uses up a claim and registers the unit. A unit may enrol again with a new claim. */
+  /**
+   * Uses up a claim and registers the unit. A known unit enrols again only with a claim in its name, or with the one it had
+   * while it was never heard: the answer may have been lost.
+   */
   enrol(
     tokenHash: string,
     unit: { id: string; model: string; at: number },

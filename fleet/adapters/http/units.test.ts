@@ -138,7 +138,7 @@ describe('a unit and its fleet', () => {
     const { answer, chains, enrolment } = await enrolled(fleet)
     expect(answer.status).toBe(200)
     expect(new X509Certificate(chains[0]?.chain ?? '').subject).toBe('CN=u1')
-    const again = await fleet.post('/enrolment', encodeEnrolment(enrolment))
+    const again = await fleet.post('/enrolment', encodeEnrolment({ ...enrolment, systemId: 'u2' }))
     expect([again.status, ((await again.json()) as { code: string }).code]).toEqual([403, 'claim_refused'])
   })
 

@@ -1,5 +1,6 @@
 import type { UnitStatus } from '@windlass/model/unit'
-import type { Kysely, Selectable, Transaction } from 'kysely'
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import { judgeClaim } from '../../units/judge-claim.ts'
 import type { ItemVersion, Release, Unit } from '../../units/records.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
 import type { Tables } from './tables.ts'
@@ -65,8 +66,11 @@ function enrolment(db: Db) {
         const named = tx.selectFrom('claims').selectAll().where('token_hash', '=', tokenHash)
         const claim = await named.forUpdate().executeTakeFirst()
         if (!claim) return 'unknown'
-        if (claim.used_by !== null) return 'used'
-        if (claim.system_id !== null && claim.system_id !== id) return 'other_unit'
+        // Two claims for one name wait for each other.
+        await sql`select pg_advisory_xact_lock(hashtext(${`unit ${id}`}))`.execute(tx)
+        const known = await tx.selectFrom('units').select('status').where('id', '=', id).executeTakeFirst()
+        const judged = judgeClaim({ systemId: claim.system_id, usedBy: claim.used_by }, id, known)
+        if (judged !== 'enrolled') return judged
         await tx.updateTable('claims').set({ used_by: id }).where('token_hash', '=', tokenHash).execute()
         await tx
           .insertInto('units')
