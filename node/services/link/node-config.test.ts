@@ -28,7 +28,14 @@ describe('the configuration of a node', () => {
     const { file } = await opened()
     await file.set(config, '1.0.0')
     expect(file.check(config, '0.9.0')).toMatchObject({ state: 'failed', error: { aosCode: 9 } })
-    expect((await file.set(config, '0.9.0')).error?.message).toMatch(/^wrong version/)
+    expect(file.check(config, '0.9.0').error?.message).toMatch(/^wrong version/)
+    expect(file.status().version).toBe('1.0.0')
+  })
+
+  it('of a lower version is put back when the unit takes an update back', async () => {
+    const { file } = await opened()
+    await file.set(config, '2.0.0')
+    expect(await file.set(config, '1.0.0')).toEqual({ version: '1.0.0', state: 'installed' })
     expect(file.status().version).toBe('1.0.0')
   })
 

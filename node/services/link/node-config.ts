@@ -47,17 +47,16 @@ export class NodeConfigFile {
   /** What would come of setting it: the same version is installed already (L26), a lower one is refused (L25, L27). */
   check(config: string, version: string): ConfigStatus {
     try {
-      rulesOf(config)
       this.#refuseOlder(version)
-      return { version, state: 'installed' }
     } catch (error) {
       return { version, state: 'failed', error: errorInfoOf(error) }
     }
+    return readable(config, version)
   }
 
-  /** Puts it in force; it is on disk when this returns. */
+  /** Puts it in force; it is on disk when this returns. An older one comes back when an update is taken back. */
   async set(config: string, version: string): Promise<ConfigStatus> {
-    const verdict = this.check(config, version)
+    const verdict = readable(config, version)
     if (verdict.state === 'failed') return verdict
     const text = JSON.stringify({ version, config })
     try {
@@ -75,9 +74,20 @@ export class NodeConfigFile {
 
   #refuseOlder(version: string): void {
     const current = this.#held.state === 'installed' ? this.#held.version : absentVersion
-    const order = compareVersions(version, current)
-    if (order === undefined) throw new ServicesError('invalid', `version: expected three numbers, got "${version}"`)
-    if (order < 0) throw new ServicesError('refused', `wrong version: ${version} is older than ${current}`)
+    if ((compareVersions(version, current) ?? 0) < 0)
+      throw new ServicesError('refused', `wrong version: ${version} is older than ${current}`)
+  }
+}
+
+/** Whether it says anything at all, of whatever version. */
+function readable(config: string, version: string): ConfigStatus {
+  try {
+    rulesOf(config)
+    if (compareVersions(version, version) === undefined)
+      throw new ServicesError('invalid', `version: expected three numbers, got "${version}"`)
+    return { version, state: 'installed' }
+  } catch (error) {
+    return { version, state: 'failed', error: errorInfoOf(error) }
   }
 }
 
