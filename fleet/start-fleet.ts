@@ -34,6 +34,9 @@ export interface FleetPorts {
   random: Random
 }
 
+// Made by `npm run console`.
+const consoleFolder = join(import.meta.dirname, '../operator/web/dist')
+
 /** Builds a fleet and lets it listen: records first, server last. @throws StartError */
 export async function startFleet(settings: FleetSettings, given: Partial<FleetPorts> = {}): Promise<Fleet> {
   const clock = given.clock ?? systemClock
@@ -71,7 +74,7 @@ async function buildServer(settings: FleetSettings, { store }: Database, ports: 
   const shelf = packageShelf({ store, files, events, ...ports }, rules)
   const units = await unitPorts(settings, store.units, { ...ports, events })
   const gate = { token, loopback: isLocalName(settings.listen.host) }
-  const options = { gate, tls, resumeQuirk, version: manifest.version }
+  const options = { gate, tls, resumeQuirk, version: manifest.version, console: consoleFolder }
   return fleetServer({ store, files, shelf, events, units, ...ports }, options)
 }
 

@@ -8,6 +8,9 @@ export const diagrams: Readonly<Record<string, string>> = {
   unit: mermaid(updateDiagram.diagram, updateDiagram.start),
 }
 
+/** The agent's table, for who may not import the agent: the console draws it. */
+export const agentTable = `${JSON.stringify({ start: agentDiagram.start, diagram: agentDiagram.diagram }, null, 2)}\n`
+
 /** The document with every diagram between its markers drawn anew. @throws Error when a marker is missing */
 export function redraw(document: string): string {
   let text = document

@@ -21,7 +21,8 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   'node/services': core,
   'node/packaging': [],
   'operator/cli': core,
-  sim: [...core, 'fleet', 'unit', 'firmware', 'cli'],
+  'operator/web': core,
+  sim: [...core, 'fleet', 'unit', 'firmware', 'cli', 'web'],
   bench: [...core, 'unit'],
   bin: ['fleet', 'unit', 'firmware', 'services', 'cli', 'sim'],
   scripts: ['machine', 'firmware', 'unit', 'model'],
@@ -57,6 +58,6 @@ function isAllowed(root: string, place: string, file: string, name: string): boo
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.parentPath.includes('node_modules'))
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.parentPath.includes('node_modules'))
     .map((entry) => join(entry.parentPath, entry.name))
 }

@@ -17,6 +17,7 @@ interface Tally {
 
 const checks: Readonly<Record<string, readonly string[]>> = {
   types: ['tsc', '-p', 'tsconfig.json'],
+  'types of the console': ['tsc', '-p', 'operator/web'],
   format: ['biome', 'check', '.'],
   lint: ['oxlint', '--type-aware', '--deny-warnings'],
   'unused code': ['knip', '--no-progress'],

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type * as z from 'zod'
 import type { Page } from './common.ts'
 import type { ReportRecord } from './device.ts'
@@ -137,8 +136,9 @@ function unitCalls(send: Send) {
 
 function uploading(method: string, { body, progress, signal }: Upload): RequestInit {
   const headers = { 'content-type': 'application/octet-stream' }
-  const stream = ReadableStream.from(counted(body, progress))
-  return { method, headers, body: stream, duplex: 'half' as const, ...(signal && { signal }) }
+  const stream = streamOf(counted(body, progress))
+  const init = { method, headers, body: stream, duplex: 'half', ...(signal && { signal }) } as const
+  return init
 }
 
 type Send = (path: string, init: RequestInit) => Promise<Response>
@@ -171,6 +171,19 @@ async function parse<S extends z.ZodType>(schema: S, answer: Response): Promise<
   })
 }
 
+// What ReadableStream.from does, which not every browser has.
+function streamOf(pieces: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const iterator = pieces[Symbol.asyncIterator]()
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await iterator.next()
+      if (done) controller.close()
+      else controller.enqueue(value)
+    },
+    cancel: async () => void (await iterator.return?.()),
+  })
+}
+
 async function* counted(body: AsyncIterable<Uint8Array>, progress: Upload['progress']): AsyncIterable<Uint8Array> {
   let sent = 0
   for await (const piece of body) {
@@ -182,7 +195,15 @@ async function* counted(body: AsyncIterable<Uint8Array>, progress: Upload['progr
 
 const firstPauseMs = 250
 const longestPauseMs = 5000
-const systemSleep = (ms: number, signal?: AbortSignal): Promise<void> => wait(ms, undefined, signal && { signal })
+
+// Of what browsers have, too: the console runs this client there.
+function systemSleep(ms: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return Promise.resolve()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, ms)
+  signal?.addEventListener('abort', () => resolve(), { once: true })
+  return promise.finally(() => clearTimeout(timer))
+}
 
 // Only an unreachable fleet is worth waiting for: a refusal stays one.
 async function* follow(

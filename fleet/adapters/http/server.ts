@@ -46,8 +46,8 @@ export interface ServerOptions {
   tls: { cert: string; key: string } | null
   resumeQuirk: boolean
   version: string
-  /** Folder of the built console. */
-  console: string
+  /** Folder of the built console; absent: none. */
+  console?: string
 }
 
 // A connection on which nothing moved for so long is dropped.
@@ -67,17 +67,13 @@ export function fleetServer(ports: ServerPorts, options: ServerOptions): Fastify
     exposeHeadRoutes: false,
   }) as FastifyInstance
   app.addHook('preClose', async () => closing.abort())
-  app.register(async (pages) => consolePages(pages, ports, options))
+  const { gate, console: folder = null } = options
+  app.register(async (pages) => consoleRoutes(pages, { folder, gate, welcome: welcome(options.version) }))
   app.register(async (devices) => deviceRoutes(devices, ports))
   app.register(async (objects) => objectRoutes(objects, { ...ports, resumeQuirk: options.resumeQuirk }))
   if (ports.units) serveUnits(app, ports.units, ports.log)
   app.register(async (api) => operatorApi(api, ports, options, closing.signal), { prefix: '/api/v1' })
   return app
-}
-
-function consolePages(pages: FastifyInstance, { log }: ServerPorts, { gate, console: folder, version }: ServerOptions) {
-  answerProblems(pages, log)
-  consoleRoutes(pages, { gate, folder, welcome: welcome(version) })
 }
 
 /** Over TLS units show the certificates that this fleet issued; devices and operators have none. */

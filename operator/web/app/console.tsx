@@ -1,0 +1,83 @@
+import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { OperatorError, operatorClient } from '@windlass/wire/operator'
+import { useEffect, useMemo, useState } from 'react'
+import { FleetContext } from '../live/fleet.tsx'
+import { Follower } from '../live/follow.ts'
+import { sessionToken } from '../live/session-token.ts'
+import { Loading, Trouble } from '../parts/nothing.tsx'
+import { makeRouter } from './routes.tsx'
+import { SignIn } from './sign-in.tsx'
+
+/** The whole console: who is not admitted signs in first, then every page hears one line of events. */
+export function Console() {
+  const [token, setToken] = useState(sessionToken.read)
+  const queries = useMemo(newQueries, [token])
+  return (
+    <QueryClientProvider client={queries}>
+      <Gate token={token} setToken={setToken} queries={queries} />
+    </QueryClientProvider>
+  )
+}
+
+interface Held {
+  token: string | undefined
+  setToken: (token: string | undefined) => void
+  queries: QueryClient
+}
+
+function Gate({ token, setToken, queries }: Held) {
+  const client = useMemo(() => operatorClient({ url: location.origin, ...(token && { token }) }), [token])
+  const follower = useMemo(() => new Follower(), [client])
+  const health = useQuery({ queryKey: ['health'], queryFn: () => client.health(), refetchInterval: 15_000 })
+  const admitted = health.data !== undefined
+  const away = health.error instanceof OperatorError && health.error.code === 'unreachable'
+  useEffect(() => {
+    const quit = new AbortController()
+    if (admitted) follower.follow(client, queries, quit.signal).catch(() => undefined)
+    return () => quit.abort()
+  }, [admitted, client, follower, queries])
+  useEffect(() => {
+    if (away) follower.lost()
+  }, [away, follower])
+  const signOut = useMemo(() => {
+    if (token === undefined) return null
+    return () => {
+      sessionToken.forget()
+      setToken(undefined)
+    }
+  }, [token, setToken])
+  const router = useMemo(() => makeRouter(signOut), [signOut])
+  const fleet = useMemo(() => ({ client, follower, token }), [client, follower, token])
+  const { error } = health
+  if (error instanceof OperatorError && error.status === 401) {
+    const onToken = (given: string): void => {
+      sessionToken.write(given)
+      setToken(given)
+    }
+    return <SignIn refused={error.code === 'token_wrong'} onToken={onToken} />
+  }
+  if (!admitted)
+    return (
+      <main className="sign-in">
+        {error ? <Trouble error={error} again={() => void health.refetch()} /> : <Loading />}
+      </main>
+    )
+  return (
+    <FleetContext value={fleet}>
+      <RouterProvider router={router} />
+    </FleetContext>
+  )
+}
+
+function newQueries(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 10_000,
+        retry: (count, error) =>
+          count < 2 && !(error instanceof OperatorError && error.status >= 400 && error.status < 500),
+      },
+    },
+  })
+}

@@ -1,0 +1,75 @@
+import { createRootRoute, createRoute, createRouter, Link } from '@tanstack/react-router'
+import { Activity } from '../features/activity/activity.tsx'
+import { DevicePage } from '../features/devices/device-page.tsx'
+import { Devices } from '../features/devices/devices.tsx'
+import { Overview } from '../features/overview/overview.tsx'
+import { Packages } from '../features/packages/packages.tsx'
+import { Releases } from '../features/releases/releases.tsx'
+import { RolloutPage } from '../features/rollouts/rollout-page.tsx'
+import { Rollouts } from '../features/rollouts/rollouts.tsx'
+import { UnitPage } from '../features/units/unit-page.tsx'
+import { Units } from '../features/units/units.tsx'
+import { Empty, Trouble } from '../parts/nothing.tsx'
+import { Shell } from './shell.tsx'
+
+/** Every page by its address. The fleet answers these addresses with the console (its console.ts names them). */
+export function makeRouter(signOut: (() => void) | null) {
+  const root = createRootRoute({
+    component: () => <Shell signOut={signOut} />,
+    notFoundComponent: () => (
+      <Empty title="There is no such page">
+        <Link to="/">To the overview</Link>
+      </Empty>
+    ),
+    errorComponent: ({ error }) => <Trouble error={error} />,
+  })
+  const at = <P extends string>(path: P, component: () => React.ReactNode) =>
+    createRoute({ getParentRoute: () => root, path, component })
+  const device = createRoute({
+    getParentRoute: () => root,
+    path: '/devices/$id',
+    component: () => <DevicePage key={device.useParams().id} id={device.useParams().id} />,
+  })
+  const unit = createRoute({
+    getParentRoute: () => root,
+    path: '/units/$id',
+    component: () => <UnitPage key={unit.useParams().id} id={unit.useParams().id} />,
+  })
+  const rollout = createRoute({
+    getParentRoute: () => root,
+    path: '/rollouts/$id',
+    component: () => <RolloutPage key={rollout.useParams().id} id={Number(rollout.useParams().id)} />,
+  })
+  const releases = createRoute({
+    getParentRoute: () => root,
+    path: '/releases',
+    validateSearch: ({ from, to }: Record<string, unknown>) => ({
+      ...(Number(from) > 0 && { from: Number(from) }),
+      ...(Number(to) > 0 && { to: Number(to) }),
+    }),
+    component: () => {
+      const { from, to } = releases.useSearch()
+      const navigate = releases.useNavigate()
+      return <Releases from={from} to={to} onCompare={(search) => void navigate({ search })} />
+    },
+  })
+  const pages = [
+    at('/', Overview),
+    at('/devices', Devices),
+    device,
+    at('/units', Units),
+    unit,
+    at('/packages', Packages),
+    releases,
+    at('/rollouts', Rollouts),
+    rollout,
+    at('/activity', Activity),
+  ] as const
+  return createRouter({ routeTree: root.addChildren(pages), defaultPreload: false })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>
+  }
+}

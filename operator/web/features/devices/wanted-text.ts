@@ -1,0 +1,33 @@
+import type { DeviceDetail, IdleReason } from '@windlass/wire/operator'
+import type { Meaning } from '../../live/meaning.ts'
+import { secondsText } from '../../live/quantities.ts'
+
+const idle: Readonly<Record<IdleReason, { text: string; meaning: Meaning }>> = {
+  no_rollout: { text: 'No running rollout names this device or its product.', meaning: 'waiting' },
+  product_mismatch: { text: 'The rollout is for another product.', meaning: 'held' },
+  hardware_unsupported: { text: 'The package does not support this hardware.', meaning: 'held' },
+  up_to_date: { text: 'It runs what its rollout asks for.', meaning: 'done' },
+  failed_before: { text: 'The package failed here. It is not offered again until somebody says so.', meaning: 'held' },
+  rolled_back_before: {
+    text: 'The device went back from this package. It is not offered again until somebody says so.',
+    meaning: 'held',
+  },
+}
+
+/** What the device's next probe will be answered, as a sentence. */
+export function wantedText({ wanted }: DeviceDetail): { text: string; meaning: Meaning } {
+  switch (wanted.answer) {
+    case 'offer':
+      return { text: `Version ${wanted.version} is offered when it asks next.`, meaning: 'running' }
+    case 'wait':
+      return { text: `The rollout begins in ${secondsText(wanted.seconds)}.`, meaning: 'waiting' }
+    case 'none':
+      return idle[wanted.reason]
+  }
+}
+
+/** By which people know a device: its identity, else the first digits of its id. */
+export function deviceName({ id, identity }: Pick<DeviceDetail, 'id' | 'identity'>): string {
+  const values = Object.values(identity).flat()
+  return values.length > 0 ? values.join(' · ') : id.slice(0, 12)
+}

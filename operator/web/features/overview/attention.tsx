@@ -1,0 +1,42 @@
+import { Link } from '@tanstack/react-router'
+import type { DeviceRecord, UnitRecord } from '@windlass/wire/operator'
+import { statusMeaning } from '../../live/meaning.ts'
+import { plainWord } from '../../live/quantities.ts'
+import { Mark } from '../../parts/mark.tsx'
+import { Empty } from '../../parts/nothing.tsx'
+import { deviceName } from '../devices/wanted-text.ts'
+
+const most = 6
+
+/** Who does not come on without somebody: failed and rolled-back devices, failed units. */
+export function Attention({ devices, units }: { devices: readonly DeviceRecord[]; units: readonly UnitRecord[] }) {
+  const ill = devices.filter(({ status }) => ['failed', 'held'].includes(statusMeaning(status)))
+  const failed = units.filter(({ standing }) => standing === 'failed')
+  if (ill.length + failed.length === 0) return <Empty title="Nobody">Failures and their reasons appear here.</Empty>
+  return (
+    <>
+      <ul className="plain instances">
+        {failed.slice(0, most).map((unit) => (
+          <li key={unit.id} data-meaning="failed">
+            <span>
+              <Link to="/units/$id" params={{ id: unit.id }}>
+                {unit.id}
+              </Link>
+              <span className="reason">{unit.why}</span>
+            </span>
+            <Mark meaning="failed">failed</Mark>
+          </li>
+        ))}
+        {ill.slice(0, most).map((device) => (
+          <li key={device.id} data-meaning={statusMeaning(device.status)}>
+            <Link to="/devices/$id" params={{ id: device.id }}>
+              {deviceName(device)}
+            </Link>
+            <Mark meaning={statusMeaning(device.status)}>{plainWord(device.status)}</Mark>
+          </li>
+        ))}
+      </ul>
+      {ill.length > most ? <p className="note">and {ill.length - most} more devices</p> : null}
+    </>
+  )
+}

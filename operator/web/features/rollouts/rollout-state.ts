@@ -1,0 +1,15 @@
+import type { RolloutRecord } from '@windlass/wire/operator'
+import type { Meaning } from '../../live/meaning.ts'
+
+/** How a rollout stands as a whole. It stays open when all are updated: later devices of the product join it. */
+export function rolloutState(rollout: RolloutRecord, now: number): { meaning: Meaning; text: string } {
+  const { status, startAt, counts } = rollout
+  if (status === 'stopped') return { meaning: 'held', text: 'stopped' }
+  if (startAt !== null && Date.parse(startAt) > now)
+    return { meaning: 'waiting', text: `starts ${new Date(startAt).toLocaleString()}` }
+  const open = counts.pending + counts.updating
+  if (open > 0 || counts.updated === 0) return { meaning: 'running', text: 'running' }
+  return counts.failed + counts.rolled_back > 0
+    ? { meaning: 'failed', text: 'nothing moves: some failed' }
+    : { meaning: 'done', text: 'all updated' }
+}

@@ -1,0 +1,85 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import type { OperatorClient } from '@windlass/wire/operator'
+import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react'
+import type { Follower, Live } from './follow.ts'
+
+/** What pages work with: the fleet's client, the line of its events, the token for uploads. */
+export interface Fleet {
+  client: OperatorClient
+  follower: Follower
+  token: string | undefined
+}
+
+export const FleetContext = createContext<Fleet | null>(null)
+
+export function useFleet(): Fleet {
+  const fleet = useContext(FleetContext)
+  if (!fleet) throw new Error('expected a page inside the console, got one outside')
+  return fleet
+}
+
+export function useLive(): Live {
+  const { follower } = useFleet()
+  return useSyncExternalStore(follower.watch, follower.live)
+}
+
+const pageSize = 100
+// No event tells that a device was merely heard again, nor of items and releases.
+const hearsayMs = 20_000
+
+/** Every question the console asks. Keys begin as `touchedBy` names them. */
+export const ask = {
+  devices: (client: OperatorClient, search: string) =>
+    infiniteQueryOptions({
+      queryKey: ['devices', search],
+      queryFn: ({ pageParam }) => {
+        const cursor = pageParam === '' ? {} : { cursor: pageParam }
+        return client.devices({ limit: pageSize, ...(search && { search }), ...cursor })
+      },
+      initialPageParam: '',
+      getNextPageParam: ({ next }) => next,
+      refetchInterval: hearsayMs,
+    }),
+  manyDevices: (client: OperatorClient) =>
+    queryOptions({ queryKey: ['devices', 'many'], queryFn: () => client.devices({ limit: 1000 }) }),
+  device: (client: OperatorClient, id: string) =>
+    queryOptions({ queryKey: ['device', id], queryFn: () => client.device(id), refetchInterval: hearsayMs }),
+  history: (client: OperatorClient, id: string) =>
+    queryOptions({ queryKey: ['history', id], queryFn: () => client.history(id) }),
+  packages: (client: OperatorClient) => queryOptions({ queryKey: ['packages'], queryFn: () => client.packages() }),
+  rollouts: (client: OperatorClient) => queryOptions({ queryKey: ['rollouts'], queryFn: () => client.rollouts() }),
+  rollout: (client: OperatorClient, id: number) =>
+    infiniteQueryOptions({
+      queryKey: ['rollout', id],
+      queryFn: ({ pageParam }) => client.rollout(id, { limit: pageSize, ...(pageParam && { cursor: pageParam }) }),
+      initialPageParam: '',
+      getNextPageParam: ({ next }) => next,
+    }),
+  units: (client: OperatorClient, search: string) =>
+    infiniteQueryOptions({
+      queryKey: ['units', search],
+      queryFn: ({ pageParam }) =>
+        client.units({ limit: pageSize, ...(search && { search }), ...(pageParam && { cursor: pageParam }) }),
+      initialPageParam: '',
+      getNextPageParam: (units) => (units.length === pageSize ? units.at(-1)?.id : undefined),
+      refetchInterval: hearsayMs,
+    }),
+  manyUnits: (client: OperatorClient) =>
+    queryOptions({ queryKey: ['units', 'many'], queryFn: () => client.units({ limit: 1000 }) }),
+  unit: (client: OperatorClient, id: string) =>
+    queryOptions({ queryKey: ['unit', id], queryFn: () => client.unit(id) }),
+  items: (client: OperatorClient) =>
+    queryOptions({ queryKey: ['items'], queryFn: () => client.items(), refetchInterval: hearsayMs }),
+  releases: (client: OperatorClient) =>
+    queryOptions({ queryKey: ['releases'], queryFn: () => client.releases(), refetchInterval: hearsayMs }),
+}
+
+/** The time, for what says how long ago something was. */
+export function useNow(everyMs = 5000): number {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), everyMs)
+    return () => clearInterval(timer)
+  }, [everyMs])
+  return now
+}

@@ -1,0 +1,23 @@
+import type { FleetEvent } from '@windlass/wire/operator'
+
+/** The first words of query keys: what the fleet was asked for. */
+export type Asked = 'devices' | 'device' | 'history' | 'packages' | 'rollouts' | 'rollout' | 'units' | 'unit'
+export type Touched = readonly [] | readonly [Asked] | readonly [Asked, string | number]
+
+/** What has to be asked again after an event; `[]` is everything. Lists are counted anew, details by their id. */
+export function touchedBy(event: FleetEvent): readonly Touched[] {
+  switch (event.kind) {
+    case 'connected':
+      return [[]]
+    case 'package':
+      return [['packages']]
+    case 'rollout':
+      return [['rollouts'], ['rollout', event.rollout], ['device']]
+    case 'device':
+    case 'report':
+    case 'attempt':
+      return [['devices'], ['device', event.device], ['history', event.device], ['rollouts'], ['rollout']]
+    case 'unit':
+      return [['units'], ['unit', event.unit]]
+  }
+}
