@@ -10,7 +10,7 @@ import {
   systemClock,
 } from '@windlass/platform'
 import { nodeWorld } from './node-world.ts'
-import { ServiceManager } from './service-manager.ts'
+import { type NodeWorld, ServiceManager } from './service-manager.ts'
 import { ServicesError } from './services-error.ts'
 import { loadSettings } from './settings.ts'
 
@@ -18,6 +18,7 @@ const usage = `usage: windlass services [--settings FILE] [--verbosity LEVEL]
 
   Runs the service manager of this node in the foreground. Services outlive it.
 
+  --end                  ends the services of this node instead, and exits; the next start starts them again
   -c, --settings FILE    JSON with AosCore's keys (default /etc/aos/sm.cfg)
   -v, --verbosity LEVEL  error, warning, info, debug or trace (default info)
 
@@ -41,6 +42,7 @@ export async function main(argv: string[]): Promise<number> {
   try {
     const settings = await loadSettings(options.settings, nodeFiles)
     const world = await nodeWorld(settings, log)
+    if (options.end) return await endServices(world)
     const runtimes = world.runtimes.map(({ type }) => type)
     log.info('service manager started', { node: world.nodeId, unit: settings.unit, runtimes })
     await new ServiceManager(world, settings).run(quit.signal)
@@ -52,6 +54,16 @@ export async function main(argv: string[]): Promise<number> {
   }
 }
 
+/** For a node that is taken out of duty. */
+async function endServices({ runtimes, log }: NodeWorld): Promise<number> {
+  for (const runtime of runtimes) {
+    const running = (await runtime.list()).filter(({ exit }) => !exit)
+    await Promise.all(running.map(({ id }) => runtime.stop(id)))
+    log.info('services ended', { runtime: runtime.type, services: running.length })
+  }
+  return 0
+}
+
 function readArguments(argv: string[]) {
   try {
     const { values } = parseArgs({
@@ -59,12 +71,13 @@ function readArguments(argv: string[]) {
       options: {
         settings: { type: 'string', short: 'c', default: '/etc/aos/sm.cfg' },
         verbosity: { type: 'string', short: 'v', default: 'info' },
+        end: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })
     const level = levels.find((name) => name === values.verbosity)
     if (!level) throw new Error(`expected --verbosity to be one of ${levels.join(', ')}, got ${values.verbosity}`)
-    return { settings: values.settings, level, help: values.help }
+    return { settings: values.settings, level, end: values.end, help: values.help }
   } catch (error) {
     process.stderr.write(`windlass services: ${error instanceof Error ? error.message : String(error)}\n${usage}`)
     return undefined

@@ -14,7 +14,7 @@ export class BridgeNetwork implements Network {
   readonly #folder: string
   readonly #processes: Processes
   readonly #names: Names
-  /** One change at a time: each needs to know all the others. */
+  /** Places are given one at a time: each needs to know all the others. */
   #last: Promise<unknown> = Promise.resolve()
   #telling: Promise<void> | undefined
 
@@ -25,7 +25,7 @@ export class BridgeNetwork implements Network {
   }
 
   async attach(wants: NetworkWants): Promise<Attached> {
-    await this.#inTurn(async () => {
+    const place = await this.#inTurn(async () => {
       const before = await this.#attachments()
       if (before.some((other) => other.wants.id === wants.id)) await this.#unplug(wants.id)
       const others = before.filter((other) => other.wants.id !== wants.id)
@@ -34,8 +34,9 @@ export class BridgeNetwork implements Network {
       if (!place) throw new ServicesError('no_space', `network: no address is left for owner ${wants.ownerId}`)
       await writeFile(join(this.#folder, `${wants.id}.json`), JSON.stringify(place))
       if (isFirst) await this.#bridge(place)
-      await this.#plug(place)
+      return place
     })
+    await this.#plug(place)
     await this.#tell()
     return { namespacePath: `/run/netns/${this.#names.namespace(wants.id)}`, hostsPath: this.#hostsPath(wants.ownerId) }
   }
@@ -103,7 +104,9 @@ export class BridgeNetwork implements Network {
 
   async #unplug(id: string): Promise<void> {
     await this.#try(['link', 'del', this.#names.veth(id)])
-    await this.#try(['netns', 'del', this.#names.namespace(id)])
+    if (await this.#try(['netns', 'del', this.#names.namespace(id)])) return
+    // Where nothing is mounted any more, the name alone is in the way.
+    await rm(join('/run/netns', this.#names.namespace(id)), { force: true }).catch(() => undefined)
   }
 
   /** Those who change something at the same time are told of once. */
