@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import type { Clock } from '@windlass/platform'
 import { DemoError } from '../demo-error.ts'
 import { type Child, kill, type Program, startChild } from './child.ts'
@@ -10,6 +12,8 @@ import { writeRecord } from './record.ts'
 export interface Household {
   /** `graceMs`: how long it may take to end in order. @throws DemoError `child_failed`, also once it is being closed */
   start(name: string, program: Program, graceMs: number): Promise<Child>
+  /** To be run when all are gone, whatever becomes of the demo: for what outlives the program that started it. */
+  atLast(program: { command: string; args: readonly string[] }): void
   /** Ends them, the youngest first; returns when all are gone. */
   close(): Promise<void>
   /** At once and without order, the fleet's database too. */
@@ -27,6 +31,7 @@ export async function openHousehold(record: string, fleet: string, clock: Clock)
   const keeper = startKeeper()
   const demo = (await identityOf(process.pid)) ?? null
   const members = new Set<Member>()
+  const last: { command: string; args: readonly string[] }[] = []
   let closing = false
   const keep = (): void => keeper.keep([...members].map(({ child }) => child.pid))
   const save = async (): Promise<void> => {
@@ -48,9 +53,14 @@ export async function openHousehold(record: string, fleet: string, clock: Clock)
       await save()
       return child
     },
+    atLast(program) {
+      last.push(program)
+      keeper.then(last.map(({ command, args }) => [command, ...args].map(quoted).join(' ')).join('; '))
+    },
     async close() {
       closing = true
       for (const { child, graceMs } of [...members].reverse()) await child.stop(graceMs)
+      for (const { command, args } of last.splice(0)) await ended(command, args)
       keeper.release()
       await writeRecord(record, { windlass: 'demo', demo: null, children: [] })
     },
@@ -61,4 +71,13 @@ export async function openHousehold(record: string, fleet: string, clock: Clock)
       if (database) kill(database.pid, 'SIGQUIT')
     },
   }
+}
+
+/** How it ends does not matter here: there is nothing more that could be done. */
+async function ended(command: string, args: readonly string[]): Promise<void> {
+  await once(spawn(command, args, { stdio: 'ignore' }), 'close').catch(() => undefined)
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
 }

@@ -1,16 +1,22 @@
 import { spawn } from 'node:child_process'
 
 /**
- * Ends our children when we die without doing so. It is a shell that waits for the pipe from us to break, which it does
- * however we end.
+ * Ends our children when we die without doing so, and what outlives them by a last command. It is a shell that waits for
+ * the pipe from us to break, which it does however we end.
  */
 export interface Keeper {
   /** Whom to end, from now on. */
   keep(pids: readonly number[]): void
+  /** What is run after them, one line of sh. */
+  then(command: string): void
   release(): void
 }
 
-const script = 'while read -r line; do pids=$line; done; [ -z "$pids" ] || kill -TERM $pids'
+const script = `while read -r line; do
+  case $line in !*) last=\${line#!} ;; *) pids=$line ;; esac
+done
+[ -z "$pids" ] || kill -TERM $pids
+[ -z "$last" ] || eval "$last"`
 
 export function startKeeper(): Keeper {
   const shell = spawn('sh', ['-c', script], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
@@ -20,6 +26,7 @@ export function startKeeper(): Keeper {
   shell.unref()
   return {
     keep: (pids) => void shell.stdin.write(`${pids.join(' ')}\n`),
-    release: () => void shell.stdin.end('\n'),
+    then: (command) => void shell.stdin.write(`!${command}\n`),
+    release: () => void shell.stdin.end('!\n\n'),
   }
 }

@@ -64,6 +64,7 @@ async function startNode(
   await mkdir(node.services, { recursive: true })
   await writeJson(node.serviceSettings, serviceSettings(node, layout, ports))
   const services = windlass('services', '--settings', node.serviceSettings)
+  p.household.atLast(windlass('services', '--end', '--settings', node.serviceSettings))
   await p.household.start(`services-${node.name}`, { ...services, log: node.logs.services }, graceMs)
   await makeFirmware(node, ports, scene, p)
   const tell = () => {}
