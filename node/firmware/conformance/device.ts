@@ -54,6 +54,8 @@ export class Device implements AsyncDisposable {
   /** All moves between states, over all starts, as `from event to`. */
   readonly moves: string[] = []
   readonly output: string[] = []
+  /** What the next agent is started by, such as strace, with its options. It must leave the agent as our own child. */
+  under: readonly string[] = []
   readonly #port: number
   #agent: ChildProcess | undefined
 
@@ -169,7 +171,8 @@ export class Device implements AsyncDisposable {
   #spawn(): ChildProcess {
     const env = { ...environment, PATH: `${this.path('bin')}:${inherited['PATH']}` }
     const args = [windlass, 'agent', '--settings', this.path('updatehub.conf'), '--verbosity', 'debug']
-    const agent = spawn(process.execPath, args, { env, cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] })
+    const [command = '', ...all] = [...this.under, process.execPath, ...args]
+    const agent = spawn(command, all, { env, cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] })
     agent.stderr.on('data', (piece) => this.output.push(String(piece)))
     this.#agent = agent
     return agent
@@ -189,6 +192,11 @@ export class Device implements AsyncDisposable {
     const gone = once(agent, 'exit')
     agent.kill('SIGKILL')
     await gone
+  }
+
+  /** Returns when the agent has ended by itself. */
+  async dies(): Promise<void> {
+    await this.until('its end', () => !this.alive)
   }
 
   get alive(): boolean {
