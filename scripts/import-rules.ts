@@ -23,7 +23,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   'operator/cli': core,
   'operator/web': core,
   sim: [...core, 'fleet', 'unit', 'firmware', 'cli', 'web'],
-  bench: [...core, 'unit'],
+  bench: [...core, 'unit', 'sim'],
   bin: ['fleet', 'unit', 'firmware', 'services', 'cli', 'sim'],
   scripts: ['machine', 'firmware', 'unit', 'model'],
 }

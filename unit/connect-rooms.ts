@@ -50,10 +50,14 @@ async function obey(order: CloudOrder, rooms: Connected): Promise<void> {
 
 async function act(
   order: CloudOrder,
-  { update, launcher, states, cloud, telemetry, certificates, schedules }: Connected,
+  { update, launcher, states, cloud, telemetry, certificates, schedules, log }: Connected,
 ): Promise<void> {
   switch (order.kind) {
     case 'desired_state': {
+      log.info('desired state received', {
+        items: order.desired.items?.length,
+        instances: order.desired.instances?.length,
+      })
       const { sotaSchedule = schedules.sota, fotaSchedule = schedules.fota } = order.desired
       const gates = { ...(sotaSchedule && { sotaSchedule }), ...(fotaSchedule && { fotaSchedule }) }
       await update.accept({ ...order.desired, ...gates })
