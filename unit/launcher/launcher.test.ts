@@ -204,6 +204,19 @@ describe('restore', () => {
     expect(s.nodes.told).toHaveLength(told)
   })
 
+  it('brings back what lost its node before the update began, once that is there again', async () => {
+    const s = scene(web, ['local'])
+    await s.run(sampleRequest('web', 1))
+    await s.launcher.confirm()
+    s.nodes.disconnect('local')
+    await s.clock.advance(61_000)
+    expect(s.statuses()).toEqual([expect.stringContaining('failed')])
+    await s.run(version(sampleRequest('web', 1), '2.0.0'))
+    s.nodes.connect('local')
+    await s.launcher.restore(never)
+    expect(s.statuses()).toEqual(['web/0 1.0.0 local active'])
+  })
+
   it('finds other places for what ran on a node that is gone', async () => {
     const s = scene(web)
     await s.run(sampleRequest('web', 1))

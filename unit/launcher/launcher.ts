@@ -87,8 +87,9 @@ export class UnitLauncher implements Launcher {
       stop.throwIfAborted()
       const before = this.#sets.before()
       if (!before) return
-      const isThere = this.#isAllThere(before)
-      this.#sets.replace(isThere ? before : await this.#placer.place(before.requests, this.#sets.state(before)))
+      // A node may have been gone when the update began, and be back now.
+      const isWhole = before.homeless.length === 0 && this.#isAllThere(before)
+      this.#sets.replace(isWhole ? before : await this.#placer.place(before.requests, this.#sets.state(before)))
       await this.#bring(stop)
       this.#sets.confirm()
     })
