@@ -11,6 +11,7 @@ const order = (rollout: number, name: string, version: string, over: Partial<Ord
   version,
   hardware: 'any',
   startAt: null,
+  metered: false,
   ...over,
 })
 const { id } = sight('A1', '3.0', 0)
@@ -23,6 +24,7 @@ const known = (orders: Order[], attempts: Partial<Attempt>[] = [], version = '3.
     identity: {},
     attributes: {},
     status: 'idle',
+    waits: null,
     firstSeen: 0,
     lastSeen: 0,
   },

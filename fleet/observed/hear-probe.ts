@@ -15,18 +15,28 @@ export interface HearingPorts {
   log: Log
 }
 
-/** What a probe is answered. `retry`: this device failed with the package before and may try it once more. */
+/**
+ * What a probe is answered. `retry`: this device failed with the package before and may try it once more. `metered`: it may
+ * fetch the package over a link that costs.
+ */
 export type ProbeAnswer =
   | { kind: 'none' }
   | { kind: 'wait'; seconds: number }
-  | { kind: 'update'; uid: string; metadata: Uint8Array; signature: string; retry: boolean }
+  | { kind: 'update'; uid: string; metadata: Uint8Array; signature: string; retry: boolean; metered: boolean }
 
 type Heeded = Conclusion & { decision: Decision; heard: Heard; concluded: readonly Attempt[] }
 
-/** Remembers the device, settles what its version tells about an update under way, and says what it should run. */
-export async function hearProbe(ports: HearingPorts, probe: ProbeRequest): Promise<ProbeAnswer> {
+/**
+ * Remembers the device, settles what its version tells about an update under way, and says what it should run. `waits`: why
+ * the package offered before waits on the device.
+ */
+export async function hearProbe(
+  ports: HearingPorts,
+  probe: ProbeRequest,
+  waits: string | null = null,
+): Promise<ProbeAnswer> {
   const at = ports.clock.now()
-  const sight: Sight = { id: deviceId(probe.identity), facts: probe, at, by: 'probe' }
+  const sight: Sight = { id: deviceId(probe.identity), facts: probe, at, by: 'probe', waits }
   const heeded = await ports.store.observe(sight, null, (heard) => heed(sight, heard))
   tellHeard(ports, sight, heeded.heard, heeded.status)
   for (const attempt of heeded.concluded) tellConcluded(ports, attempt)
@@ -72,5 +82,6 @@ async function answer(store: Store, decision: Decision): Promise<ProbeAnswer> {
     metadata: kept.metadata,
     signature: kept.signature,
     retry: decision.retry,
+    metered: decision.order.metered,
   }
 }

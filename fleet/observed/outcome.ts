@@ -2,17 +2,18 @@ import type { Report } from '@windlass/wire/updatehub'
 import type { Attempt, Device, ReportEntry, Sight } from '../store/records.ts'
 
 const underWay: readonly string[] = ['downloading', 'downloaded', 'installing', 'installed', 'rebooting']
-const leaving: readonly (string | null)[] = ['installed', 'rebooting']
 
 /**
  * What a probe tells about updates under way. UpdateHub's agents say nothing after the reboot, so the version they come
- * back with is the only witness. Returns the attempts that changed.
+ * back with is the only witness. A device that installed may stay up for long before it restarts, and probe meanwhile:
+ * only one that announced its restart and runs the old version came back. Where that report got lost, the package is
+ * offered again and the next try tells. Returns the attempts that changed.
  */
 export function afterProbe(device: Device, attempts: readonly Attempt[], at: number): Attempt[] {
   return attempts.flatMap((attempt): Attempt[] => {
     if (attempt.version === null || attempt.state === 'updated') return []
     if (attempt.version === device.version) return [settled(attempt, 'updated', null, at)]
-    if (attempt.state !== 'updating' || !leaving.includes(attempt.lastReport)) return []
+    if (attempt.state !== 'updating' || attempt.lastReport !== 'rebooting') return []
     const reason = `came back with version ${device.version} instead of ${attempt.version}`
     return [settled(attempt, 'rolled_back', reason, at)]
   })

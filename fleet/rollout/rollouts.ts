@@ -13,14 +13,15 @@ export interface RolloutPorts {
 }
 
 /** Starts a rollout. @throws FleetError `package_unknown`, `product_mismatch`, `device_unknown` */
-export async function startRollout(ports: RolloutPorts, { package: uid, to, startAt }: RolloutOrder): Promise<Rollout> {
+export async function startRollout(ports: RolloutPorts, order: RolloutOrder): Promise<Rollout> {
+  const { package: uid, to, startAt, metered = false } = order
   const { store, clock } = ports
   const kept = await store.package(uid)
   if (!kept) throw new FleetError('package_unknown', `expected a package of this fleet, got ${uid}`)
   if ('product' in to && to.product !== kept.product)
     throw new FleetError('product_mismatch', `expected product ${kept.product}, as the package says, got ${to.product}`)
   const start = startAt === undefined ? null : Date.parse(startAt)
-  const rollout = await store.addRollout({ package: kept, to, createdAt: clock.now(), startAt: start })
+  const rollout = await store.addRollout({ package: kept, to, createdAt: clock.now(), startAt: start, metered })
   if (!rollout) throw new FleetError('device_unknown', 'expected devices of this fleet, got some that were never seen')
   tell(ports, rollout, 'started')
   return rollout

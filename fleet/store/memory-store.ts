@@ -1,5 +1,6 @@
 import { standingOf } from '../rollout/standing.ts'
 import type { Attempt, Counts, Device, KeptPackage, Known, Order, ReportEntry, Rollout, Sight } from './records.ts'
+import { newsOf, seen } from './seen.ts'
 import { type Conclusion, type Heard, historyLimit, type Member, type Store } from './store.ts'
 
 /** The store's fake: the same behaviour, in memory. */
@@ -58,11 +59,11 @@ export function memoryStore(): Store {
       if ([...rollouts.values()].some((r) => r.package === uid && r.status === 'running')) return 'in_use'
       return packages.delete(uid) ? 'removed' : 'unknown'
     },
-    async addRollout({ package: kept, to, createdAt, startAt }) {
+    async addRollout({ package: kept, to, createdAt, startAt, metered = false }) {
       if ('devices' in to && !to.devices.every((id) => devices.has(id))) return undefined
       const { uid, product, version, hardware } = kept
       const id = rollouts.size + 1
-      const facts = { package: uid, product, version, hardware, to, createdAt, startAt }
+      const facts = { package: uid, product, version, hardware, to, createdAt, startAt, metered }
       const rollout: Rollout = { rollout: id, status: 'running', ...facts }
       rollouts.set(id, rollout)
       return rollout
@@ -105,32 +106,6 @@ export function memoryStore(): Store {
   }
 }
 
-function seen(before: Device | undefined, { id, facts, at, by }: Sight): Device {
-  const { productUid: product, version, hardware, identity, attributes } = facts
-  const fresh: Device = {
-    id,
-    product,
-    version,
-    hardware,
-    identity,
-    attributes,
-    status: 'idle',
-    firstSeen: at,
-    lastSeen: at,
-  }
-  if (!before) return fresh
-  const lastSeen = Math.max(at, before.lastSeen)
-  if (by === 'report') return { ...before, lastSeen }
-  return { ...fresh, status: before.status, firstSeen: before.firstSeen, lastSeen }
-}
-
-function newsOf(before: Device | undefined, after: Device): Heard['news'] {
-  if (!before) return 'registered'
-  const same =
-    before.version === after.version && before.hardware === after.hardware && before.product === after.product
-  return same ? 'none' : 'changed'
-}
-
 function names({ to }: Rollout, device: Device): boolean {
   return 'product' in to ? to.product === device.product : to.devices.includes(device.id)
 }
@@ -141,8 +116,8 @@ function isMember(rollout: Rollout, device: Device): boolean {
   return names(rollout, device) && (rollout.hardware === 'any' || rollout.hardware.includes(device.hardware))
 }
 
-function orderOf({ rollout, package: uid, product, version, hardware, startAt }: Rollout): Order {
-  return { rollout, package: uid, product, version, hardware, startAt }
+function orderOf({ rollout, package: uid, product, version, hardware, startAt, metered }: Rollout): Order {
+  return { rollout, package: uid, product, version, hardware, startAt, metered }
 }
 
 function count(members: readonly Member[]): Counts {

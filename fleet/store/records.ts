@@ -40,6 +40,8 @@ export interface Order {
   version: string
   hardware: Hardware
   startAt: number | null
+  /** Devices may fetch the package over a link that costs. */
+  metered: boolean
 }
 
 export interface Rollout extends Order {
@@ -50,7 +52,10 @@ export interface Rollout extends Order {
 
 export type Counts = { pending: number; updating: number; updated: number; failed: number; rolled_back: number }
 
-/** `status`: what the device last reported, or what was concluded: `updated`, `rolled_back`; `idle` at first. */
+/**
+ * `status`: what the device last reported, or what was concluded: `updated`, `rolled_back`; `idle` at first. `waits`: why
+ * it does not go on with what it was offered, in its own words; null when it does.
+ */
 export interface Device {
   id: Sha256
   product: string
@@ -59,6 +64,7 @@ export interface Device {
   identity: Pairs
   attributes: Pairs
   status: string
+  waits: string | null
   firstSeen: number
   lastSeen: number
 }
@@ -90,12 +96,13 @@ export interface ReportEntry {
   log: string | null
 }
 
-/** A device was heard. A probe tells what it runs; a report may come from a set that is being left. */
+/** A device was heard. A probe tells what it runs and waits for; a report may come from a set that is being left. */
 export interface Sight {
   id: Sha256
   facts: FirmwareFacts
   at: number
   by: 'probe' | 'report'
+  waits?: string | null
 }
 
 /** All that is known of one device. `orders`: of running rollouts that name it or its product, newest first. */

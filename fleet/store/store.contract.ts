@@ -53,6 +53,7 @@ function hearing(store: () => Store): void {
       identity: { serial: 'A1' },
       attributes: { iface: ['eth0', 'wlan0'], kernel: '6.6.9' },
       status: 'idle',
+      waits: null,
       firstSeen: 1000,
       lastSeen: 1000,
     })
@@ -72,6 +73,22 @@ function hearing(store: () => Store): void {
     await store().observe({ ...sight('A1', '3.1', 2000), by: 'report' }, null, () => ({ ...nothing, status: 'error' }))
     const device = (await store().known(id))?.device
     expect(device).toMatchObject({ version: '3.0', lastSeen: 2000, firstSeen: 1000, status: 'error' })
+  })
+
+  it('keeps what a device waits for until it probes without, or reports', async () => {
+    const { id } = sight('A1', '3.0', 0)
+    const waits = async () => (await store().known(id))?.device.waits
+    const probe = (why?: string) =>
+      store().observe({ ...sight('A1', '3.0', 1000), ...(why && { waits: why }) }, null, () => nothing)
+    await probe('metered link (wwan0)')
+    expect(await waits()).toBe('metered link (wwan0)')
+    await probe('held: harvest')
+    expect(await waits()).toBe('held: harvest')
+    await probe()
+    expect(await waits()).toBeNull()
+    await probe('held: harvest')
+    await store().observe({ ...sight('A1', '3.0', 2000), by: 'report' }, null, () => nothing)
+    expect(await waits()).toBeNull()
   })
 
   it('keeps last seen when the clock jumps back', async () => {
@@ -104,7 +121,7 @@ function hearing(store: () => Store): void {
     expect(seen.heard.attempts).toEqual([attempt(s.id, { state: 'failed' })])
     expect(seen.heard.packageVersion).toBe('3.1')
     expect(seen.heard.orders).toEqual([
-      { rollout: 1, package: uidOf('p'), product, version: '3.1', hardware: 'any', startAt: 9 },
+      { rollout: 1, package: uidOf('p'), product, version: '3.1', hardware: 'any', startAt: 9, metered: false },
     ])
     expect(
       (await store().observe(s, uidOf('none'), (heard) => ({ ...nothing, heard }))).heard.packageVersion,
@@ -192,6 +209,15 @@ function rollouts(store: () => Store): void {
     expect(await store().rollout(2)).toEqual(second)
     expect((await store().rollouts()).map((r) => r.rollout)).toEqual([2, 1])
     expect(await store().rollout(99)).toBeUndefined()
+  })
+
+  it('remembers which may go over links that cost', async () => {
+    const a = await hear(store(), 'A1')
+    await store().addPackage(kept('p', '3.1'))
+    const order = { package: kept('p', '3.1'), to: { product }, createdAt: 7, startAt: null }
+    expect(await store().addRollout({ ...order, metered: true })).toMatchObject({ metered: true })
+    expect(await store().addRollout(order)).toMatchObject({ metered: false })
+    expect((await store().known(a))?.orders.map(({ metered }) => metered)).toEqual([false, true])
   })
 
   it('refuses unknown devices and leaves nothing behind', async () => {

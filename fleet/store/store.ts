@@ -20,6 +20,7 @@ export interface NewRollout {
   to: Target
   createdAt: number
   startAt: number | null
+  metered?: boolean
 }
 
 /** One device of a rollout. */
@@ -35,7 +36,8 @@ export interface Member {
 export interface Store {
   /**
    * Writes down that a device was heard and what follows from it. `conclude` is pure and sees the device as it is after
-   * the sight; two calls for one device wait for each other. A device not known before is registered.
+   * the sight; it may be called again when another sight of the device came in between. What a probe that tells nothing
+   * new leaves is written before it is called. A device not known before is registered.
    */
   observe<C extends Conclusion>(sight: Sight, packageUid: string | null, conclude: (heard: Heard) => C): Promise<C>
 

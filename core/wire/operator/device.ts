@@ -47,8 +47,15 @@ export const attemptRecord = z.object({
 })
 export type AttemptRecord = z.infer<typeof attemptRecord>
 
-/** `GET /devices/:id`. Attempts newest first. */
-export const deviceDetail = deviceRecord.extend({ wanted, attempts: z.array(attemptRecord) })
+/**
+ * `GET /devices/:id`. Attempts newest first. `waits`: why the device does not go on with what it was offered, in its own
+ * words (`metered link (wwan0)`); null when it did not say.
+ */
+export const deviceDetail = deviceRecord.extend({
+  waits: z.string().nullable(),
+  wanted,
+  attempts: z.array(attemptRecord),
+})
 export type DeviceDetail = z.infer<typeof deviceDetail>
 
 /** `GET /devices?search=…`: `search` is a piece of an id, version, hardware, status or identity value. */

@@ -8,11 +8,15 @@ export const rolloutTarget = z.union([
 ])
 export type RolloutTarget = z.infer<typeof rolloutTarget>
 
-/** `POST /rollouts`. Before `startAt` devices are told to come back later; without it the rollout starts at once. */
+/**
+ * `POST /rollouts`. Before `startAt` devices are told to come back later; without it the rollout starts at once.
+ * `metered`: the package may be fetched over links that cost; default false.
+ */
 export const rolloutOrder = z.strictObject({
   package: digest,
   to: rolloutTarget,
   startAt: moment.optional(),
+  metered: z.boolean().optional(),
 })
 export type RolloutOrder = z.infer<typeof rolloutOrder>
 
@@ -35,6 +39,7 @@ export const rolloutRecord = z.object({
   status: z.enum(['running', 'stopped']),
   createdAt: moment,
   startAt: moment.nullable(),
+  metered: z.boolean(),
   counts: rolloutCounts,
 })
 export type RolloutRecord = z.infer<typeof rolloutRecord>

@@ -69,6 +69,26 @@ describe('a probe', () => {
     expect((await fleet.probe('B2', '3.0')).statusCode).toBe(200)
   })
 
+  it('of a device that waits is shown with the device and with the rollout', async () => {
+    const fleet = await testFleet()
+    const { rollout, uid } = await rollOut(fleet, '3.1')
+    await fleet.probe('A1', '3.0')
+    expect((await fleet.api('GET', `/devices/${a1}`)).json()).toMatchObject({ waits: null })
+    const headers = { 'windlass-waits': 'metered link (wwan0)\u00ff' }
+    expect((await fleet.probe('A1', '3.0', { headers })).headers).not.toHaveProperty('windlass-metered')
+    expect((await fleet.api('GET', `/devices/${a1}`)).json()).toMatchObject({ waits: 'metered link (wwan0)' })
+    const { devices } = (await fleet.api('GET', `/rollouts/${rollout}`)).json()
+    expect(devices).toMatchObject([{ reason: 'the device waits: metered link (wwan0)' }])
+    await fleet.report('A1', 'downloading', { 'package-uid': uid })
+    expect((await fleet.api('GET', `/devices/${a1}`)).json()).toMatchObject({ waits: null })
+  })
+
+  it('under a rollout that may go over metered links is answered with a header that says so', async () => {
+    const fleet = await testFleet()
+    const { uid } = await rollOut(fleet, '3.1', { metered: true })
+    expect((await fleet.probe('A1', '3.0')).headers['windlass-metered']).toBe(uid)
+  })
+
   it('S16 after retries is accepted', async () => {
     const fleet = await testFleet()
     expect((await fleet.probe('A1', '3.0', { headers: { 'api-retries': '5' } })).statusCode).toBe(404)

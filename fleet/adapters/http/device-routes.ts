@@ -14,6 +14,7 @@ import { hearReport } from '../../observed/hear-report.ts'
 const probeLimit = 64 * 1024
 const reportLimit = 2 * 1024 * 1024
 const longestField = 256
+const longestWaits = 200
 
 /** What agents ask: `POST /upgrades`, `POST /report` (updatehub.md 3.2, 3.4). Bodies are read whatever their type says. */
 export function deviceRoutes(app: FastifyInstance, ports: HearingPorts): void {
@@ -24,7 +25,7 @@ export function deviceRoutes(app: FastifyInstance, ports: HearingPorts): void {
     const retries = request.headers[cloudHeaders.retries]
     const header = typeof retries === 'string' ? retries : undefined
     const probe = decodeProbe(bodyOf(request), header)
-    const answer = await hearProbe(ports, { ...probe, ...bounded(probe) })
+    const answer = await hearProbe(ports, { ...probe, ...bounded(probe) }, waitsOf(request))
     return answerProbe(reply, answer, isVersion2(request, header))
   })
   app.post('/report', { bodyLimit: reportLimit }, async (request, reply) => {
@@ -36,6 +37,12 @@ export function deviceRoutes(app: FastifyInstance, ports: HearingPorts): void {
 
 function bodyOf(request: FastifyRequest): Uint8Array {
   return request.body instanceof Uint8Array ? request.body : new Uint8Array()
+}
+
+// Printable ASCII by our own agent; others may say anything, so it is cut and cleaned, and never a reason to refuse.
+function waitsOf(request: FastifyRequest): string | null {
+  const said = request.headers[cloudHeaders.waits]
+  return (typeof said === 'string' && said.replaceAll(/[^\x20-\x7e]/g, '').slice(0, longestWaits)) || null
 }
 
 /** Version 1 agents take a delay only with 404, version 2 agents only with 200 (updatehub.md 3.9). */
@@ -53,6 +60,7 @@ function answerProbe(reply: FastifyReply, answer: ProbeAnswer, version2: boolean
   }
   if (answer.signature) reply.header(cloudHeaders.signature, answer.signature)
   if (answer.retry) reply.header(cloudHeaders.retry, answer.uid)
+  if (answer.metered) reply.header(cloudHeaders.metered, answer.uid)
   return reply.code(200).type('application/json').send(Buffer.from(answer.metadata))
 }
 

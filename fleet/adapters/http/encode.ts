@@ -35,7 +35,7 @@ export function encodePackage(kept: KeptPackage): PackageRecord {
 }
 
 export function encodeRollout(rollout: Rollout, counts: Counts | undefined): RolloutRecord {
-  const { rollout: id, package: uid, product, version, to, status, createdAt, startAt } = rollout
+  const { rollout: id, package: uid, product, version, to, status, createdAt, startAt, metered } = rollout
   return {
     id,
     package: uid,
@@ -45,6 +45,7 @@ export function encodeRollout(rollout: Rollout, counts: Counts | undefined): Rol
     status,
     createdAt: moment(createdAt),
     startAt: startAt === null ? null : moment(startAt),
+    metered,
     counts: counts ?? { pending: 0, updating: 0, updated: 0, failed: 0, rolled_back: 0 },
   }
 }
@@ -78,6 +79,7 @@ export function encodeDevice(device: Device): DeviceRecord {
 export function encodeDetail(known: Known, now: number): DeviceDetail {
   return {
     ...encodeDevice(known.device),
+    waits: known.device.waits,
     wanted: encodeWanted(known, now),
     attempts: known.attempts.map(encodeAttempt),
   }

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import type { Clock } from '@windlass/platform'
 import { encodeEvent } from '@windlass/wire/operator'
@@ -28,10 +29,7 @@ export function eventRoute(
 async function pump(events: Events, out: PassThrough, signal: AbortSignal): Promise<void> {
   for await (const event of events.listen(signal)) {
     if (out.write(encodeEvent(event))) continue
-    await new Promise<void>((resolve) => {
-      out.once('drain', resolve)
-      signal.addEventListener('abort', () => resolve(), { once: true })
-    })
+    await once(out, 'drain', { signal }).catch(() => undefined)
   }
   out.end()
 }

@@ -16,6 +16,7 @@ import { admit, type Gate } from './guard.ts'
 import { objectRoutes } from './object-routes.ts'
 import { operatorRoutes } from './operator-routes.ts'
 import { operatorUnitRoutes } from './operator-unit-routes.ts'
+import { type PackagerPorts, packagerRoutes } from './packager-routes.ts'
 import { answerProblems } from './problems.ts'
 import { unitRoutes } from './unit-routes.ts'
 import { unitSockets } from './unit-sockets.ts'
@@ -25,6 +26,8 @@ export interface ServerPorts {
   files: PackageFiles
   shelf: Shelf
   events: Events
+  /** What UpdateHub's packager pushes to. */
+  packager?: Pick<PackagerPorts, 'pushes' | 'secrets'>
   /** Absent: a fleet of devices only. */
   units?: UnitPorts
   clock: Clock
@@ -71,6 +74,8 @@ export function fleetServer(ports: ServerPorts, options: ServerOptions): Fastify
   app.register(async (pages) => consoleRoutes(pages, { folder, gate, welcome: welcome(options.version) }))
   app.register(async (devices) => deviceRoutes(devices, ports))
   app.register(async (objects) => objectRoutes(objects, { ...ports, resumeQuirk: options.resumeQuirk }))
+  const { packager } = ports
+  if (packager) app.register(async (scope) => packagerRoutes(scope, { ...ports, ...packager }))
   if (ports.units) serveUnits(app, ports.units, ports.log)
   app.register(async (api) => operatorApi(api, ports, options, closing.signal), { prefix: '/api/v1' })
   return app

@@ -9,6 +9,7 @@ import { writeArchive } from '@windlass/trust/pack'
 import { checkMetadata } from '@windlass/wire/updatehub'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { onTestFinished } from 'vitest'
+import { Pushes } from '../../packages/pushes.ts'
 import { packageShelf } from '../../packages/shelf.ts'
 import { memoryStore } from '../../store/memory-store.ts'
 import type { KeptPackage } from '../../store/records.ts'
@@ -16,6 +17,7 @@ import { product } from '../../store/samples.ts'
 import type { Store } from '../../store/store.ts'
 import { eventHub } from '../../telemetry/events.ts'
 import { folderPackages } from '../folder-packages.ts'
+import { folderPushes } from '../folder-pushes.ts'
 import type { Gate } from './guard.ts'
 import { fleetServer } from './server.ts'
 
@@ -60,8 +62,11 @@ export async function testFleet(
     checkMetadata: (metadata: Uint8Array) => checkMetadata(metadata, { allowTest: true }),
   }
   const shelf = packageShelf({ store, files, clock, events, log }, rules)
+  const pushFiles = await folderPushes(join(folder, 'pushes'), new SeededRandom(2))
+  const pushes = new Pushes({ shelf, files: pushFiles, random: new SeededRandom(3) }, rules)
+  const packager = { pushes, secrets: new Map([['me', 'topsecret']]) }
   const app = fleetServer(
-    { store, files, shelf, events, clock, log },
+    { store, files, shelf, events, packager, clock, log },
     {
       gate: given.gate ?? { token: null, loopback: true },
       tls: null,
@@ -146,12 +151,12 @@ export async function testPackage(
 export async function rollOut(
   fleet: TestFleet,
   version: string,
-  given: { to?: object; startAt?: string; privateKey?: string } = {},
+  given: { to?: object; startAt?: string; metered?: boolean; privateKey?: string } = {},
 ): Promise<TestPackage & { rollout: number; kept: KeptPackage | undefined }> {
   const made = await testPackage(version, given)
   await fleet.upload(made.path)
-  const { to = { product }, startAt } = given
-  const order = { package: made.uid, to, ...(startAt && { startAt }) }
+  const { to = { product }, startAt, metered } = given
+  const order = { package: made.uid, to, ...(startAt && { startAt }), ...(metered && { metered }) }
   const started = await fleet.api('POST', '/rollouts', order)
   return { ...made, rollout: started.json<{ id: number }>().id, kept: await fleet.store.package(made.uid) }
 }

@@ -18,7 +18,17 @@ const steps: Record<string, Migration> = {
       for (const statement of unitTables) await sql.raw(statement).execute(db)
     },
   },
+  '003-waiting': {
+    async up(db) {
+      for (const statement of waiting) await sql.raw(statement).execute(db)
+    },
+  },
 }
+
+const waiting = [
+  'alter table devices add column waits text, add column revision bigint not null default 0',
+  'alter table rollouts add column metered boolean not null default false',
+]
 
 const first = [
   `create table packages (

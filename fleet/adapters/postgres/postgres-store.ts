@@ -1,12 +1,14 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import type pg from 'pg'
-import type { Device } from '../../store/records.ts'
-import type { Conclusion, Store } from '../../store/store.ts'
+import type { Sight } from '../../store/records.ts'
+import { newsOf, seen } from '../../store/seen.ts'
+import type { Conclusion, Heard, Store } from '../../store/store.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
-import { addReports, hearDevice, knownOf, packageVersion, saveAttempt, saveStatus } from './hot.ts'
+import { knownOf } from './known.ts'
+import { look } from './look.ts'
 import { migrate } from './migrations.ts'
-import { transaction } from './pool.ts'
 import { postgresUnitStore } from './postgres-unit-store.ts'
+import { record } from './record.ts'
 import { addRollout, countStandings, listMembers, listRollouts } from './rollouts.ts'
 import { deviceOf, packageOf, reportOf } from './rows.ts'
 import type { Tables } from './tables.ts'
@@ -17,15 +19,7 @@ export async function postgresStore(pool: pg.Pool): Promise<Store & { units: Uni
   await migrate(db)
   return {
     units: postgresUnitStore(db),
-    observe: (sight, packageUid, conclude) =>
-      transaction(pool, async (client) => {
-        const { device, news } = await hearDevice(client, sight)
-        const [known = { device, orders: [], attempts: [] }] = await knownOf(client, [device])
-        const version = packageUid === null ? null : await packageVersion(client, packageUid)
-        const conclusion = conclude({ ...known, news, packageVersion: version })
-        await write(client, device, conclusion)
-        return conclusion
-      }),
+    observe: (sight, packageUid, conclude) => observe(pool, sight, packageUid, conclude),
     ...packagesIn(db),
     addRollout: (order) => addRollout(db, order),
     rollouts: () => listRollouts(db),
@@ -49,10 +43,27 @@ export async function postgresStore(pool: pg.Pool): Promise<Store & { units: Uni
   }
 }
 
-async function write(client: pg.PoolClient, device: Device, conclusion: Conclusion): Promise<void> {
-  for (const attempt of conclusion.attempts) await saveAttempt(client, attempt)
-  await addReports(client, device.id, conclusion.reports)
-  if (conclusion.status !== undefined) await saveStatus(client, device.id, conclusion.status)
+/**
+ * One statement for a probe of which nothing follows, two for others. Nothing is locked between them: when another sight of
+ * the device was written meanwhile, it is looked at anew.
+ */
+async function observe<C extends Conclusion>(
+  pool: pg.Pool,
+  sight: Sight,
+  packageUid: string | null,
+  conclude: (heard: Heard) => C,
+): Promise<C> {
+  for (;;) {
+    const { before, revision, touched, packageVersion, orders, attempts } = await look(pool, sight, packageUid)
+    const device = seen(before, sight)
+    const conclusion = conclude({ device, orders, attempts, news: newsOf(before, device), packageVersion })
+    if (touched && isEmpty(conclusion)) return conclusion
+    if (await record(pool, device, conclusion, revision)) return conclusion
+  }
+}
+
+function isEmpty({ attempts, reports, status }: Conclusion): boolean {
+  return attempts.length === 0 && reports.length === 0 && status === undefined
 }
 
 function packagesIn(db: Kysely<Tables>): Pick<Store, 'addPackage' | 'package' | 'packages' | 'removePackage'> {

@@ -9,7 +9,7 @@ type Db = Kysely<Tables>
 
 /** Undefined where a device is named that is not known. */
 export async function addRollout(db: Db, order: NewRollout): Promise<Rollout | undefined> {
-  const { package: kept, to, createdAt, startAt } = order
+  const { package: kept, to, createdAt, startAt, metered = false } = order
   const devices = 'devices' in to ? [...new Set(to.devices)] : []
   return db.transaction().execute(async (tx) => {
     if (devices.length > 0 && !(await allKnown(tx, devices))) return undefined
@@ -24,6 +24,7 @@ export async function addRollout(db: Db, order: NewRollout): Promise<Rollout | u
         running: true,
         created_at: new Date(createdAt),
         start_at: startAt === null ? null : new Date(startAt),
+        metered,
       })
       .returningAll()
       .executeTakeFirstOrThrow()

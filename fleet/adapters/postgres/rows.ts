@@ -32,6 +32,7 @@ export function deviceOf(row: Row<'devices'>): Device {
     identity: row.identity,
     attributes: row.attributes,
     status: row.status,
+    waits: row.waits,
     firstSeen: row.first_seen.getTime(),
     lastSeen: row.last_seen.getTime(),
   }
@@ -45,6 +46,7 @@ export function orderOf(row: Row<'rollouts'>): Order {
     version: row.version,
     hardware: row.hardware ?? 'any',
     startAt: row.start_at?.getTime() ?? null,
+    metered: row.metered,
   }
 }
 

@@ -29,6 +29,9 @@ interface DeviceRow {
   status: string
   first_seen: Date
   last_seen: Date
+  waits: string | null
+  /** Grows with every write, so that a reader can tell whether what it read still stands. */
+  revision: Generated<number>
 }
 
 interface RolloutRow {
@@ -41,6 +44,7 @@ interface RolloutRow {
   running: boolean
   created_at: Date
   start_at: Date | null
+  metered: Generated<boolean>
 }
 
 interface AttemptRow {

@@ -1,4 +1,4 @@
-import type { DeviceRecord, OperatorClient } from '@windlass/wire/operator'
+import type { DeviceDetail, DeviceRecord, OperatorClient } from '@windlass/wire/operator'
 import { command, type Result } from '../command.ts'
 import { connect, fleetParam } from '../fleet/connect.ts'
 import { devicePage, pairsText, wantedText } from '../fleet/device-page.ts'
@@ -43,8 +43,12 @@ async function everyDevice(client: OperatorClient, search: string | undefined): 
 async function explained(client: OperatorClient, all: readonly DeviceRecord[]): Promise<Result> {
   const details = []
   for (const { id } of all) details.push(await client.device(id))
-  const rows = details.map((device) => [...row(device), wantedText(device.wanted)])
+  const rows = details.map((device) => [...row(device), whyText(device)])
   return { page: table(rows, [...heading, 'WHY']), json: { devices: details } }
+}
+
+function whyText({ waits, wanted }: DeviceDetail): string {
+  return waits === null ? wantedText(wanted) : `waits: ${waits}; ${wantedText(wanted)}`
 }
 
 function row(device: DeviceRecord): string[] {

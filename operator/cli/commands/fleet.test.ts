@@ -35,6 +35,7 @@ function device(id: string, own: Partial<DeviceDetail> = {}): DeviceDetail {
     status: 'idle',
     firstSeen: at,
     lastSeen: at,
+    waits: null,
     wanted: { answer: 'none', reason: 'rolled_back_before', rollout: 1 },
     attempts: [],
     ...own,
@@ -88,6 +89,13 @@ describe('windlass rollout start', () => {
     expect(code).toBe(0)
     expect(fleet.rollouts[0]).toMatchObject({ package: uid, to: { product } })
     expect(out).toMatch(/Next: windlass rollout watch 1\n$/)
+  })
+
+  it('--metered lets it pass over links that cost', async () => {
+    const fleet = fleetWith({ packages: [pkg()] })
+    const { out } = await say(['rollout', 'start', uid, '--product', '--metered'], { fetch: fleet.fetch })
+    expect(fleet.rollouts[0]).toMatchObject({ metered: true })
+    expect(out).toMatch(/metered links: +may be used/)
   })
 
   it('--device offers it to the devices named, each once', async () => {
@@ -201,6 +209,13 @@ describe('windlass devices', () => {
   it('--why says of each why it gets nothing', async () => {
     const { out } = await say(['devices', '--why'], { fetch: fleet.fetch })
     expect(out.match(/nothing to do: the package was rolled back on it; `windlass devices retry`/g)).toHaveLength(3)
+  })
+
+  it('--why says what a device waits for', async () => {
+    const waiting = fleetWith({ devices: [device('1', { waits: 'metered link (wwan0)' })] })
+    const { out } = await say(['devices', '--why'], { fetch: waiting.fetch })
+    expect(out).toMatch(/waits: metered link \(wwan0\); nothing to do/)
+    expect((await say(['devices', '1111'], { fetch: waiting.fetch })).out).toMatch(/waits: +metered link/)
   })
 
   it('shows one, named by its first digits', async () => {

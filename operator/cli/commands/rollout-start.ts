@@ -4,7 +4,7 @@ import { command } from '../command.ts'
 import { connect, fleetParam } from '../fleet/connect.ts'
 import { deviceNamed, packageNamed } from '../fleet/name.ts'
 import { rolloutPage } from '../fleet/rollout-page.ts'
-import { type Param, required, several } from '../params.ts'
+import { type Param, required, several, switchedOn } from '../params.ts'
 
 /** Alone it means the package's own product. */
 const product: Param<string | true | undefined> = {
@@ -20,16 +20,17 @@ export const rolloutStart = command({
     package: required('<package>', 'uid of a published package, or its first digits'),
     product,
     device: several('--device <id...>', 'only these devices (ids or their first digits)'),
+    metered: switchedOn('--metered', 'let devices fetch it over links that cost, too'),
     fleet: fleetParam,
   },
-  async run({ package: name, product, device, fleet }, io) {
+  async run({ package: name, product, device, metered, fleet }, io) {
     if ((product === undefined) === (device.length === 0)) {
       throw new CliError('usage', `expected either --product or --device, got ${device.length > 0 ? 'both' : 'none'}`)
     }
     const client = connect(fleet, io)
     const chosen = await packageNamed(client, name)
     const to = product === undefined ? await devicesNamed(client, device) : productOf(chosen, product)
-    const rollout = await client.startRollout({ package: chosen.uid, to })
+    const rollout = await client.startRollout({ package: chosen.uid, to, ...(metered && { metered }) })
     return { page: `${rolloutPage(rollout)}\n\nNext: windlass rollout watch ${rollout.id}`, json: rollout }
   },
 })

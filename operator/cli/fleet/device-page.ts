@@ -40,6 +40,7 @@ export function devicePage(device: DeviceDetail): string {
     status: device.status,
     'first seen': device.firstSeen,
     'last seen': device.lastSeen,
+    waits: device.waits ?? undefined,
     next: wantedText(device.wanted),
   })
   if (device.attempts.length === 0) return page

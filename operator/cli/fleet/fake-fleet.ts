@@ -73,6 +73,7 @@ export class FakeFleet {
       status: 'running',
       createdAt: '2026-01-02T03:04:05.000Z',
       startAt: null,
+      metered: order.metered ?? false,
       counts: { ...counts, pending: 'devices' in order.to ? order.to.devices.length : this.devices.length },
       devices: [],
       next: null,

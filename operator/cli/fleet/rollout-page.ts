@@ -21,6 +21,7 @@ export function rolloutPage(rollout: RolloutRecord): string {
     to: targetText(rollout.to),
     status: rollout.status,
     started: rollout.startAt ?? rollout.createdAt,
+    'metered links': rollout.metered ? 'may be used' : undefined,
     devices: countsText(rollout.counts),
   })
 }

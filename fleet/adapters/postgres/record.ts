@@ -1,0 +1,64 @@
+import type pg from 'pg'
+import type { Attempt, Device, ReportEntry } from '../../store/records.ts'
+import { type Conclusion, historyLimit } from '../../store/store.ts'
+
+/*
+ * What follows from a probe or report, as one statement, so that all of it is written or nothing.
+ */
+
+// Parts of one statement do not see each other's rows: what is let go of history is counted without the new lines.
+const text = `
+  with written as (
+    insert into devices as d
+      (id, product, version, hardware, identity, attributes, status, waits, first_seen, last_seen, revision)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0)
+    on conflict (id) do update set
+      product = excluded.product, version = excluded.version, hardware = excluded.hardware,
+      identity = excluded.identity, attributes = excluded.attributes, status = excluded.status,
+      waits = excluded.waits, last_seen = excluded.last_seen, revision = d.revision + 1
+    where d.revision = $11
+    returning id),
+  tried as (
+    insert into attempts (device, package, version, state, reason, last_report, offers, retry, at)
+    select w.id, a.package, a.version, a.state, a.reason, a.last_report, a.offers, a.retry, a.at
+    from written w, json_to_recordset($12) as a(
+      package text, version text, state text, reason text, last_report text, offers int, retry boolean, at timestamptz)
+    on conflict (device, package) do update set
+      version = excluded.version, state = excluded.state, reason = excluded.reason, last_report = excluded.last_report,
+      offers = excluded.offers, retry = excluded.retry, at = excluded.at),
+  told as (
+    insert into reports (device, at, package, status, concluded, previous_state, error_message, log)
+    select w.id, r.at, r.package, r.status, r.concluded, r.previous_state, r.error_message, r.log
+    from written w, rows from (json_to_recordset($13) as (
+      at timestamptz, package text, status text, concluded boolean, previous_state text, error_message text, log text))
+      with ordinality as r(at, package, status, concluded, previous_state, error_message, log, line)
+    order by r.line),
+  gone as (
+    delete from reports where device = (select id from written) and id <= (
+      select id from reports where device = $1
+      order by id desc offset ${historyLimit} - $14 limit 1))
+  select id from written`
+
+/**
+ * Writes a device down with what follows from what it said. False when the device's row is not at `revision` any more, or is
+ * there although it was not: then nothing is written, and it has to be looked at anew.
+ */
+export async function record(db: pg.Pool, device: Device, conclusion: Conclusion, revision: number): Promise<boolean> {
+  const { id, product, version, hardware, identity, attributes, waits, firstSeen, lastSeen } = device
+  const status = conclusion.status ?? device.status
+  const lines = conclusion.reports.slice(-historyLimit)
+  const facts = [product, version, hardware, JSON.stringify(identity), JSON.stringify(attributes)]
+  const row = [id, ...facts, status, waits, new Date(firstSeen), new Date(lastSeen), revision]
+  const attempts = JSON.stringify(conclusion.attempts.map(attemptRow))
+  const values = [...row, attempts, JSON.stringify(lines.map(reportRow)), lines.length]
+  const { rowCount } = await db.query({ name: 'record', text, values })
+  return rowCount === 1
+}
+
+function attemptRow({ device: _, lastReport, at, ...same }: Attempt): object {
+  return { ...same, last_report: lastReport, at: new Date(at) }
+}
+
+function reportRow({ at, previousState, errorMessage, ...same }: ReportEntry): object {
+  return { ...same, at: new Date(at), previous_state: previousState, error_message: errorMessage }
+}
