@@ -9,6 +9,7 @@ const files: Record<string, string> = {
     trustedKeys: ['release.pub'],
     tls: { cert: 'cert.pem', key: '/run/key.pem' },
     operatorTokenFile: 'token',
+    packagersFile: 'packagers',
     maxUploadBytes: 1000,
     resumeQuirk: true,
   }),
@@ -16,6 +17,7 @@ const files: Record<string, string> = {
   '/etc/windlass/cert.pem': 'CERT',
   '/run/key.pem': 'KEY',
   '/etc/windlass/token': 'a-long-enough-token\n',
+  '/etc/windlass/packagers': '# who may push\n\n ci   a-long-enough-secret\n',
   '/etc/windlass/short': 'short',
   '/bad/json': '{',
   '/bad/key': '{"colour": 1}',
@@ -36,6 +38,7 @@ describe('settings', () => {
       trustedKeys: [],
       tls: null,
       operatorToken: null,
+      packagers: new Map(),
       maxUploadBytes: 16 * 1024 ** 3,
       resumeQuirk: false,
     })
@@ -49,6 +52,7 @@ describe('settings', () => {
       trustedKeys: ['PEM'],
       tls: { cert: 'CERT', key: 'KEY' },
       operatorToken: 'a-long-enough-token',
+      packagers: new Map([['ci', 'a-long-enough-secret']]),
       maxUploadBytes: 1000,
       resumeQuirk: true,
     })
@@ -76,6 +80,7 @@ describe('settings', () => {
     [['--tls-cert', '/etc/windlass/cert.pem'], 'go together'],
     [['--trusted-key', '/nowhere'], 'trustedKeys'],
     [['--operator-token-file', '/etc/windlass/short'], 'at least 16 characters'],
+    [['--packagers-file', '/etc/windlass/short'], '/etc/windlass/short, line 1'],
   ])('that are wrong say so: %j', async (argv, text) => {
     await expect(readSettings(argv, read)).rejects.toMatchObject({
       code: 'settings_invalid',

@@ -16,6 +16,8 @@ export interface FleetSettings {
   tls: { cert: string; key: string } | null
   /** What operators must show. Needed beyond loopback. */
   operatorToken: string | null
+  /** Secrets of UpdateHub's packagers by access id. */
+  packagers: ReadonlyMap<string, string>
   maxUploadBytes: number
   /** Help UpdateHub's own agents to resume (updatehub.md 3.5). */
   resumeQuirk: boolean
@@ -29,6 +31,7 @@ export const defaultSettings: FleetSettings = {
   trustedKeys: [],
   tls: null,
   operatorToken: null,
+  packagers: new Map(),
   maxUploadBytes: 16 * gib,
   resumeQuirk: false,
 }
@@ -44,6 +47,7 @@ const fragment = z.strictObject({
   trustedKeys: z.array(z.string()).optional(),
   tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
   operatorTokenFile: z.string().optional(),
+  packagersFile: z.string().optional(),
   maxUploadBytes: z.int().min(1).optional(),
   resumeQuirk: z.boolean().optional(),
 })
@@ -61,6 +65,7 @@ const flags = {
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
   'operator-token-file': { type: 'string' },
+  'packagers-file': { type: 'string' },
 } as const
 
 /** Command line over file over defaults. @throws StartError `settings_invalid`, naming the place */
@@ -86,13 +91,14 @@ async function parseFile(path: string, read: ReadText): Promise<Fragment> {
     throw invalid(`${path}: ${issue?.path.join('.') || 'top level'}: ${issue?.message}`, result.error)
   }
   const from = (other: string): string => resolve(dirname(path), other)
-  const { data, trustedKeys, tls, operatorTokenFile } = result.data
+  const { data, trustedKeys, tls, operatorTokenFile, packagersFile } = result.data
   return {
     ...result.data,
     ...(data !== undefined && { data: from(data) }),
     ...(trustedKeys && { trustedKeys: trustedKeys.map(from) }),
     ...(tls && { tls: { cert: from(tls.cert), key: from(tls.key) } }),
     ...(operatorTokenFile !== undefined && { operatorTokenFile: from(operatorTokenFile) }),
+    ...(packagersFile !== undefined && { packagersFile: from(packagersFile) }),
   }
 }
 
@@ -107,6 +113,7 @@ function fromLine(line: ReturnType<typeof parseLine>): Fragment {
     trustedKeys: line['trusted-key'],
     tls: cert !== undefined && key !== undefined ? { cert, key } : undefined,
     operatorTokenFile: line['operator-token-file'],
+    packagersFile: line['packagers-file'],
   }
   const result = fragment.safeParse(
     Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
@@ -129,12 +136,28 @@ async function settingsOf(input: Fragment, read: ReadText): Promise<FleetSetting
     trustedKeys: await Promise.all(keys),
     tls: tls ? { cert: await content(tls.cert, 'tls.cert', read), key: await content(tls.key, 'tls.key', read) } : null,
     operatorToken: token,
+    packagers: await packagersIn(input.packagersFile, read),
     maxUploadBytes: maxUploadBytes ?? defaultSettings.maxUploadBytes,
     resumeQuirk: resumeQuirk ?? defaultSettings.resumeQuirk,
   }
 }
 
-/** `host:port`, `[v6]:port` or `:port`, which is every address. */
+/** One packager a line: access id, white space, secret. Empty lines and those that begin with # say nothing. */
+async function packagersIn(path: string | undefined, read: ReadText): Promise<ReadonlyMap<string, string>> {
+  const text = path === undefined ? '' : await content(path, 'packagersFile', read)
+  const lines = text.split('\n').map((line) => line.trim())
+  const pairs = lines.map((line, at): [string, string][] => {
+    if (line === '' || line.startsWith('#')) return []
+    const [, id, secret] = /^([^\s,]+)\s+(\S{16,})$/.exec(line) ?? []
+    if (id !== undefined && secret !== undefined) return [[id, secret]]
+    throw invalid(
+      `packagersFile: expected an access id and a secret of at least 16 characters in ${path}, line ${at + 1}`,
+    )
+  })
+  return new Map(pairs.flat())
+}
+
+/** `host:port`, `[v6]:port or `:port`, which is every address. */
 function parseListen(text: string): { host: string; port: number } {
   const [, v6, name, port = ''] = /^(?:\[([^[\]]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text) ?? []
   if (port === '' || Number(port) > 65535) throw invalid(`listen: expected HOST:PORT, got ${JSON.stringify(text)}`)

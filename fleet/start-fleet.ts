@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify'
 import { authorityIn } from './adapters/authority-file.ts'
 import { folderBlobs } from './adapters/folder-blobs.ts'
 import { folderPackages } from './adapters/folder-packages.ts'
+import { folderPushes } from './adapters/folder-pushes.ts'
 import { isLocalName } from './adapters/http/guard.ts'
 import { fleetServer, type UnitPorts } from './adapters/http/server.ts'
 import { pinoSink } from './adapters/pino-sink.ts'
@@ -15,6 +16,7 @@ import { StartError } from './fleet-error.ts'
 import { SocketTokens } from './identity/claims.ts'
 import { UnitAuthority } from './identity/unit-authority.ts'
 import manifest from './package.json' with { type: 'json' }
+import { Pushes } from './packages/pushes.ts'
 import { packageShelf } from './packages/shelf.ts'
 import type { FleetSettings } from './settings.ts'
 import { type Events, eventHub } from './telemetry/events.ts'
@@ -72,10 +74,15 @@ async function buildServer(settings: FleetSettings, { store }: Database, ports: 
     checkMetadata: (metadata: Uint8Array) => checkMetadata(metadata, { allowTest: true }),
   }
   const shelf = packageShelf({ store, files, events, ...ports }, rules)
+  const pushFiles = await folderPushes(join(settings.data, 'pushes'), ports.random)
+  const packager = {
+    pushes: new Pushes({ shelf, files: pushFiles, random: ports.random }, rules),
+    secrets: settings.packagers,
+  }
   const units = await unitPorts(settings, store.units, { ...ports, events })
   const gate = { token, loopback: isLocalName(settings.listen.host) }
   const options = { gate, tls, resumeQuirk, version: manifest.version, console: consoleFolder }
-  return fleetServer({ store, files, shelf, events, units, ...ports }, options)
+  return fleetServer({ store, files, shelf, events, packager, units, ...ports }, options)
 }
 
 async function unitPorts(
