@@ -18,10 +18,8 @@ async function licenseIn(folder: string): Promise<string> {
 
 /** Of a package that brings no text: what it says of itself. */
 async function namedLicense(folder: string): Promise<string> {
-  const about = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
-    license?: string
-    homepage?: string
-  }
+  const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => '{}')
+  const about = JSON.parse(text) as { license?: string; homepage?: string }
   if (!about.license) throw new Error(`${folder}: expected a licence, found none`)
   return `${about.license}${about.homepage ? `, see ${about.homepage}` : ''}\n`
 }

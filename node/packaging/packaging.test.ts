@@ -39,7 +39,7 @@ describe('licences', () => {
   })
 
   it('must be there', async () => {
-    await expect(licenses(root, join(root, 'docs'), [])).rejects.toThrow('expected a file with its licence')
+    await expect(licenses(root, join(root, 'docs'), [])).rejects.toThrow('docs: expected a licence, found none')
   })
 
   it('are named at the head of the script', () => {
