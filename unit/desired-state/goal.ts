@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { DesiredInstance, DesiredItem, DesiredState, ItemType, Subject } from '@windlass/model/unit'
+import {
+  contentOf,
+  type DesiredInstance,
+  type DesiredItem,
+  type DesiredState,
+  type ItemType,
+  type Subject,
+} from '@windlass/model/unit'
 import type { RunRequest } from '../ports.ts'
 import type { Legs } from './facts.ts'
 
@@ -58,9 +65,8 @@ export function requestsFor({ items = [], instances = [], subjects }: DesiredSta
 }
 
 /** The same text for desired states that ask for the same; certificates and schedules do not count. */
-export function fingerprintOf({ nodes, unitConfig, items, instances, subjects }: DesiredState): string {
-  const content = JSON.stringify([nodes, unitConfig ?? null, items ?? null, instances ?? null, subjects])
-  return createHash('sha256').update(content).digest('hex')
+export function fingerprintOf(desired: DesiredState): string {
+  return createHash('sha256').update(contentOf(desired)).digest('hex')
 }
 
 function allSubjects(desired: DesiredState, installed: DesiredState): readonly Subject[] {

@@ -68,6 +68,12 @@ export function asksForTheSame(one: DesiredState, other: DesiredState): boolean 
   return contentOf(one) === contentOf(other)
 }
 
-function contentOf({ nodes, unitConfig, items, instances, subjects }: DesiredState): string {
-  return JSON.stringify([nodes, unitConfig ?? null, items ?? null, instances ?? null, subjects])
+/** The same text for desired states that ask for the same, also when one was written down and read again meanwhile. */
+export function contentOf({ nodes, unitConfig, items, instances, subjects }: DesiredState): string {
+  return JSON.stringify([nodes, unitConfig ?? null, items ?? null, instances ?? null, subjects], byKey)
+}
+
+function byKey(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
 }

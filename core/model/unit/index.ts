@@ -13,6 +13,7 @@ export type { ComponentStatus, ComponentUpdate, UpdateCommand, UpdateManagerStat
 export {
   asksForTheSame,
   type CertificateChain,
+  contentOf,
   type DesiredInstance,
   type DesiredItem,
   type DesiredNode,
