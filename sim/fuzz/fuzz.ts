@@ -69,23 +69,29 @@ class Search {
     await this.#all([...this.#corpus.inputs])
     this.#seen.news(this.#coverage.take())
     const { executions } = this.#options
-    const before = heldBytes()
+    const before = await heldBytes()
     let size = firstBatch
     while (this.#executions < executions && this.#findings.length < mostFindings) {
-      const batch = Array.from({ length: Math.min(size, executions - this.#executions) }, () => this.#input())
-      await this.#all(batch)
-      const news = this.#seen.news(this.#coverage.take())
-      if (news) await this.#keepWhat(batch, news)
+      const news = await this.#batch(Math.min(size, executions - this.#executions))
       size = news ? firstBatch : Math.min(longestBatch, size * 2)
       this.#options.progress?.(this.#executions)
     }
-    this.#judgeGrowth(heldBytes() - before)
+    this.#judgeGrowth((await heldBytes()) - before)
     return {
       executions: this.#executions,
       places: this.#seen.places,
       inputs: this.#corpus.inputs.length,
       findings: this.#findings,
     }
+  }
+
+  /** Whether any of so many inputs reached new places. Its own function, so that nothing holds them afterwards. */
+  async #batch(count: number): Promise<boolean> {
+    const batch = Array.from({ length: count }, () => this.#input())
+    await this.#all(batch)
+    const news = this.#seen.news(this.#coverage.take())
+    if (news) await this.#keepWhat(batch, news)
+    return news !== undefined
   }
 
   #input(): Uint8Array {
