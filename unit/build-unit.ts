@@ -52,7 +52,9 @@ export async function buildUnit(ground: Ground) {
   const images = await openImages(ground, { cloud, nodes, alert: (alert) => telemetry.alert(alert) })
   const links = new ManagerLinks(admission(identity), log)
   const times = { connectMs: settings.managerAnswerMs, answerMs: settings.managerAnswerMs }
-  const firmware = new UnitFirmware({ links, record: new UpdateRecord(database), clock, log, times })
+  const expected = () =>
+    identity.nodeInfos().flatMap((node) => (node.state === 'provisioned' && hasPart(node, 'um') ? [node.nodeId] : []))
+  const firmware = new UnitFirmware({ links, record: new UpdateRecord(database), clock, log, times, expected })
   const quotas = new SetQuota(world.processes, log)
   const states = new UnitStates({ ...world, database, quotas, send: (fact) => cloud.send(fact) }, settings)
   const { nodesConnectionMs, runMs, instanceTtlMs, unitStatusDelayMs: delayMs } = settings

@@ -163,6 +163,8 @@ export interface Firmware {
   managers(): readonly (UpdateManagerStatus & { connected: boolean })[]
   components(): readonly (ComponentStatus & { nodeId: string })[]
   watch(changed: () => void): () => void
+  /** Until every update manager has told what it has since this program started; no longer than one may stay away. */
+  gather(stop: AbortSignal): Promise<void>
   /** Remembers the images, then prepares them all. An empty list is done at once. */
   prepare(updates: ReadonlyMap<string, readonly ComponentUpdate[]>, stop: AbortSignal): Promise<void>
   /** Starts by priority; resolves when every manager that was prepared says `updated`, reboots included. */

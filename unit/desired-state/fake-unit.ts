@@ -255,6 +255,7 @@ export class FakeUnit {
         await this.#do('apply', 'apply', stop)
         this.#firmware = 'idle'
       },
+      gather: async () => {},
       revert: async (stop) => {
         await this.#do('revert', 'revert', stop)
         if (this.#firmware === 'updated') this.firmwareVersion = previous

@@ -54,6 +54,8 @@ export class FakeFirmware implements Firmware {
     for (const { nodeId, componentId, version } of this.#coming.splice(0)) this.put(nodeId, componentId, version)
   }
 
+  async gather(): Promise<void> {}
+
   async revert(stop: AbortSignal): Promise<void> {
     this.#do('revert', 'idle', stop)
     this.#coming = []

@@ -15,7 +15,15 @@ export interface FirmwareTimes {
 /** Upstream's connection timer; and, ours, the same patience with a manager that is there and says nothing (W20). */
 export const usualTimes: FirmwareTimes = { connectMs: 600_000, answerMs: 600_000 }
 
-type Ports = { links: ManagerLinks; record: UpdateRecord; clock: Clock; log: Log; times?: FirmwareTimes }
+/** `expected`: the nodes that have an update manager. */
+type Ports = {
+  links: ManagerLinks
+  record: UpdateRecord
+  clock: Clock
+  log: Log
+  times?: FirmwareTimes
+  expected?: () => readonly string[]
+}
 type Running = Exclude<Phase, 'none'>
 
 /**
@@ -29,16 +37,18 @@ export class UnitFirmware implements Firmware {
   readonly #clock: Clock
   readonly #log: Log
   readonly #times: FirmwareTimes
+  readonly #expected: () => readonly string[]
   #state: UpdateState
   /** Nodes that were told to prepare the updates of `#state` by this process. */
   readonly #prepared = new Set<string>()
 
-  constructor({ links, record, clock, log, times = usualTimes }: Ports) {
+  constructor({ links, record, clock, log, times = usualTimes, expected = () => [] }: Ports) {
     this.#links = links
     this.#record = record
     this.#clock = clock
     this.#log = log
     this.#times = times
+    this.#expected = expected
     this.#state = record.load()
     links.watch(() => this.#tidyUp())
     this.#tidyUp()
@@ -59,6 +69,16 @@ export class UnitFirmware implements Firmware {
 
   watch(changed: () => void): () => void {
     return this.#links.watch(changed)
+  }
+
+  async gather(stop: AbortSignal): Promise<void> {
+    const end = this.#clock.uptime() + this.#times.connectMs
+    for (;;) {
+      stop.throwIfAborted()
+      const missing = this.#expected().filter((nodeId) => !this.#links.find(nodeId))
+      if (missing.length === 0 || this.#clock.uptime() >= end) return
+      await this.#untilAnyHeard(end - this.#clock.uptime(), stop)
+    }
   }
 
   async prepare(updates: ReadonlyMap<string, readonly ComponentUpdate[]>, stop: AbortSignal): Promise<void> {
@@ -132,6 +152,13 @@ export class UnitFirmware implements Firmware {
       }
       await this.#untilHeard(nodeId, patience.until, stop)
     }
+  }
+
+  async #untilAnyHeard(ms: number, stop: AbortSignal): Promise<void> {
+    const heard = new AbortController()
+    const unwatch = this.#links.watch(() => heard.abort())
+    await this.#clock.sleep(ms, AbortSignal.any([stop, heard.signal])).catch(() => undefined)
+    unwatch()
   }
 
   #patience(nodeId: string) {

@@ -15,6 +15,8 @@ export async function installing(state: In<'installing'>, ports: UpdatePorts, st
   const config = goal.unitConfig
   if (config) await tolerably(ports, 'unit configuration', () => setConfig(config, ports, step.stop))
   if (state.legs.fota === 'going') {
+    // A manager that nobody has heard of yet, after a restart, would have no part in the placement.
+    await ports.firmware.gather(step.stop)
     const placement = await ports.launcher.place(requestsFor(goal), step.stop)
     await ports.firmware.prepare(await componentUpdates(placement.components, ports, step.stop), step.stop)
   }
