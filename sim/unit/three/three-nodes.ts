@@ -209,7 +209,7 @@ export class ThreeNodes {
   /** Whether everybody who has to be there is. */
   async isReady(): Promise<boolean> {
     const nodes = await this.#nodes()
-    const wanted = { main: 0, left: 2, right: 1 }
+    const wanted = { main: 0, left: 1, right: 1 }
     return nodeNames.every((name) => {
       const node = nodes.find(({ nodeId }) => nodeId === name)
       return node?.connected && new Set(node.runtimes).size >= wanted[name]
