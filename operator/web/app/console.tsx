@@ -55,7 +55,7 @@ function Gate({ token, setToken, queries }: Held) {
       sessionToken.write(given)
       setToken(given)
     }
-    return <SignIn refused={error.code === 'token_wrong'} onToken={onToken} />
+    return <SignIn refused={token !== undefined} onToken={onToken} />
   }
   if (!admitted)
     return (

@@ -1,7 +1,10 @@
+import { useEffect, useRef } from 'react'
 import { plainWord } from '../../live/quantities.ts'
 import { type AgentState, agentStates, arrowsFrom } from './agent-state.ts'
 
 const [cellWidth, cellHeight, boxWidth, boxHeight] = [152, 84, 118, 38]
+
+const width = 6 * cellWidth
 
 /** Where each state stands: column and row. The way of an update is the second row, left to right. */
 export const stands: Readonly<Record<AgentState, readonly [number, number]>> = {
@@ -17,18 +20,27 @@ export const stands: Readonly<Record<AgentState, readonly [number, number]>> = {
   reboot: [5, 1],
   poll: [0, 2],
   download: [2, 2],
-  error: [4, 2],
+  error: [4, 3],
   trying: [5, 2],
   reverting: [5, 3],
 }
 
 /** The agent's machine, drawn from its table: where the device is, where it was, where it can go from there. */
 export function AgentDiagram({ at, passed }: { at: AgentState; passed: ReadonlySet<AgentState> }) {
+  const view = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const { current } = view
+    if (current) current.scrollLeft = (middle(at)[0] / width) * current.scrollWidth - current.clientWidth / 2
+  }, [at])
   const ways = arrowsFrom(at).filter(({ to }) => to !== at)
   return (
     <div className="machine">
-      <div className="machine-scroll" role="region" aria-label="State machine" tabIndex={0}>
-        <svg viewBox="0 0 912 336" role="img" aria-label={`The agent's states; this device is in ${plainWord(at)}`}>
+      <div className="machine-scroll" ref={view} role="region" aria-label="State machine" tabIndex={0}>
+        <svg
+          viewBox={`0 0 ${width} ${4 * cellHeight}`}
+          role="img"
+          aria-label={`The agent's states; this device is in ${plainWord(at)}`}
+        >
           <defs>
             <marker
               id="tip"

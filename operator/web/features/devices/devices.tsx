@@ -20,7 +20,7 @@ export function Devices() {
   const { client } = useFleet()
   const [search, setSearch] = useState('')
   const question = useInfiniteQuery(ask.devices(client, search))
-  const actions = <Search label="Search id, version, hardware, status" onSearch={setSearch} />
+  const actions = <Search label="Search devices" onSearch={setSearch} />
   return (
     <Page title="Devices" lead="What each runs, as it last said itself." actions={actions}>
       <Answered of={question}>

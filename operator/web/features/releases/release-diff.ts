@@ -30,10 +30,10 @@ function factsOf(content: Content): Facts {
   for (const { itemId, version } of content.items) add('item', itemId, version)
   for (const { itemId, subjectId, numInstances, priority, labels } of content.instances) {
     const count = numInstances === 0 ? 'on every node that can' : `${numInstances} ×`
-    const labelled = labels && labels.length > 0 ? `, on nodes labelled ${labels.join(', ')}` : ''
+    const labelled = labels.length > 0 ? `, on nodes labelled ${labels.join(', ')}` : ''
     add('instances', `${itemId} for ${subjectId}`, `${count}, priority ${priority}${labelled}`)
   }
-  for (const { subjectId, type } of content.subjects ?? []) add('subject', subjectId, type)
+  for (const { subjectId, type } of content.subjects) add('subject', subjectId, type)
   if (content.unitConfig) add('unit configuration', 'of the unit', content.unitConfig.version)
   if (content.sotaSchedule) add('schedule', 'services', content.sotaSchedule.type)
   if (content.fotaSchedule) add('schedule', 'firmware', content.fotaSchedule.type)

@@ -98,7 +98,7 @@ function Differences({ list }: { list: readonly Difference[] }) {
 }
 
 function ReleaseCard({ release: { id, content, createdAt } }: { release: ReleaseRecord }) {
-  const instances = content.instances.reduce((sum, { numInstances }) => sum + (numInstances ?? 1), 0)
+  const instances = content.instances.reduce((sum, { numInstances }) => sum + numInstances, 0)
   return (
     <article className="card">
       <header>

@@ -28,9 +28,8 @@ export function RolloutCard({ rollout }: { rollout: RolloutRecord }) {
       <Proportion label={`Rollout ${id}`} shares={sharesOf(counts)} bare />
       <p className="tally">
         <span className="number">
-          {counts.updated.toLocaleString('en')} of {totalOf(counts).toLocaleString('en')}
-        </span>{' '}
-        updated
+          {counts.updated.toLocaleString('en')} of {totalOf(counts).toLocaleString('en')} updated
+        </span>
         {counts.failed + counts.rolled_back > 0 ? (
           <Mark meaning="failed">{counts.failed + counts.rolled_back} did not take it</Mark>
         ) : null}

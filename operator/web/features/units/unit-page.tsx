@@ -4,7 +4,6 @@ import type { UnitDetail } from '@windlass/wire/operator'
 import { useState } from 'react'
 import { ask, useFleet } from '../../live/fleet.tsx'
 import { partMeaning, unitMeaning } from '../../live/meaning.ts'
-import { plainWord } from '../../live/quantities.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { Moment } from '../../parts/moment.tsx'
@@ -49,7 +48,7 @@ function Known({ unit }: { unit: UnitDetail }) {
       <div className="grid">
         <section className="panel why" data-meaning={unitMeaning[unit.standing]} aria-label="Where it stands, and why">
           <header>
-            <h2>{unit.release ? `On the way to ${unit.release.name}` : 'Without a release'}</h2>
+            <h2>{unit.release ? `Release ${unit.release.name}` : 'Without a release'}</h2>
           </header>
           <p className="why-text">
             <Mark meaning={unitMeaning[unit.standing]}>{standingText[unit.standing]}</Mark>
@@ -131,8 +130,8 @@ function GiveRelease({ unit, onClose }: { unit: UnitDetail; onClose: () => void 
         }
       </Answered>
       <p className="note">
-        {unit.release ? `It has ${plainWord(unit.release.name)} now.` : 'It has none now.'} The unit is told at once
-        where it is online, else when it comes.
+        {unit.release ? `It has ${unit.release.name} now.` : 'It has none now.'} The unit is told at once where it is
+        online, else when it comes.
       </p>
     </Dialog>
   )

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import type { InstanceStatus, UnitFact, UnitStatus } from '@windlass/model/unit'
+import { makeRequest, newKey } from '@windlass/trust/certificates'
+import {
+  decodeDiscoveryAnswer,
+  decodeEnvelope,
+  encodeAck,
+  encodeDiscoveryRequest,
+  encodeEnrolment,
+  encodeFact,
+} from '@windlass/wire/aoscore-cloud'
+import { encodeIndex, encodeManifest, mediaTypes } from '@windlass/wire/oci'
+import { type OperatorClient, operatorClient } from '@windlass/wire/operator'
+import { WebSocket } from 'ws'
+import type { FleetProgram } from './fleet-program.ts'
+
+/** A unit on the line, as the fleet sees one. */
+export interface PlayedUnit {
+  say(status: UnitStatus): void
+  leave(): void
+}
+
+/** Enrols a unit and connects it. Every message is acknowledged. */
+export async function connectUnit({ url }: FleetProgram, systemId: string, model: string): Promise<PlayedUnit> {
+  const { token } = await operatorClient({ url }).claim()
+  const csr = await makeRequest(await newKey('ec'), { commonName: systemId, dnsNames: [] })
+  const enrolment = encodeEnrolment({ claimToken: token, systemId, model, csrs: [{ type: 'online', csr }] })
+  await fetch(`${url}/enrolment`, { method: 'POST', body: enrolment })
+  const asking = encodeDiscoveryRequest({ systemId, supportedProtocols: ['wss'] })
+  const answer = await fetch(`${url}/sd/v7/`, { method: 'POST', body: asking })
+  const { connectionInfo, authToken } = decodeDiscoveryAnswer(await answer.text())
+  const socket = new WebSocket(connectionInfo[0] ?? '', { headers: { authorization: `Bearer ${authToken}` } })
+  socket.on('message', (data: Buffer) => {
+    const { messageType, header } = decodeEnvelope(data)
+    if (messageType !== 'ack') socket.send(encodeAck(header))
+  })
+  await once(socket, 'open')
+  let txn = 0
+  const tell = (fact: UnitFact): void => {
+    txn += 1
+    socket.send(encodeFact(fact, { systemId, createdAtMs: Date.now(), txn: `t${txn}` }))
+  }
+  return { say: (status) => tell({ kind: 'unit_status', status }), leave: () => socket.close() }
+}
+
+/** Two releases of a navigation system, the second with a newer service and one more. */
+export async function fillReleases({ url }: FleetProgram): Promise<void> {
+  const client = operatorClient({ url })
+  for (const [itemId, version] of [
+    ['navigation', '1.4.0'],
+    ['navigation', '1.5.0'],
+    ['telemetry', '0.9.2'],
+    ['anchor-watch', '1.0.0'],
+  ] as const)
+    await addItem(client, itemId, version)
+  const items = [
+    { itemId: 'navigation', version: '1.4.0' },
+    { itemId: 'telemetry', version: '0.9.2' },
+  ]
+  const instances = [{ itemId: 'navigation' }, { itemId: 'telemetry', numInstances: 2 }]
+  await client.addRelease({ name: 'spring', notes: 'The first of the season.', items, instances })
+  await client.addRelease({
+    name: 'summer',
+    notes: 'Anchor watch, and a navigation that knows the new marks.',
+    items: [
+      { itemId: 'navigation', version: '1.5.0' },
+      { itemId: 'telemetry', version: '0.9.2' },
+      { itemId: 'anchor-watch', version: '1.0.0' },
+    ],
+    instances: [...instances, { itemId: 'anchor-watch', priority: 10 }],
+  })
+}
+
+async function addItem(client: OperatorClient, itemId: string, version: string): Promise<void> {
+  const put = async (text: string, mediaType: string) => {
+    const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`
+    const body = (async function* () {
+      yield Buffer.from(text)
+    })()
+    if (!(await client.hasBlob(digest))) await client.putBlob(digest, { body })
+    return { mediaType, digest, size: text.length, annotations: {} }
+  }
+  const config = await put('{"os":"linux","architecture":"amd64"}', mediaTypes.config)
+  const layer = await put(`${itemId} ${version}`.repeat(400), mediaTypes.layer)
+  const manifest = await put(encodeManifest({ config, layers: [layer], annotations: {} }), mediaTypes.manifest)
+  const index = await put(encodeIndex({ entries: [manifest] }), mediaTypes.index)
+  await client.addItem({ itemId, type: 'service', version, indexDigest: index.digest })
+}
+
+const linux = { os: 'linux', features: [] }
+const node = (nodeId: string, title: string) => ({
+  nodeId,
+  nodeType: 'imx8',
+  title,
+  maxDmips: 20_000,
+  totalRam: 4e9,
+  os: linux,
+  cpus: [],
+  partitions: [],
+  attrs: {},
+  state: 'provisioned' as const,
+  runtimes: [
+    {
+      runtimeId: 'crun',
+      type: 'crun',
+      maxDmips: 20_000,
+      totalRam: 4e9,
+      maxInstances: 0,
+      arch: { architecture: 'amd64' },
+      os: linux,
+    },
+  ],
+  resources: [],
+  isConnected: true,
+})
+
+const runs = (itemId: string, version: string, nodeId: string, index = 0): InstanceStatus => ({
+  ident: { itemId, subjectId: 'unit', index, type: 'service', preinstalled: false },
+  version,
+  nodeId,
+  runtimeId: 'crun',
+  manifestDigest: 'sha256:0',
+  state: 'active',
+  envVars: [],
+})
+
+const firmware = (nodeId: string, version: string): InstanceStatus => ({
+  ident: { itemId: 'rootfs', subjectId: nodeId, index: 0, type: 'component', preinstalled: true },
+  version,
+  nodeId,
+  runtimeId: 'rootfs',
+  manifestDigest: 'sha256:0',
+  state: 'active',
+  envVars: [],
+})
+
+/** A unit of two nodes that runs the release `spring`; `broken`: its navigation does not come up. */
+export function springStatus(broken: boolean): UnitStatus {
+  const navigation = runs('navigation', '1.4.0', 'bridge')
+  const error = { message: 'ended with code 1, three times within a minute', aosCode: 0, exitCode: 1 }
+  return {
+    isDelta: false,
+    nodes: [node('bridge', 'Bridge computer'), node('engine', 'Engine room')],
+    items: [
+      { itemId: 'navigation', type: 'service', version: '1.4.0', state: 'installed' },
+      { itemId: 'telemetry', type: 'service', version: '0.9.2', state: 'installed' },
+    ],
+    instances: [
+      broken ? { ...navigation, state: 'failed', error } : navigation,
+      runs('telemetry', '0.9.2', 'bridge'),
+      runs('telemetry', '0.9.2', 'engine', 1),
+      firmware('bridge', '7.2.0'),
+      firmware('engine', '7.1.3'),
+    ],
+  }
+}
