@@ -55,7 +55,7 @@ export async function openHousehold(record: string, fleet: string, clock: Clock)
     },
     atLast(program) {
       last.push(program)
-      keeper.then(last.map(({ command, args }) => [command, ...args].map(quoted).join(' ')).join('; '))
+      keeper.afterwards(last.map(({ command, args }) => [command, ...args].map(quoted).join(' ')).join('; '))
     },
     async close() {
       closing = true

@@ -8,7 +8,7 @@ export interface Keeper {
   /** Whom to end, from now on. */
   keep(pids: readonly number[]): void
   /** What is run after them, one line of sh. */
-  then(command: string): void
+  afterwards(command: string): void
   release(): void
 }
 
@@ -26,7 +26,7 @@ export function startKeeper(): Keeper {
   shell.unref()
   return {
     keep: (pids) => void shell.stdin.write(`${pids.join(' ')}\n`),
-    then: (command) => void shell.stdin.write(`!${command}\n`),
+    afterwards: (command) => void shell.stdin.write(`!${command}\n`),
     release: () => void shell.stdin.end('!\n\n'),
   }
 }
