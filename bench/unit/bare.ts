@@ -1,6 +1,7 @@
+import { once } from 'node:events'
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { run } from '../install/run-program.ts'
+import { run, start } from '../install/run-program.ts'
 
 /**
  * Containers with one root, made ready and then started bare by the runtime, one after another, and removed.
@@ -24,8 +25,12 @@ export async function startBare(folder: string, runtime: string, count: number):
   const state = ['--root', join(folder, 'state')]
   try {
     const from = performance.now()
-    for (const id of ids)
-      await run({ command: runtime, args: [...state, 'run', '--detach', '--bundle', join(folder, id), id] })
+    for (const id of ids) {
+      // Not `run`: the container keeps what it inherits open.
+      const child = start({ command: runtime, args: [...state, 'run', '--detach', '--bundle', join(folder, id), id] })
+      const [code] = await once(child, 'exit')
+      if (code !== 0) throw new Error(`expected ${runtime} to start ${id}, got exit status ${code}`)
+    }
     return performance.now() - from
   } finally {
     for (const id of ids)
