@@ -66,6 +66,11 @@ export class UnitOffice {
     return this.known(id)
   }
 
+  /** How many units are on the line. */
+  get connected(): number {
+    return this.#sessions.size
+  }
+
   /** False when the unit is not on the line. */
   tell(id: string, order: CloudOrder): boolean {
     const there = this.#sessions.get(id)

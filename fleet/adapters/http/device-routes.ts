@@ -10,6 +10,7 @@ import {
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type HearingPorts, hearProbe, type ProbeAnswer } from '../../observed/hear-probe.ts'
 import { hearReport } from '../../observed/hear-report.ts'
+import type { Metrics } from '../../telemetry/metrics.ts'
 
 const probeLimit = 64 * 1024
 const reportLimit = 2 * 1024 * 1024
@@ -17,7 +18,7 @@ const longestField = 256
 const longestWaits = 200
 
 /** What agents ask: `POST /upgrades`, `POST /report` (updatehub.md 3.2, 3.4). Bodies are read whatever their type says. */
-export function deviceRoutes(app: FastifyInstance, ports: HearingPorts): void {
+export function deviceRoutes(app: FastifyInstance, ports: HearingPorts & { metrics: Metrics }): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.setErrorHandler((error: FastifyError, request, reply) => refuse(ports, error, request, reply))
@@ -26,11 +27,13 @@ export function deviceRoutes(app: FastifyInstance, ports: HearingPorts): void {
     const header = typeof retries === 'string' ? retries : undefined
     const probe = decodeProbe(bodyOf(request), header)
     const answer = await hearProbe(ports, { ...probe, ...bounded(probe) }, waitsOf(request))
+    ports.metrics.probed(answer.kind)
     return answerProbe(reply, answer, isVersion2(request, header))
   })
   app.post('/report', { bodyLimit: reportLimit }, async (request, reply) => {
     const report = decodeReport(bodyOf(request))
     await hearReport(ports, { ...storable(report), ...bounded(report) })
+    ports.metrics.reported(report.status)
     return reply.code(200).send()
   })
 }

@@ -6,6 +6,7 @@ import type { PackageFiles } from '../../packages/package-files.ts'
 import type { Shelf } from '../../packages/shelf.ts'
 import type { Store } from '../../store/store.ts'
 import type { Events } from '../../telemetry/events.ts'
+import { fleetMetrics } from '../../telemetry/metrics.ts'
 import type { BlobFiles } from '../../units/blob-files.ts'
 import type { UnitOffice } from '../../units/unit-office.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
@@ -13,11 +14,14 @@ import { consoleRoutes } from './console.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { eventRoute } from './event-route.ts'
 import { admit, type Gate } from './guard.ts'
+import { healthRoutes } from './health-routes.ts'
 import { objectRoutes } from './object-routes.ts'
+import { openapiRoute } from './openapi.ts'
 import { operatorRoutes } from './operator-routes.ts'
 import { operatorUnitRoutes } from './operator-unit-routes.ts'
 import { type PackagerPorts, packagerRoutes } from './packager-routes.ts'
 import { answerProblems } from './problems.ts'
+import { refuseUnstorable } from './storable.ts'
 import { unitRoutes } from './unit-routes.ts'
 import { unitSockets } from './unit-sockets.ts'
 
@@ -72,7 +76,10 @@ export function fleetServer(ports: ServerPorts, options: ServerOptions): Fastify
   app.addHook('preClose', async () => closing.abort())
   const { gate, console: folder = null } = options
   app.register(async (pages) => consoleRoutes(pages, { folder, gate, welcome: welcome(options.version) }))
-  app.register(async (devices) => deviceRoutes(devices, ports))
+  const office = ports.units?.office
+  const metrics = fleetMetrics(ports.store, office && (() => office.connected))
+  app.register(async (scope) => healthRoutes(scope, { ...ports, metrics, gate }))
+  app.register(async (devices) => deviceRoutes(devices, { ...ports, metrics }))
   app.register(async (objects) => objectRoutes(objects, { ...ports, resumeQuirk: options.resumeQuirk }))
   const { packager } = ports
   if (packager) app.register(async (scope) => packagerRoutes(scope, { ...ports, ...packager }))
@@ -94,13 +101,21 @@ function serveUnits(app: FastifyInstance, units: UnitPorts, log: Log): void {
   unitSockets(app, { ...units, log })
 }
 
-function operatorApi(api: FastifyInstance, ports: ServerPorts, options: ServerOptions, closing: AbortSignal): void {
+async function operatorApi(
+  api: FastifyInstance,
+  ports: ServerPorts,
+  options: ServerOptions,
+  closing: AbortSignal,
+): Promise<void> {
   api.setValidatorCompiler(validatorCompiler)
   api.setSerializerCompiler(serializerCompiler)
   answerProblems(api, ports.log)
   api.addHook('onRequest', async ({ headers }) => {
     admit(options.gate, { host: headers.host, origin: headers.origin, authorization: headers.authorization })
   })
+  api.addHook('preHandler', refuseUnstorable)
+  // Before the routes: it hears of those that come after it.
+  await openapiRoute(api, options.version)
   operatorRoutes(api, { ...ports, version: options.version })
   if (ports.units) operatorUnitRoutes(api, ports.units)
   eventRoute(api, { ...ports, closing })

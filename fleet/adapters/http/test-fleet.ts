@@ -9,6 +9,8 @@ import { writeArchive } from '@windlass/trust/pack'
 import { checkMetadata } from '@windlass/wire/updatehub'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { onTestFinished } from 'vitest'
+import { SocketTokens } from '../../identity/claims.ts'
+import { newUnitAuthority, UnitAuthority } from '../../identity/unit-authority.ts'
 import { Pushes } from '../../packages/pushes.ts'
 import { packageShelf } from '../../packages/shelf.ts'
 import { memoryStore } from '../../store/memory-store.ts'
@@ -16,10 +18,13 @@ import type { KeptPackage } from '../../store/records.ts'
 import { product } from '../../store/samples.ts'
 import type { Store } from '../../store/store.ts'
 import { eventHub } from '../../telemetry/events.ts'
+import { memoryUnitStore } from '../../units/memory-unit-store.ts'
+import { type OfficePorts, UnitOffice } from '../../units/unit-office.ts'
+import { folderBlobs } from '../folder-blobs.ts'
 import { folderPackages } from '../folder-packages.ts'
 import { folderPushes } from '../folder-pushes.ts'
 import type { Gate } from './guard.ts'
-import { fleetServer } from './server.ts'
+import { fleetServer, type UnitPorts } from './server.ts'
 
 /** A whole fleet in memory, but for the packages' bytes, on a clock that stands still. */
 export interface TestFleet {
@@ -47,7 +52,14 @@ export async function testFolder(): Promise<string> {
 }
 
 export async function testFleet(
-  given: { trustedKeys?: string[]; gate?: Gate; resumeQuirk?: boolean; maxUploadBytes?: number; store?: Store } = {},
+  given: {
+    trustedKeys?: string[]
+    gate?: Gate
+    resumeQuirk?: boolean
+    maxUploadBytes?: number
+    store?: Store
+    units?: true
+  } = {},
 ): Promise<TestFleet> {
   const folder = await testFolder()
   const clock = new FakeClock()
@@ -65,8 +77,9 @@ export async function testFleet(
   const pushFiles = await folderPushes(join(folder, 'pushes'), new SeededRandom(2))
   const pushes = new Pushes({ shelf, files: pushFiles, random: new SeededRandom(3) }, rules)
   const packager = { pushes, secrets: new Map([['me', 'topsecret']]) }
+  const units = given.units ? await testUnits(folder, { clock, log, events }) : undefined
   const app = fleetServer(
-    { store, files, shelf, events, packager, clock, log },
+    { store, files, shelf, events, packager, clock, log, ...(units && { units }) },
     {
       gate: given.gate ?? { token: null, loopback: true },
       tls: null,
@@ -76,6 +89,21 @@ export async function testFleet(
   )
   onTestFinished(() => app.close())
   return { app, store, clock, folder, logged, ...calls(app) }
+}
+
+async function testUnits(folder: string, ports: Pick<OfficePorts, 'clock' | 'log' | 'events'>): Promise<UnitPorts> {
+  const store = memoryUnitStore()
+  const random = new SeededRandom(4)
+  const now = () => ports.clock.now()
+  const authority = new UnitAuthority(await newUnitAuthority(now()), now)
+  return {
+    store,
+    blobs: await folderBlobs(join(folder, 'blobs'), random),
+    office: new UnitOffice({ store, ...ports }),
+    claims: { store, random, authority, now },
+    tokens: new SocketTokens(random.bytes(32), now),
+    maxUploadBytes: 1024 * 1024,
+  }
 }
 
 function calls(app: FastifyInstance): Pick<TestFleet, 'probe' | 'report' | 'upload' | 'api'> {

@@ -55,7 +55,7 @@ export async function record(db: pg.Pool, device: Device, conclusion: Conclusion
   return rowCount === 1
 }
 
-function attemptRow({ device: _, lastReport, at, ...same }: Attempt): object {
+function attemptRow({ lastReport, at, ...same }: Attempt): object {
   return { ...same, last_report: lastReport, at: new Date(at) }
 }
 

@@ -1,0 +1,23 @@
+import swagger from '@fastify/swagger'
+import { problem } from '@windlass/wire/operator'
+import type { FastifyInstance } from 'fastify'
+import { jsonSchemaTransform } from 'fastify-type-provider-zod'
+
+/** `GET /openapi.json`: every route of this scope that comes after, from the schemas that check it (OpenAPI 3.1). */
+export async function openapiRoute(api: FastifyInstance, version: string): Promise<void> {
+  await api.register(swagger, {
+    openapi: { openapi: '3.1.0', info: { title: 'Windlass operator API', version } },
+    transform: withProblems,
+  })
+  api.get('/openapi.json', () => api.swagger())
+}
+
+/** Whatever a route answers when all is well, it refuses with a problem document. */
+const withProblems: typeof jsonSchemaTransform = (route) => {
+  const { response, ...schema } = route.schema ?? {}
+  const answers = response !== null && typeof response === 'object' ? response : {}
+  return jsonSchemaTransform({
+    ...route,
+    schema: { ...schema, response: { ...answers, default: problem } },
+  } as typeof route)
+}

@@ -1,0 +1,56 @@
+import { Counter, Gauge, Registry } from 'prom-client'
+import type { Store } from '../store/store.ts'
+
+/** What a fleet counts for Prometheus. Counters begin at 0 when the fleet starts. */
+export interface Metrics {
+  probed(answer: 'none' | 'wait' | 'update'): void
+  reported(status: string): void
+  /** The text format, and its media type. Rollouts and units are counted when it is asked for. */
+  page(): Promise<{ type: string; text: string }>
+}
+
+// What devices write must not make as many series as they like.
+const knownStatuses = ['downloading', 'downloaded', 'installing', 'installed', 'rebooting', 'error']
+
+/** `units`: how many are connected now; undefined for a fleet of devices only. */
+export function fleetMetrics(store: Pick<Store, 'rollouts'>, units: (() => number) | undefined): Metrics {
+  const registry = new Registry()
+  const probes = counter(registry, 'windlass_probes_total', 'Probes answered, by answer', 'answer')
+  const reports = counter(registry, 'windlass_reports_total', 'Reports of devices, by status', 'status')
+  rolloutGauge(registry, store)
+  if (units) unitGauge(registry, units)
+  return {
+    probed: (answer) => probes.inc({ answer }),
+    reported: (status) => reports.inc({ status: knownStatuses.includes(status) ? status : 'other' }),
+    page: async () => ({ type: registry.contentType, text: await registry.metrics() }),
+  }
+}
+
+function counter<L extends string>(registry: Registry, name: string, help: string, label: L): Counter<L> {
+  return new Counter({ name, help, labelNames: [label], registers: [registry] })
+}
+
+function rolloutGauge(registry: Registry, store: Pick<Store, 'rollouts'>): void {
+  const gauge: Gauge<'state'> = new Gauge({
+    name: 'windlass_rollouts',
+    help: 'Rollouts, by state',
+    labelNames: ['state'],
+    registers: [registry],
+    async collect() {
+      const states = (await store.rollouts()).map(({ status }) => status)
+      for (const state of ['running', 'stopped'] as const)
+        gauge.set({ state }, states.filter((other) => other === state).length)
+    },
+  })
+}
+
+function unitGauge(registry: Registry, units: () => number): void {
+  const gauge: Gauge = new Gauge({
+    name: 'windlass_units_connected',
+    help: 'Units on the line',
+    registers: [registry],
+    collect() {
+      gauge.set(units())
+    },
+  })
+}
