@@ -30,7 +30,7 @@ const usage = `windlass unit: brings the nodes of a unit to the desired state th
   --settings FILE   JSON; on a node that is not the main one it names the main node, and only the identity service runs
   --debug           log more
 
-exit status: 0 when asked to end, 64 usage, 66 no settings, 78 settings
+exit status: 0 when asked to end, 64 usage, 66 no settings, 75 another unit runs in this folder, 78 settings
 `
 
 /** Runs a unit's main node, or another node's identity service, until SIGTERM or SIGINT. Answers the exit code. */
@@ -52,6 +52,7 @@ export async function main(argv: string[]): Promise<number> {
     return 0
   } catch (error) {
     if (error instanceof UnitError && error.code === 'settings') return refused(error, 78)
+    if (error instanceof UnitError && error.code === 'wrong_state') return refused(error, 75)
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return refused(error, 66)
     throw error
   } finally {

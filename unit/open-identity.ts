@@ -39,26 +39,36 @@ export async function openUnitIdentity(
 }
 
 const retryMs = 10_000
+/** A fleet that said no is asked again soon where the claim is another one. */
+const refusedRetryMs = 600_000
 const longestToken = 4096
 
 /** Makes the unit known to its fleet, if it is not yet; tries until it succeeds or `stop` fires. */
 export async function enrolled(
-  { enrolment, systemId, model }: UnitSettings,
-  own: NodeIdentity,
-  world: WorldPorts,
+  { enrolment, systemId, model }: Pick<UnitSettings, 'enrolment' | 'systemId' | 'model'>,
+  own: Pick<NodeIdentity, 'keys'>,
+  world: Pick<WorldPorts, 'files' | 'http' | 'clock' | 'log'>,
   stop: AbortSignal,
 ): Promise<void> {
   if (!enrolment || own.keys.certificate('online')) return
+  let refused = { token: '', untilMs: 0 }
   while (!stop.aborted) {
+    let token = ''
     try {
-      const token = await world.files.readFile(enrolment.claimTokenFile, longestToken)
-      const claim = { fleetUrl: enrolment.url, claimToken: new TextDecoder().decode(token).trim(), systemId, model }
-      await enrol(claim, { http: world.http(undefined), keys: own.keys, log: world.log }, stop)
-      return
+      token = new TextDecoder().decode(await world.files.readFile(enrolment.claimTokenFile, longestToken)).trim()
+      if (token !== refused.token || world.clock.uptime() >= refused.untilMs) {
+        const claim = { fleetUrl: enrolment.url, claimToken: token, systemId, model }
+        await enrol(claim, { http: world.http(undefined), keys: own.keys, log: world.log }, stop)
+        return
+      }
     } catch (error) {
       if (stop.aborted) return
-      const refused = error instanceof UnitError && /got 4\d\d/.test(error.message)
-      world.log.error('not enrolled', { why: error instanceof Error ? error.message : String(error), again: !refused })
+      const isRefusal = error instanceof UnitError && /got 4\d\d/.test(error.message)
+      if (isRefusal) refused = { token, untilMs: world.clock.uptime() + refusedRetryMs }
+      world.log.error('not enrolled', {
+        why: error instanceof Error ? error.message : String(error),
+        next: isRefusal ? 'put another claim token into the file' : `again in ${retryMs / 1000} s`,
+      })
     }
     await world.clock.sleep(retryMs, stop).catch(() => undefined)
   }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { hasPart } from '@windlass/model/unit'
 import { type Log, listen, type RpcHandlers } from '@windlass/platform'
-import { openDatabase } from '@windlass/platform/database'
+import { type Database, openDatabase } from '@windlass/platform/database'
 import { buildUnit, type Unit } from './build-unit.ts'
 import { connectRooms } from './connect-rooms.ts'
 import { answerManagers } from './firmware/answer-managers.ts'
@@ -18,12 +18,15 @@ import { Notices } from './schedule/notices.ts'
 import { serveScheduler } from './schedule/scheduler-service.ts'
 import { type Served, serve } from './servers.ts'
 import type { UnitSettings } from './settings.ts'
+import { UnitError } from './unit-error.ts'
 import type { WorldPorts } from './world.ts'
 
 /** Runs the main node of a unit, its communication manager and identity service, until `stop`. */
 export async function runUnit(settings: UnitSettings, world: WorldPorts, stop: AbortSignal): Promise<void> {
   await world.files.makeFolder(settings.workingDir)
-  const database = openDatabase(join(settings.workingDir, 'unit.db'))
+  const database = openAlone(settings.workingDir)
+  // Services' environment may hold secrets.
+  await world.files.setMode(join(settings.workingDir, 'unit.db'), 0o600)
   const own = await openNode(settings, world)
   const identity = await openUnitIdentity(settings, own, database, world)
   const unit = await buildUnit({ settings, identity, world, database })
@@ -53,6 +56,19 @@ export async function runUnit(settings: UnitSettings, world: WorldPorts, stop: A
   } finally {
     await blobs.close()
     database.close()
+  }
+}
+
+/** The records, for this process alone: two units in one folder would undo each other's work. Ends with the process. */
+function openAlone(folder: string): Database {
+  try {
+    const database = openDatabase(join(folder, 'unit.db'))
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT')
+    return database
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    if (!/locked/.test(why)) throw cause
+    throw new UnitError('wrong_state', `${folder}: expected no other unit to run in this folder, got one`, { cause })
   }
 }
 

@@ -49,6 +49,9 @@ describe('the settings of a unit', () => {
   it.each([
     ['/etc/windlass/unit.json: systemId', { systemId: 7 }],
     ['cmServerUrl: expected HOST:PORT', { cmServerUrl: 'somewhere' }],
+    ['cmServerUrl: expected a port up to 65535', { cmServerUrl: 'localhost:70000' }],
+    ['fleet.url: expected https, or http on loopback', { fleet: { url: 'http://fleet.example', claimTokenFile: 'x' } }],
+    ['serviceDiscoveryUrl: expected https', { serviceDiscoveryUrl: 'ftp://localhost' }],
     ['updateTtl: expected seconds, "10s" or "PT10S"', { updateTtl: 'soon' }],
     ['timeZone: expected one such as "Europe/Berlin", got "Mars"', { timeZone: 'Mars' }],
     ['no time slots', { sotaSchedule: { type: 'timetable', timetable: [{ dayOfWeek: 1, timeSlots: [] }] } }],

@@ -3,6 +3,7 @@ import type { PartitionInfo, Schedule } from '@windlass/model/unit'
 import { decodeSchedule } from '@windlass/wire/aoscore-cloud'
 import { parseDuration } from '@windlass/wire/oci'
 import * as z from 'zod'
+import { isPrivate } from './cloud/private-address.ts'
 import type { UpdateRules } from './desired-state/ports.ts'
 import { UnitError } from './unit-error.ts'
 
@@ -52,16 +53,21 @@ const duration = z.union([z.string(), z.number()]).transform((value, context) =>
   if (ms === undefined) context.addIssue({ code: 'custom', message: 'expected seconds, "10s" or "PT10S"' })
   return ms ?? 0
 })
-const address = z.string().regex(/^.*:\d{1,5}$/, 'expected HOST:PORT')
+const address = z
+  .string()
+  .regex(/^.*:\d{1,5}$/, 'expected HOST:PORT')
+  .refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65_535, 'expected a port up to 65535')
+/** What goes there is a secret: the claim, or the word that a unit is who it says. */
+const trusted = z.url().refine((text) => isPrivate(text), 'expected https, or http on loopback')
 
 /** The file: JSON. Keys that AosCore's communication manager has too carry its names (aoscore.md, appendix A). */
 const file = z.strictObject({
   workingDir: z.string().default('/var/lib/windlass/unit'),
   systemId: z.string().min(1).max(64),
   unitModel: z.string().default('unit'),
-  fleet: z.strictObject({ url: z.url(), claimTokenFile: z.string() }).optional(),
-  serviceDiscoveryUrl: z.url().optional(),
-  overrideServiceDiscoveryUrl: z.url().optional(),
+  fleet: z.strictObject({ url: trusted, claimTokenFile: z.string() }).optional(),
+  serviceDiscoveryUrl: trusted.optional(),
+  overrideServiceDiscoveryUrl: trusted.optional(),
   node: z
     .strictObject({
       id: z.string().min(1).max(64).default('main'),

@@ -1,6 +1,7 @@
 import type { Http, Log } from '@windlass/platform'
 import { type DiscoveryAnswer, decodeDiscoveryAnswer, encodeDiscoveryRequest } from '@windlass/wire/aoscore-cloud'
 import { UnitError } from '../unit-error.ts'
+import { isPrivate } from './private-address.ts'
 
 const longestAnswer = 65_536
 const longestDelayMs = 86_400_000
@@ -45,7 +46,8 @@ function judge(answer: DiscoveryAnswer, systemId: string): Discovered {
     throw new UnitError('cloud_silent', `expected an answer for ${systemId}, got one for ${answer.systemId}`)
   if (answer.outcome === 'repeat_later') return { askAgainAfterMs: Math.min(answer.nextRequestDelayMs, longestDelayMs) }
   if (answer.outcome === 'error') throw new UnitError('cloud_silent', 'the service discovery reports an error')
-  const urls = answer.connectionInfo.filter((url) => /^wss?:$/.test(URL.parse(url)?.protocol ?? ''))
-  if (urls.length === 0) throw new UnitError('cloud_silent', 'expected an address of a WebSocket, got none')
+  const urls = answer.connectionInfo.filter((url) => url.startsWith('ws') && isPrivate(url))
+  if (urls.length === 0)
+    throw new UnitError('cloud_silent', 'expected an address that starts with wss:// (ws:// on loopback), got none')
   return { urls, token: answer.authToken }
 }

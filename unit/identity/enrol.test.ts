@@ -3,6 +3,7 @@ import { FakeFiles, FakeHttp } from '@windlass/platform/fakes'
 import { issue, makeAuthority, readRequest } from '@windlass/trust/certificates'
 import { decodeEnrolment, encodeEnrolled } from '@windlass/wire/aoscore-cloud'
 import { expect, it } from 'vitest'
+import { enrolled } from '../open-identity.ts'
 import { enrol } from './enrol.ts'
 import { KeyStore } from './key-store.ts'
 import { testUnit } from './test-unit.ts'
@@ -64,4 +65,21 @@ it('a chain from elsewhere, for another key, or without a root is not taken', as
   const fresh = await KeyStore.open({ files: new FakeFiles(), clock, folder: '/keys', dnsNames: {} })
   const first = await readRequest(await fresh.createKey('sm', 'node-b'))
   await expect(fresh.apply('sm', await issue(authority, first, clock.now(), year))).rejects.toThrow('ends in its root')
+})
+
+it('a claim that was refused is not shown every few seconds; another one is at once', async () => {
+  const { keys, http, log, files, clock } = await fleetAnd()
+  await files.replace('/claim', 'claim-2')
+  const settings = { ...claim, enrolment: { url: claim.fleetUrl, claimTokenFile: '/claim' } }
+  const done = enrolled(settings, { keys }, { files, clock, log, http: () => http }, never)
+  const asked = async (times: number) => {
+    while (http.calls.length < times) await new Promise((resolve) => setImmediate(resolve))
+  }
+  await asked(1)
+  await clock.advance(60_000)
+  expect(http.calls).toHaveLength(1)
+  await files.replace('/claim', 'claim-1')
+  await clock.advance(10_000)
+  await done
+  expect([http.calls.length, keys.certificate('online')?.type]).toEqual([2, 'online'])
 })
