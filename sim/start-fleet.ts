@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { ensureConsole } from '@windlass/web/build'
 import type { OperatorClient } from '@windlass/wire/operator'
 import { windlass } from './children/front-door.ts'
 import { DemoError } from './demo-error.ts'
@@ -14,6 +15,7 @@ const lookEveryMs = 100
 /** Returns when it answers and its events come. Quits the demo if it ends by itself. */
 export async function startFleet(client: OperatorClient, url: string, port: number, p: StagePorts): Promise<void> {
   const { place, household, clock, screen, quit } = p
+  const built = await buildConsole(p)
   const started = clock.uptime()
   const listen = ['--listen', `127.0.0.1:${port}`, '--data', place.fleet, '--trusted-key', place.keys.public]
   const child = await household.start('fleet', { ...windlass('fleet', ...listen), log: place.logs.fleet }, graceMs)
@@ -24,6 +26,18 @@ export async function startFleet(client: OperatorClient, url: string, port: numb
   await followFleet(client, p)
   const took = secondsText(clock.uptime() - started)
   screen.line(line('fleet', `listens on ${url}, with a PostgreSQL of its own, up in ${took}`))
+  if (built) screen.line(line('fleet', `shows itself in a browser at ${url}`))
+}
+
+/** Whether there is a console. Without one the demo goes on. */
+async function buildConsole({ screen }: StagePorts): Promise<boolean> {
+  try {
+    if (await ensureConsole()) screen.line(line('demo', 'built the console that the fleet serves'))
+    return true
+  } catch (error) {
+    screen.line(line('demo', `could not build the console: ${String(error)}`, 'odd'))
+    return false
+  }
 }
 
 async function answers(client: OperatorClient): Promise<boolean> {

@@ -1,6 +1,6 @@
-import { mkdir, readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import axe from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
 export const sizes = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const
@@ -14,9 +14,8 @@ export function openBrowser(): Promise<Browser> {
 
 /** What axe finds serious or worse on the page, as `rule: place`. */
 export async function seriousFindings(page: Page): Promise<string[]> {
-  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   // Given to the page by the debugger: its own policy would not let the script in.
-  await page.evaluate(axe)
+  await page.evaluate(axe.source)
   return page.evaluate(async () => {
     const { axe: there } = globalThis as unknown as { axe: { run(): Promise<Found> } }
     interface Found {
