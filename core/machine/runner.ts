@@ -57,6 +57,7 @@ export class Runner<G extends AnyDrawing, P> {
   #wake: () => void = () => {}
   #moves = 0
   #state: StateOf<G>
+  readonly #begun = Promise.withResolvers<void>()
   #progress: Progress | undefined
   #waits: string | null = null
 
@@ -71,6 +72,11 @@ export class Runner<G extends AnyDrawing, P> {
   /** A copy of where the machine is. */
   get state(): StateOf<G> {
     return { ...this.#state }
+  }
+
+  /** Resolves when the journal was read and `state` is what it says; also when the machine ended before. */
+  get begun(): Promise<void> {
+    return this.#begun.promise
   }
 
   /** How far the present state's work is, where it says so. */
@@ -104,6 +110,7 @@ export class Runner<G extends AnyDrawing, P> {
     } catch (error) {
       if (!quit.aborted) throw error
     } finally {
+      this.#begun.resolve()
       this.#wake = () => {
         for (const pending of this.#queue.splice(0)) pending.answer(this.#refusal())
       }
@@ -116,6 +123,7 @@ export class Runner<G extends AnyDrawing, P> {
     this.#moves = record?.moves ?? 0
     const stored = record?.state ?? ({ at: this.#drawing.start } as StateOf<G>)
     await this.#enter(next(this.#drawing, stored, { on: 'boot' } as EventOf<G>), quit)
+    this.#begun.resolve()
     while (!quit.aborted) {
       const { event, order, waited } = await this.#settle(quit)
       if (!event) return

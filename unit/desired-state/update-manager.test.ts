@@ -80,6 +80,21 @@ describe('the unit', () => {
     await die()
   })
 
+  it('D7 ignores it too where the cloud is faster than the journal after a restart', async () => {
+    const unit = new FakeUnit()
+    unit.hung.add('download')
+    const first = living(unit)
+    await first.order(order({ service: '1.0.0' }))
+    await first.die()
+    const quit = new AbortController()
+    const update = unit.boot()
+    const answer = update.accept(order({ service: '1.0.0' }))
+    const ended = update.run(quit.signal)
+    expect(await answer).toBe('ignored')
+    quit.abort()
+    await ended
+  })
+
   it('D8 downloads again when another arrives while it downloads', async () => {
     const unit = new FakeUnit()
     unit.hung.add('download')

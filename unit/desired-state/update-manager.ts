@@ -51,6 +51,8 @@ export class UnitUpdate {
   }
 
   async #accept(desired: DesiredState): Promise<'taken' | 'ignored' | 'rescheduled'> {
+    // The cloud may be faster than the journal: before that is read, everything would be new.
+    await this.#runner.begun
     const state = this.state
     const newest = newestOf(state)
     if (newest && asksForTheSame(completed(desired, state.installed), completed(newest, state.installed))) {
