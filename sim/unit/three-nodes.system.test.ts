@@ -5,7 +5,7 @@ import { nodeProcesses, systemClock } from '@windlass/platform'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { removeAll } from './three/left-overs.ts'
 import { Play } from './three/play.ts'
-import { type Faults, Releases, realityOf } from './three/releases.ts'
+import { type Faults, type Made, Releases, realityOf } from './three/releases.ts'
 import { nodeFolders, unitId } from './three/settings.ts'
 import { everywhere, states } from './three/strikes.ts'
 import { type ProgramName, ThreeNodes } from './three/three-nodes.ts'
@@ -160,10 +160,10 @@ describe.skipIf(lacks)(`one transaction over three nodes${lacks}`, () => {
   })
 
   it('a newer desired state in each state ends in the newest', { timeout: 10 * minutes }, async () => {
-    const queue = await Promise.all(
-      states.map((state) => play.releases.make(state === 'finalizing' ? { services: { back: 'crashes' } } : {})),
-    )
-    queue.sort((a, b) => a.id - b.id)
+    const queue: Made[] = []
+    // The one that is in `finalizing` by then is given up for the next; what comes while it reverts is the last.
+    for (const state of states)
+      queue.push(await play.releases.make(state === 'reverting' ? { services: { back: 'crashes' } } : {}))
     const waits = [...states]
     const last = await play.releases.make()
     const first = queue.shift() ?? last
