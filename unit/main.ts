@@ -30,6 +30,8 @@ const usage = `windlass unit: brings the nodes of a unit to the desired state th
   --settings FILE   JSON; on a node that is not the main one it names the main node, and only the identity service runs
   --debug           log more
 
+On SIGHUP the unit forgets which releases failed here, so that they are tried again when they are given again.
+
 exit status: 0 when asked to end, 64 usage, 66 no settings, 75 another unit runs in this folder, 78 settings
 `
 
@@ -43,12 +45,17 @@ export async function main(argv: string[]): Promise<number> {
   const stop = new AbortController()
   const onSignal = (): void => stop.abort(new DOMException('asked to end', 'AbortError'))
   process.once('SIGTERM', onSignal).once('SIGINT', onSignal)
+  let onHangup = (): void => {}
+  const hangup = (): void => onHangup()
+  process.on('SIGHUP', hangup)
   try {
     const settings = readSettings(line.settings, await readFile(line.settings, 'utf8'))
     const world = realWorld(line.debug === true, await trusted(settings))
     await (settings.mainNode
       ? runNode(settings, settings.mainNode, world, stop.signal)
-      : runUnit(settings, world, stop.signal))
+      : runUnit(settings, world, stop.signal, (forget) => {
+          onHangup = forget
+        }))
     return 0
   } catch (error) {
     if (error instanceof UnitError && error.code === 'settings') return refused(error, 78)
@@ -56,7 +63,7 @@ export async function main(argv: string[]): Promise<number> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return refused(error, 66)
     throw error
   } finally {
-    process.off('SIGTERM', onSignal).off('SIGINT', onSignal)
+    process.off('SIGTERM', onSignal).off('SIGINT', onSignal).off('SIGHUP', hangup)
   }
 }
 

@@ -21,8 +21,16 @@ import type { UnitSettings } from './settings.ts'
 import { UnitError } from './unit-error.ts'
 import type { WorldPorts } from './world.ts'
 
-/** Runs the main node of a unit, its communication manager and identity service, until `stop`. */
-export async function runUnit(settings: UnitSettings, world: WorldPorts, stop: AbortSignal): Promise<void> {
+/**
+ * Runs the main node of a unit, its communication manager and identity service, until `stop`. `onForget` is given what
+ * lets the unit try again what it took back.
+ */
+export async function runUnit(
+  settings: UnitSettings,
+  world: WorldPorts,
+  stop: AbortSignal,
+  onForget: (forget: () => void) => void,
+): Promise<void> {
   await world.files.makeFolder(settings.workingDir)
   const database = openAlone(settings.workingDir)
   // Services' environment may hold secrets.
@@ -40,6 +48,7 @@ export async function runUnit(settings: UnitSettings, world: WorldPorts, stop: A
   connectRooms({ ...unit, certificates, identity, schedules: settings.schedules, log: world.log })
   acceptNodes(settings.acceptNodes, identity, world)
   const missing = new MissingManagers({ ...world, links: unit.links }, () => withManagers(identity))
+  onForget(() => void forget(update, world))
   launcher.start(stop)
   const blobs = await listen(blobServer(images, world.files), addressOf(settings.listen.blobs), { log: world.log })
   try {
@@ -57,6 +66,11 @@ export async function runUnit(settings: UnitSettings, world: WorldPorts, stop: A
     await blobs.close()
     database.close()
   }
+}
+
+async function forget(update: Unit['update'], { log }: WorldPorts): Promise<void> {
+  if (await update.forget()) log.info('refused desired states forgotten: tried again when they come again')
+  else log.warning('nothing forgotten: an update is under way', { state: update.state.at })
 }
 
 /** The records, for this process alone: two units in one folder would undo each other's work. Ends with the process. */
