@@ -1,4 +1,5 @@
 import { judgeClaim } from './judge-claim.ts'
+import { type News, type NewsKind, newsLimits } from './news.ts'
 import type { Blob, Claim, ItemVersion, Release, Unit } from './records.ts'
 import type { UnitStore } from './unit-store.ts'
 
@@ -9,6 +10,7 @@ export function memoryUnitStore(): UnitStore {
   const releases: Release[] = []
   const claims = new Map<string, Claim>()
   const units = new Map<string, Unit>()
+  const news = new Map<string, News<NewsKind>[]>()
   const byId = (x: Unit, y: Unit) => (x.id < y.id ? -1 : 1)
   const itemKey = ({ itemId, version }: ItemVersion) => JSON.stringify([itemId, version])
   return {
@@ -57,5 +59,11 @@ export function memoryUnitStore(): UnitStore {
       units.set(id, unit)
       return unit
     },
+    async addNews(unit, kind, at, contents) {
+      const key = `${kind} ${unit}`
+      const added = contents.map((content) => ({ at, content }))
+      news.set(key, [...added.toReversed(), ...(news.get(key) ?? [])].slice(0, newsLimits[kind]))
+    },
+    news: async <K extends NewsKind>(unit: string, kind: K) => (news.get(`${kind} ${unit}`) ?? []) as News<K>[],
   }
 }

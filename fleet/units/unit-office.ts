@@ -1,8 +1,11 @@
-import type { BlobSource, CloudOrder, DesiredState, UnitFact } from '@windlass/model/unit'
+import { randomUUID } from 'node:crypto'
+import type { BlobSource, CloudOrder, DesiredState, LogRequest, UnitFact } from '@windlass/model/unit'
 import type { Clock, Log } from '@windlass/platform'
+import type { EnvOrder } from '@windlass/wire/operator'
 import { FleetError } from '../fleet-error.ts'
 import type { Events } from '../telemetry/events.ts'
 import { mergeStatus } from './merge-status.ts'
+import { newsOf, overridesOf } from './news.ts'
 import type { Unit } from './records.ts'
 import { desiredStateOf } from './release.ts'
 import { type UnitStanding, unitStanding } from './standing.ts'
@@ -43,6 +46,8 @@ export class UnitOffice {
     this.#sessions.set(id, { session, baseUrl, told: false })
     log.info('unit connected', { unit: id })
     await this.#tellUnlessArrived(id)
+    const [env] = await this.#ports.store.news(id, 'env')
+    if (env) session.tell({ kind: 'override_env_vars', items: overridesOf(env.content) })
     return session
   }
 
@@ -64,6 +69,21 @@ export class UnitOffice {
     await this.#tellDesired(id)
     await this.#publish(id, 'ordered')
     return this.known(id)
+  }
+
+  /** Replaces the variables that are overridden on a unit; one that is away hears of them when it is back. */
+  async setEnv(id: string, items: EnvOrder['items']): Promise<void> {
+    await this.known(id)
+    await this.#ports.store.addNews(id, 'env', this.#ports.clock.now(), [items])
+    this.tell(id, { kind: 'override_env_vars', items: overridesOf(items) })
+  }
+
+  /** Returns the request's own name, which comes back with each part. @throws FleetError `unit_unknown`, `unit_away` */
+  async requestLog(id: string, log: LogRequest): Promise<string> {
+    await this.known(id)
+    const correlationId = randomUUID()
+    if (this.tell(id, { kind: 'request_log', correlationId, log })) return correlationId
+    throw new FleetError('unit_away', `expected ${id} to be connected, it is not`)
   }
 
   /** How many units are on the line. */
@@ -128,7 +148,10 @@ export class UnitOffice {
     if (fact.kind === 'unit_status') {
       if (!fact.status.isDelta) await this.#tellUnlessArrived(id)
       await this.#publish(id, 'changed')
-    } else log.debug('unit said', { unit: id, kind: fact.kind })
+    }
+    const news = newsOf(fact)
+    if (news) await store.addNews(id, news[0], clock.now(), news[1])
+    else if (fact.kind !== 'unit_status') log.debug('unit said', { unit: id, kind: fact.kind })
   }
 
   async #answerBlobs(id: string, { correlationId, digests }: UnitFact & { kind: 'request_blob_urls' }): Promise<void> {

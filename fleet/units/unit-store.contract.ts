@@ -1,5 +1,6 @@
 import type { UnitStatus } from '@windlass/model/unit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newsLimits } from './news.ts'
 import type { ItemVersion, Release } from './records.ts'
 import type { UnitStore } from './unit-store.ts'
 
@@ -92,6 +93,22 @@ export function unitStoreContract(
         'other_unit',
         'enrolled',
       ])
+    })
+
+    it('keeps the newest of what a unit says beside its status, by kind', async () => {
+      await store.addClaim({ tokenHash: 'any', systemId: null, createdAt: 1, usedBy: null })
+      await store.enrol('any', { id: 'u1', model: 'm', at: 5 })
+      const monitoring = (nodeId: string) => ({ nodes: [{ nodeId, states: [], usages: [] }], instances: [] })
+      const many = Array.from({ length: newsLimits.monitoring + 3 }, (_, i) => monitoring(`n${i}`))
+      await store.addNews('u1', 'monitoring', 7, many)
+      await store.addNews('u1', 'monitoring', 8, [monitoring('last')])
+      await store.addNews('u1', 'env_status', 9, [[]])
+      const kept = await store.news('u1', 'monitoring')
+      expect(kept).toHaveLength(newsLimits.monitoring)
+      expect(kept[0]).toEqual({ at: 8, content: monitoring('last') })
+      expect(kept[1]).toEqual({ at: 7, content: monitoring(`n${newsLimits.monitoring + 2}`) })
+      expect(await store.news('u1', 'env_status')).toEqual([{ at: 9, content: [] }])
+      expect(await store.news('u1', 'alert')).toEqual([])
     })
 
     it('works in what a unit says, one word after the other', async () => {

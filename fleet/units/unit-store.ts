@@ -1,4 +1,5 @@
 import type { UnitStatus } from '@windlass/model/unit'
+import type { News, NewsContent, NewsKind } from './news.ts'
 import type { Blob, Claim, ItemVersion, Release, Unit } from './records.ts'
 
 /** The fleet's records of units. Every method is one transaction. Lists are ordered by id, releases newest first. */
@@ -30,4 +31,9 @@ export interface UnitStore {
   setRelease(unit: string, release: number): Promise<boolean>
   /** Writes down what a unit said; `merge` is pure and sees what was known. Two calls for one unit wait for each other. */
   hear(unit: string, at: number, merge: (before: UnitStatus | null) => UnitStatus | null): Promise<Unit | undefined>
+
+  /** Keeps what came, oldest first, and lets go of what is beyond the kind's limit. The unit must be known. */
+  addNews<K extends NewsKind>(unit: string, kind: K, at: number, contents: readonly NewsContent[K][]): Promise<void>
+  /** Newest first. */
+  news<K extends NewsKind>(unit: string, kind: K): Promise<News<K>[]>
 }

@@ -38,6 +38,7 @@ import {
   unitDetail,
   unitList,
 } from './unit.ts'
+import { type LogOrder, type LogPartRecord, logRequest, unitLogs } from './unit-news.ts'
 
 /** `url`: the fleet's address without path. `token`: the operator's, where the fleet asks for one. */
 export interface OperatorClientOptions {
@@ -81,6 +82,9 @@ export interface OperatorClient {
   units(query?: DeviceQuery): Promise<UnitRecord[]>
   unit(id: string): Promise<UnitDetail>
   setRelease(unit: string, release: number): Promise<UnitDetail>
+  /** Asks a unit for a log; returns what its parts will be named by. `logParts`: newest first. */
+  requestLog(id: string, order: LogOrder): Promise<string>
+  logParts(id: string): Promise<LogPartRecord[]>
   /** Ends when the signal fires. Connects again by itself; each connection starts with a `connected` event. */
   events(signal: AbortSignal): AsyncIterable<FleetEvent>
 }
@@ -131,6 +135,8 @@ function unitCalls(send: Send) {
     units: async (query) => (await ask(send, unitList, 'GET', paths.units + search(query))).units,
     unit: (id) => ask(send, unitDetail, 'GET', paths.unit(id)),
     setRelease: (id, release) => ask(send, unitDetail, 'PUT', paths.unitRelease(id), { release }),
+    requestLog: async (id, order) => (await ask(send, logRequest, 'POST', paths.unitLogs(id), order)).request,
+    logParts: async (id) => (await ask(send, unitLogs, 'GET', paths.unitLogs(id))).parts,
   } satisfies Partial<OperatorClient>
 }
 

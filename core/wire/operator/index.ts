@@ -55,3 +55,16 @@ export {
   unitOrder,
   unitRecord,
 } from './unit.ts'
+export {
+  type EnvOrder,
+  envOrder,
+  type LogOrder,
+  type LogPartRecord,
+  logOrder,
+  logRequest,
+  type UnitEnv,
+  unitAlerts,
+  unitEnv,
+  unitLogs,
+  unitMonitoring,
+} from './unit-news.ts'

@@ -20,6 +20,10 @@ export const operatorPaths = {
   units: `${base}/units`,
   unit: (id: string) => `${base}/units/${part(id)}`,
   unitRelease: (id: string) => `${base}/units/${part(id)}/release`,
+  unitAlerts: (id: string) => `${base}/units/${part(id)}/alerts`,
+  unitMonitoring: (id: string) => `${base}/units/${part(id)}/monitoring`,
+  unitLogs: (id: string) => `${base}/units/${part(id)}/logs`,
+  unitEnv: (id: string) => `${base}/units/${part(id)}/env`,
   events: `${base}/events`,
   health: `${base}/health`,
 } as const

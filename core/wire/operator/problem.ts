@@ -17,6 +17,7 @@ export const problemStatus = {
   release_unknown: 404,
   unit_unknown: 404,
   package_in_use: 409,
+  unit_away: 409,
   retry_needless: 409,
   product_mismatch: 409,
   item_differs: 409,

@@ -24,6 +24,7 @@ import { checkRelease } from '../../units/release.ts'
 import type { UnitOffice } from '../../units/unit-office.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
 import { encodeItem, encodeRelease, encodeUnit, encodeUnitDetail } from './encode-unit.ts'
+import { unitNewsRoutes } from './unit-news-routes.ts'
 
 export interface OperatorUnitPorts {
   store: UnitStore
@@ -52,6 +53,7 @@ export function operatorUnitRoutes(app: FastifyInstance, ports: OperatorUnitPort
   itemRoutes(api, ports)
   releaseRoutes(api, ports)
   unitRoutes(api, ports)
+  unitNewsRoutes(app, ports)
   const claiming = { body: claimOrder, response: { 201: claimRecord } }
   api.post('/claims', { schema: claiming }, async ({ body: { systemId = null } }, reply) => {
     const { token, createdAt } = await newClaim(ports.claims, systemId)

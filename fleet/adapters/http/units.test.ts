@@ -257,6 +257,53 @@ describe('items and releases', () => {
     })
   })
 
+  it('keeps what a unit says of itself beside its status', async () => {
+    const fleet = await listening()
+    await enrolled(fleet)
+    const unit = await online(fleet)
+    const get = async (what: string) => (await fetch(`${fleet.url}/api/v1/units/u1/${what}`)).json()
+    const alert = { kind: 'system', timeMs: 1000, message: 'hot' } as const
+    unit.say({ kind: 'alerts', alerts: [{ kind: 'node', nodeId: 'n1', alert }] })
+    unit.say({ kind: 'monitoring', monitoring: { nodes: [{ nodeId: 'n1', states: [], usages: [] }], instances: [] } })
+    await expect.poll(() => get('monitoring')).toMatchObject({ monitoring: [{ nodes: [{ nodeId: 'n1' }] }] })
+    expect(await get('alerts')).toMatchObject({ alerts: [{ alert: { nodeId: 'n1', alert } }] })
+    expect(await (await fetch(`${fleet.url}/api/v1/units/none/alerts`)).json()).toMatchObject({ code: 'unit_unknown' })
+  })
+
+  it('asks a unit for its log, when it is there', async () => {
+    const fleet = await listening()
+    await enrolled(fleet)
+    await expect(fleet.client.requestLog('u1', {})).rejects.toMatchObject({ code: 'unit_away' })
+    const unit = await online(fleet)
+    const request = await fleet.client.requestLog('u1', { type: 'system' })
+    expect(decodeOrder(await unit.next('requestLog'))).toMatchObject({
+      correlationId: request,
+      log: { type: 'system' },
+    })
+    const part = { correlationId: request, part: 1, partCount: 1, data: Buffer.from('gz'), status: 'ok' } as const
+    unit.say({ kind: 'push_log', nodeId: 'n1', part })
+    const parts = [{ request, nodeId: 'n1', part: 1, partCount: 1, gzip: Buffer.from('gz').toString('base64') }]
+    await expect.poll(() => fleet.client.logParts('u1')).toMatchObject(parts)
+  })
+
+  it('tells a unit which variables are overridden, also when it was away', async () => {
+    const fleet = await listening()
+    await enrolled(fleet)
+    const items = [{ itemId: 'app', variables: [{ name: 'DEBUG', value: '1', till: '2027-01-01T00:00:00.000Z' }] }]
+    const url = `${fleet.url}/api/v1/units/u1/env`
+    const headers = { 'content-type': 'application/json' }
+    const put = await fetch(url, { method: 'PUT', headers, body: JSON.stringify({ items }) })
+    expect(await put.json()).toEqual({ items, statuses: null })
+    const unit = await online(fleet)
+    expect(decodeOrder(await unit.next('overrideEnvVars'))).toMatchObject({
+      items: [{ filter: { itemId: 'app' }, variables: [{ name: 'DEBUG', value: '1', ttlMs: Date.UTC(2027, 0, 1) }] }],
+    })
+    const ident = { itemId: 'app', subjectId: 's', index: 0 }
+    unit.say({ kind: 'env_vars_status', statuses: [{ ident, name: 'DEBUG' }] })
+    const said = async () => (await fetch(url)).json()
+    await expect.poll(said).toEqual({ items, statuses: [{ ...ident, name: 'DEBUG', error: null }] })
+  })
+
   it('lives on when who knocks at the socket without a token resets the connection', async () => {
     const { app, url } = await listening()
     const { port } = new URL(url)

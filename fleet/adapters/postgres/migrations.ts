@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import type { Tables } from './tables.ts'
-import { unitTables } from './unit-migration.ts'
+import { newsTables, unitTables } from './unit-migration.ts'
 
 /**
  * The tables, step by step, forward only. A step that was shipped is never changed.
@@ -21,6 +21,11 @@ const steps: Record<string, Migration> = {
   '003-waiting': {
     async up(db) {
       for (const statement of waiting) await sql.raw(statement).execute(db)
+    },
+  },
+  '004-news-of-units': {
+    async up(db) {
+      for (const statement of newsTables) await sql.raw(statement).execute(db)
     },
   },
 }

@@ -1,6 +1,7 @@
 import type { UnitStatus } from '@windlass/model/unit'
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import { judgeClaim } from '../../units/judge-claim.ts'
+import { type NewsContent, type NewsKind, newsLimits } from '../../units/news.ts'
 import type { ItemVersion, Release, Unit } from '../../units/records.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
 import type { Tables } from './tables.ts'
@@ -10,7 +11,7 @@ type Db = Kysely<Tables>
 
 /** The records of units in PostgreSQL; the tables have to be there. */
 export function postgresUnitStore(db: Db): UnitStore {
-  return { ...content(db), ...enrolment(db), ...units(db) }
+  return { ...content(db), ...enrolment(db), ...units(db), ...newsIn(db) }
 }
 
 function content(db: Db) {
@@ -110,6 +111,25 @@ function units(db: Db) {
     },
     hear: (id, at, merge) => db.transaction().execute((tx) => hear(tx, id, at, merge)),
   } satisfies Partial<UnitStore>
+}
+
+function newsIn(db: Db): Pick<UnitStore, 'addNews' | 'news'> {
+  return {
+    addNews: (unit, kind, at, contents) =>
+      db.transaction().execute(async (tx) => {
+        const rows = contents.map((content) => ({ unit, kind, at: new Date(at), content: JSON.stringify(content) }))
+        if (rows.length > 0) await tx.insertInto('unit_news').values(rows).execute()
+        await sql`delete from unit_news where unit = ${unit} and kind = ${kind} and id <= (
+          select id from unit_news where unit = ${unit} and kind = ${kind}
+          order by id desc offset ${newsLimits[kind]} limit 1)`.execute(tx)
+      }),
+    async news<K extends NewsKind>(unit: string, kind: K) {
+      const all = db.selectFrom('unit_news').select(['at', 'content']).where('unit', '=', unit).where('kind', '=', kind)
+      const rows = await all.orderBy('id', 'desc').execute()
+      // The driver has read the JSON that `addNews` wrote.
+      return rows.map(({ at, content }) => ({ at: at.getTime(), content: content as unknown as NewsContent[K] }))
+    },
+  }
 }
 
 async function hear(

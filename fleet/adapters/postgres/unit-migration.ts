@@ -1,3 +1,11 @@
+/** What units say beside their status. Bounded for each unit and kind as it is written. */
+export const newsTables = [
+  `create table unit_news (
+     id bigint generated always as identity primary key,
+     unit text collate "C" not null references units, kind text not null, at timestamptz not null, content json not null)`,
+  'create index unit_news_of_unit on unit_news (unit, kind, id desc)',
+]
+
 /** Units and what they are brought to. What a unit said stands beside its desired release: neither changes the other. */
 export const unitTables = [
   'create table blobs (digest text primary key, size bigint not null, sha3 text not null)',

@@ -38,4 +38,5 @@ export interface UnitTables {
   releases: ReleaseRow
   claims: { token_hash: string; system_id: string | null; created_at: Date; used_by: string | null }
   units: UnitRow
+  unit_news: { id: Generated<number>; unit: string; kind: string; at: Date; content: string }
 }
