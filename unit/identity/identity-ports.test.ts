@@ -95,6 +95,15 @@ it('a new node is taken in, and comes back with its own certificate', async () =
   await expect.poll(known, { timeout: 15_000 }).toMatchObject({ state: 'provisioned', connected: true })
   await unit.setNodeState('node-b', 'paused')
   expect(node.info().state).toBe('paused')
+  // What one node orders of another is refused, and of itself it is not.
+  const client = grpc.connect(addresses.protectedAddress, node.keys.tls('iam') ?? null)
+  const order = { kind: 'deprovision', nodeId: 'main', password: '' } as const
+  await expect(client.call(identityOrderMethods.deprovision, order)).rejects.toThrow(
+    'expected the certificate of node main, got that of node node-b',
+  )
+  await client.call(identityOrderMethods.resume, { kind: 'resume', nodeId: 'node-b' })
+  expect(node.info().state).toBe('provisioned')
+  client.close()
 }, 60_000)
 
 it('C22 a new certificate of type iam: both ports begin again with it', async () => {

@@ -1,6 +1,7 @@
 import type { IdentityOrder, InstalledCertificate, NodeInfo, SystemInfo } from '@windlass/model/unit'
 import { RpcError, type RpcHandlers } from '@windlass/platform'
 import { identityMethods, identityOrderMethods } from '@windlass/wire/aoscore'
+import { bindingRefusal } from '../admission.ts'
 import type { CertificateType } from '../ports.ts'
 import { UnitError } from '../unit-error.ts'
 import { certificateTypes } from './certificate-types.ts'
@@ -44,8 +45,19 @@ export function answerProtected(unit: UnitIdentity, own: NodeIdentity): (handler
     answerNode(own)(handlers)
     answerUnit(unit, 'protected')(handlers)
     for (const method of Object.values(identityOrderMethods))
-      handlers.call<IdentityOrder, unknown>(method as never, (order) => unit.obey(order).catch(asRpcError))
+      handlers.call<IdentityOrder, unknown>(method as never, async (order, { peerName }) => {
+        refuseStranger(peerName, order.nodeId, unit, own)
+        return unit.obey(order).catch(asRpcError)
+      })
   }
+}
+
+/** The main node orders any node about, another one only itself (W22). An empty id is the main node's. */
+function refuseStranger(peer: string | undefined, nodeId: string, unit: UnitIdentity, own: NodeIdentity): void {
+  if (peer === own.nodeId) return
+  const isNode = (name: string) => unit.nodeInfos().some((node) => node.nodeId === name)
+  const refusal = bindingRefusal(peer, nodeId || own.nodeId, isNode)
+  if (refusal !== undefined) throw new RpcError('refused', refusal)
 }
 
 function answerUnit(unit: UnitIdentity, port: 'public' | 'protected'): (handlers: RpcHandlers) => void {
