@@ -42,8 +42,14 @@ describe("the agent's machine", () => {
 
 describe('why a device gets nothing', () => {
   it('is held where the package failed before, and waits where the rollout does', () => {
-    const text = (wanted: DeviceDetail['wanted']) => wantedText({ wanted } as DeviceDetail)
+    const text = (wanted: DeviceDetail['wanted']) => wantedText({ wanted, waits: null })
     expect(text({ answer: 'none', reason: 'failed_before', rollout: 3 }).meaning).toBe('held')
+    const offer = { answer: 'offer', package: 'p', version: '2.0', rollout: 3 } as const
+    expect(text(offer).meaning).toBe('running')
+    expect(wantedText({ wanted: offer, waits: 'metered link (wwan0)' })).toEqual({
+      text: 'Version 2.0 was offered. The device waits: metered link (wwan0).',
+      meaning: 'held',
+    })
     expect(text({ answer: 'wait', seconds: 15_120, rollout: 3 }).text).toBe('The rollout begins in 4 h 12 min.')
   })
 })

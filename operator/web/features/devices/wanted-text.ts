@@ -15,9 +15,14 @@ const idle: Readonly<Record<IdleReason, { text: string; meaning: Meaning }>> = {
 }
 
 /** What the device's next probe will be answered, as a sentence. */
-export function wantedText({ wanted }: DeviceDetail): { text: string; meaning: Meaning } {
+export function wantedText({ wanted, waits }: Pick<DeviceDetail, 'wanted' | 'waits'>): {
+  text: string
+  meaning: Meaning
+} {
   switch (wanted.answer) {
     case 'offer':
+      if (waits !== null)
+        return { text: `Version ${wanted.version} was offered. The device waits: ${waits}.`, meaning: 'held' }
       return { text: `Version ${wanted.version} is offered when it asks next.`, meaning: 'running' }
     case 'wait':
       return { text: `The rollout begins in ${secondsText(wanted.seconds)}.`, meaning: 'waiting' }

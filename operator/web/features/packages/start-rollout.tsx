@@ -13,8 +13,9 @@ export function StartRollout({ package: kept, onClose }: { package: PackageRecor
   const [whom, setWhom] = useState<'product' | 'devices'>('product')
   const [ids, setIds] = useState('')
   const [when, setWhen] = useState('')
+  const [metered, setMetered] = useState(false)
   const start = useMutation({
-    mutationFn: () => client.startRollout(orderOf(kept, whom === 'product' ? null : ids, when)),
+    mutationFn: () => client.startRollout({ ...orderOf(kept, whom === 'product' ? null : ids, when), metered }),
     onSuccess: async ({ id }) => {
       await queries.invalidateQueries({ queryKey: ['rollouts'] })
       await navigate({ to: '/rollouts/$id', params: { id: String(id) } })
@@ -49,6 +50,10 @@ export function StartRollout({ package: kept, onClose }: { package: PackageRecor
       <label>
         Not before (empty: at once)
         <input type="datetime-local" value={when} onChange={(event) => setWhen(event.target.value)} />
+      </label>
+      <label className="choice">
+        <input type="checkbox" checked={metered} onChange={(event) => setMetered(event.target.checked)} />
+        Also over links on which bytes cost
       </label>
     </Dialog>
   )

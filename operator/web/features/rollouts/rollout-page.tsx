@@ -52,6 +52,7 @@ function Known({ rollout, devices, more }: Given) {
       <span>
         begun <Moment at={rollout.createdAt} />
       </span>
+      {rollout.metered ? <span>over metered links, too</span> : null}
     </>
   )
   const stop = (
