@@ -170,7 +170,10 @@ export class ThreeNodes {
 
   async #told(): Promise<string> {
     const detail = await this.detail().catch(() => undefined)
-    const where = (this.moves.slice(-4) ?? []).map(({ from, on, to }) => `${from} ${on} ${to}`).join(', ')
+    const where = this.moves
+      .slice(-4)
+      .map(({ from, on, to }) => `${from} ${on} ${to}`)
+      .join(', ')
     return `${detail?.standing} ${detail?.why ?? ''}; at ${this.state.at}; ${where}; ${JSON.stringify(detail?.nodes)}`
   }
 
@@ -253,7 +256,7 @@ export class ThreeNodes {
     if (!line.includes('"text":"update"')) return
     const { from, on, to, why } = JSON.parse(line) as ThreeNodes['moves'][number]
     this.moves.push({ from, on, to, ...(why !== undefined && { why }) })
-    for (const watcher of [...this.#watchers]) watcher(to)
+    for (const watcher of this.#watchers) watcher(to)
   }
 
   /** The machine below a node's agent, with the first firmware in slot a. */
