@@ -16,8 +16,8 @@ export function whyNotUpdated(known: Known, order: Order, running: boolean, now:
   const attempt = known.attempts.find((a) => a.package === order.package)
   const state = standingOf(known.device, order, known.attempts)
   if (state === 'updated') return null
-  if (running && known.device.waits !== null && state !== 'failed' && state !== 'rolled_back')
-    return `the device waits: ${known.device.waits}`
+  const offered = attempt !== undefined && attempt.offers > 0 && ['offered', 'updating'].includes(attempt.state)
+  if (running && offered && known.device.waits !== null) return `the device waits: ${known.device.waits}`
   if (state === 'updating') return `last reported ${attempt?.lastReport ?? 'nothing'}`
   if (state !== 'pending') return attempt?.reason ?? null
   if (!running) return 'the rollout was stopped before the device took it up'

@@ -30,6 +30,7 @@ const fleetEndings: Partial<Record<OperatorErrorCode, Ending>> = {
   no_space: 'unavailable',
   upload_cut: 'unavailable',
   route_unknown: 'unavailable',
+  unit_away: 'unavailable',
   package_unknown: 'missing',
   rollout_unknown: 'missing',
   device_unknown: 'missing',

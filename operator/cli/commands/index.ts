@@ -26,6 +26,7 @@ import { rolloutWatch } from './rollout-watch.ts'
 import { unitUpdateStartFota, unitUpdateStartSota, unitUpdateWatch } from './unit-update.ts'
 import { units } from './units.ts'
 import { unitsClaim } from './units-claim.ts'
+import { unitsLog } from './units-log.ts'
 import { unitsRelease } from './units-release.ts'
 import { verify } from './verify.ts'
 
@@ -51,6 +52,7 @@ export const allCommands: readonly Command[] = [
   units,
   unitsClaim,
   unitsRelease,
+  unitsLog,
   unitUpdateStartSota,
   unitUpdateStartFota,
   unitUpdateWatch,

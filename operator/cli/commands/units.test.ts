@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { decodeIndex, decodeItemConfig, decodeManifest } from '@windlass/wire/oci'
 import type { UnitDetail } from '@windlass/wire/operator'
 import { describe, expect, it } from 'vitest'
@@ -170,5 +171,46 @@ describe('windlass releases and units', () => {
     expect(await say(['units', 'release', 'boat-1', '--release', 'two'], { fetch: fleet.fetch })).toMatchObject({
       code: 64,
     })
+  })
+})
+
+describe('windlass units log', () => {
+  const part = (nodeId: string, number: number, text: string, partCount = 1) => ({
+    at: '2026-01-02T03:04:05.000Z',
+    request: 'r1',
+    nodeId,
+    part: number,
+    partCount,
+    status: 'ok',
+    gzip: gzipSync(text).toString('base64'),
+    error: null,
+  })
+  /** Answers the request, then one list of parts after another. */
+  const unitThatSends = (...lists: object[][]): typeof globalThis.fetch => {
+    let asked = 0
+    return (_, init) => {
+      if (init?.method === 'POST') return Promise.resolve(Response.json({ request: 'r1' }, { status: 202 }))
+      return Promise.resolve(Response.json({ parts: lists[Math.min(asked++, lists.length - 1)] }))
+    }
+  }
+
+  it('prints all parts of all nodes, in order, and nothing of other requests', async () => {
+    const other = { ...part('a', 1, 'other'), request: 'r0' }
+    const fetch = unitThatSends([part('b', 2, 'two\n', 2), part('b', 1, 'one\n', 2), part('a', 1, 'here\n'), other])
+    const { code, out } = await say(['units', 'log', 'boat-1'], { fetch })
+    expect([code, out]).toEqual([0, 'a:\nhere\nb:\none\ntwo\n'])
+  })
+
+  it('ends with 69 when not all of it came in a minute', async () => {
+    const { code, out, err } = await say(['units', 'log', 'boat-1'], {
+      fetch: unitThatSends([part('a', 1, 'half\n', 2)]),
+    })
+    expect([code, out]).toEqual([69, 'a:\nhalf\n'])
+    expect(err).toMatch(/Not all of it came/)
+  })
+
+  it('says why a node has none', async () => {
+    const fetch = unitThatSends([{ ...part('a', 1, ''), status: 'error', error: 'no journal' }])
+    expect((await say(['units', 'log', 'boat-1'], { fetch })).out).toBe('a:\nno journal\n')
   })
 })
