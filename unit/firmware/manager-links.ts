@@ -71,8 +71,11 @@ export class ManagerLinks {
       }
       stream.close()
     } catch (error) {
-      if (error instanceof RpcError && error.code === 'refused') stream.close(error)
-      else this.#log.info('update manager lost', { node: nodeId, why: String(error) })
+      stream.close(
+        error instanceof RpcError ? error : new RpcError('internal', 'the unit could not go on with this stream'),
+      )
+      if (!(error instanceof RpcError && error.code === 'refused'))
+        this.#log.info('update manager lost', { node: nodeId, why: String(error) })
     }
     if (nodeId !== undefined) this.#left(stream, nodeId)
   }

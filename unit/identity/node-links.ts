@@ -50,6 +50,7 @@ export class NodeLinks {
       }
       stream.close()
     } catch (error) {
+      stream.close()
       this.#ports.log.info('node lost', { node: nodeId, why: String(error) })
     }
     this.#unlink(session, nodeId)

@@ -329,3 +329,15 @@ describe('what the unit knows of its nodes', () => {
     expect(nodes.list()[0]?.state).toBe('paused')
   })
 })
+
+it('a node whose word could not be kept is let go, so that it comes again', async () => {
+  const { nodes, connect } = await bench()
+  const manager = await connect('node1')
+  const unwatch = nodes.watch(() => {
+    throw new Error('disk full')
+  })
+  manager.say({ kind: 'node_instances', instances: [] })
+  await settled()
+  unwatch()
+  expect(manager.ended).toBe(true)
+})

@@ -10,6 +10,8 @@ export class FakeServiceManager {
   /** What it answers to a check or a set; by default it takes all. */
   refusal: string | undefined
   silent = false
+  /** The unit ended the stream, or it was cut. */
+  ended = false
   #pair: LinkPair<NodeFact, NodeOrder> | undefined
 
   constructor(nodeId: string) {
@@ -47,6 +49,7 @@ export class FakeServiceManager {
     } catch {
       // Cut or refused.
     }
+    this.ended = true
   }
 
   #obey(order: NodeOrder): void {

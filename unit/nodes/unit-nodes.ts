@@ -127,10 +127,18 @@ export class UnitNodes implements Nodes {
       }
       link.close()
     } catch (error) {
-      if (error instanceof RpcError && error.code === 'refused') link.close(error)
-      else this.#ports.log.info('node lost', { node: session?.nodeId, why: String(error) })
+      // Also one that could not be heard out: a stream that nobody reads any more has to end, or its node waits for ever.
+      link.close(
+        error instanceof RpcError ? error : new RpcError('internal', 'the unit could not go on with this stream'),
+      )
+      if (!(error instanceof RpcError && error.code === 'refused'))
+        this.#ports.log.info('node lost', { node: session?.nodeId, why: String(error) })
     }
-    if (session) this.#left(session)
+    try {
+      if (session) this.#left(session)
+    } catch (error) {
+      this.#ports.log.error('loss of a node not taken note of', { node: session?.nodeId, why: String(error) })
+    }
   }
 
   /** The first message has to be the node's description; others before it are dropped. */
