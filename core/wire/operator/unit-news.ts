@@ -10,14 +10,12 @@ import { moment } from './common.ts'
 export const unitAlerts = z.object({
   alerts: z.array(z.object({ at: moment, alert: z.looseObject({ kind: z.string() }) })),
 })
-export type UnitAlerts = z.infer<typeof unitAlerts>
 
 const measured = z.array(z.looseObject({ nodeId: z.string() }))
 /** `GET /units/:id/monitoring`: the last 60 messages. */
 export const unitMonitoring = z.object({
   monitoring: z.array(z.object({ at: moment, nodes: measured, instances: measured })),
 })
-export type UnitMonitoringList = z.infer<typeof unitMonitoring>
 
 /** `POST /units/:id/logs`: the unit is asked for its system log, or that of instances; without nodes for that of all. */
 export const logOrder = z.strictObject({
