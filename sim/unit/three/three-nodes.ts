@@ -144,7 +144,10 @@ export class ThreeNodes {
   async restartUnit(onFailure: 'restore' | 'converge'): Promise<void> {
     await this.pause('unit')
     await writeJson(nodeFolders(this.root, 'main').settings, mainSettings(this.root, onFailure))
+    let managers = 0
+    const stop = this.onLine((line) => (managers += line.includes('"text":"update manager registered"') ? 1 : 0))
     await this.resume('unit')
+    await this.until('the update managers to be there again', () => managers >= devices.length).finally(stop)
   }
 
   detail(): Promise<UnitDetail> {
