@@ -116,7 +116,7 @@ describe.skipIf(lacks)(`one transaction over three nodes${lacks}`, () => {
       const made = await make()
       const seen = unit.moves.length
       await play.releases.order(made)
-      expect(await play.untilWhole(made)).toBe('old')
+      expect(await play.untilWhole(made, seen)).toBe('old')
       const moves = unit.moves.slice(seen)
       const failed = moves.find(({ on }) => on === 'failed')
       expect(failed?.from).toMatch(new RegExp(`^(${during})$`))

@@ -26,17 +26,18 @@ export class Play {
   /** Orders a release, and waits until it, or the one before it, is there, whole. @returns which */
   async run(faults: Faults = {}): Promise<'new' | 'old'> {
     const made = await this.releases.make(faults)
+    const seen = this.unit.moves.length
     await this.releases.order(made)
-    return this.untilWhole(made)
+    return this.untilWhole(made, seen)
   }
 
-  /** @throws Error when it is anything else for minutes */
-  async untilWhole(made: Made): Promise<'new' | 'old'> {
+  /** `seen`: moves before the order; until there are more, it has not begun. @throws Error when it is anything else for minutes */
+  async untilWhole(made: Made, seen = 0): Promise<'new' | 'old'> {
     let end: 'new' | 'old' | undefined
     let last: string[] = []
     const holds = async () => {
       const { at, next } = this.unit.state
-      if (at !== 'none' || next !== null) return false
+      if (at !== 'none' || next !== null || this.unit.moves.length <= seen) return false
       const { standing } = await this.unit.detail()
       last = await this.releases.reality()
       if (standing === 'arrived' && same(last, realityOf(made))) end = 'new'
