@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 const outside = ['**/node_modules/**', '.windlass/**']
+/** Takes as long as the virtual machines and leaves the processors to them: it waits for restarts and time-outs. */
+const patient = 'sim/unit/three-nodes.system.test.ts'
 
 /** Three rings: what needs neither root nor a server of another's; what does; a whole device in a virtual machine. */
 export default defineConfig({
@@ -20,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['**/*.system.test.ts'],
-          exclude: outside,
+          exclude: [patient, ...outside],
           pool: 'forks',
           fileParallelism: false,
           testTimeout: 120_000,
@@ -30,10 +32,10 @@ export default defineConfig({
       {
         test: {
           name: 'qemu',
-          include: ['**/*.qemu.test.ts'],
+          include: ['**/*.qemu.test.ts', patient],
           exclude: outside,
           pool: 'forks',
-          // The power cuts, which run two machines, beside two others, which wait a lot.
+          // The power cuts, which run two machines, beside two others, one of which waits most of the time.
           maxWorkers: 3,
           testTimeout: 900_000,
           hookTimeout: 900_000,
