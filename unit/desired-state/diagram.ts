@@ -9,7 +9,8 @@ const update = [...always, 'desired', 'legs', 'expires', 'sotaTriggered', 'fotaT
 /**
  * The unit's update manager: the states and stored names of aoscore.md 2.1.1, a gate in `pending` (2.3), and `reverting`,
  * which AosCore lacks: until `finalizing` every way out leads back to what the unit was before. `before` is null while no
- * node has been touched. `finalizing` and `reverting` cannot be cancelled: a newer desired state waits in `next`.
+ * node has been touched. `finalizing` and `reverting` cannot be cancelled: a newer desired state waits in `next`. `lost`: a
+ * node fell back to its old firmware by itself before it was told to keep the new one; that is no way on either.
  * `given_up` is upstream's way out, for units that are to converge instead of coming back.
  */
 export const updateManager = draw({
@@ -45,6 +46,7 @@ export const updateManager = draw({
       confirmed: 'none',
       more: 'pending',
       failed: 'finalizing',
+      lost: 'reverting',
       boot: 'finalizing',
     },
     reverting: { desired: 'reverting', reverted: 'none', failed: 'reverting', boot: 'reverting' },
@@ -68,6 +70,7 @@ export const updateManager = draw({
     fetched: ['errors'],
     failed: ['errors', 'during'],
     undo: ['errors', 'during'],
+    lost: ['errors', 'during'],
     given_up: ['before', 'errors'],
     expired: ['errors'],
     open: ['legs', 'before', 'errors'],

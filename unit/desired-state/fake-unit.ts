@@ -33,6 +33,7 @@ export type FakeStep =
   | 'run'
   | 'activate'
   | 'apply'
+  | 'keep'
   | 'install'
   | 'revert'
   | 'restore'
@@ -124,7 +125,7 @@ export class FakeUnit {
     if (left === 0) return
     this.broken.set(step, left - 1)
     throw new UnitError(
-      step === 'prepare' || step === 'start' ? 'component_failed' : 'instance_failed',
+      ['prepare', 'start', 'keep'].includes(step) ? 'component_failed' : 'instance_failed',
       `${step} broke`,
     )
   }
@@ -253,6 +254,7 @@ export class FakeUnit {
       },
       apply: async (stop) => {
         await this.#do('apply', 'apply', stop)
+        if (this.broken.has('keep')) await this.#do('keep', 'keep', stop)
         this.#firmware = 'idle'
       },
       gather: async () => {},

@@ -246,6 +246,17 @@ describe('a transaction that fails', () => {
     await die()
   })
 
+  it('comes back when a node fell back to its old firmware before it was to keep the new one', async () => {
+    const { unit, states, update, order: give, until, die } = await installed(first)
+    unit.broken.set('keep', 1)
+    await give(second)
+    await until('none')
+    expect(states.slice(-3)).toEqual(['finalizing', 'reverting', 'none'])
+    expect(unit.runs).toEqual(['rootfs 1.5.0', 'service 1.0.0'])
+    expect(update.takenBack?.during).toBe('finalizing')
+    await die()
+  })
+
   it('goes on finalizing: there is no way back', async () => {
     const { unit, order: give, until, die } = await installed(first)
     unit.broken.set('apply', 3)

@@ -1,4 +1,5 @@
 import { type Later, later, type OutcomeOf, type Step } from '@windlass/machine'
+import { UnitError } from '../../unit-error.ts'
 import type { In, UpdateManager } from '../diagram.ts'
 import { errorsOf } from '../errors.ts'
 import { legNames, noErrors } from '../facts.ts'
@@ -7,7 +8,10 @@ import type { UpdatePorts } from '../ports.ts'
 
 type Outcome = OutcomeOf<UpdateManager, 'finalizing'>
 
-/** The new set becomes the installed one. There is no way back from here, so what fails is tried again. */
+/**
+ * The new set becomes the installed one. What fails is tried again, but for firmware that is not there any more: a node whose
+ * boot loader went back meanwhile will never keep it.
+ */
 export async function finalizing(
   state: In<'finalizing'>,
   ports: UpdatePorts,
@@ -20,10 +24,13 @@ export async function finalizing(
     await ports.launcher.confirm()
   } catch (error) {
     step.stop.throwIfAborted()
+    const errors = errorsOf(error, state.legs)
+    if (error instanceof UnitError && error.code === 'component_failed')
+      return { on: 'lost', errors, during: 'finalizing' }
     ports.log.warning('not finalized yet', { why: error instanceof Error ? error.message : String(error) })
     return later<Outcome>(ports.rules.retryMs, {
       on: 'failed',
-      errors: errorsOf(error, state.legs),
+      errors,
       during: 'finalizing',
     })
   }
