@@ -45,7 +45,7 @@ async function left(folder: string): Promise<string[]> {
 }
 
 async function untilNothingIsLeft(folder: string): Promise<void> {
-  for (let tries = 0; tries < 300 && (await left(folder)).length > 0; tries++) await wait(100)
+  for (let tries = 0; tries < 900 && (await left(folder)).length > 0; tries++) await wait(100)
   expect(await left(folder)).toEqual([])
 }
 

@@ -145,6 +145,7 @@ function seatsOf({ nodes, components }: Placement): Seat[] {
       nodeId,
       runtimeId: componentId,
       manifestDigest,
+      byUpdateManager: true,
     })),
   ]
 }

@@ -36,6 +36,8 @@ export interface Seat {
   nodeId: string
   runtimeId: string
   manifestDigest: string
+  /** It is with the node's update manager; else with its service manager. */
+  byUpdateManager?: boolean
 }
 
 /** `byUpdateManager`: `runtimeId` is a component of the node's update manager. */

@@ -102,12 +102,12 @@ export class Round {
 
   /** A node that is away for a moment has not told yet which runtimes it has. */
   #stayUnseen({ request, demands }: Pick<Wish, 'request' | 'demands'>, seat: Seat): boolean {
-    const { ident, version, nodeId, runtimeId, manifestDigest } = seat
+    const { ident, version, nodeId, runtimeId, manifestDigest, byUpdateManager = false } = seat
     const demand = demands.find(({ variant }) => variant.digest === manifestDigest)
     if (this.#rooms.get(nodeId)?.site.state !== 'held' || version !== request.item.version || !demand) return false
     const { variant } = demand
     const runtimeType = demand.types[0] ?? ''
-    const assignment = { request, ident, nodeId, runtimeId, runtimeType, byUpdateManager: false, variant }
+    const assignment = { request, ident, nodeId, runtimeId, runtimeType, byUpdateManager, variant }
     this.#assigned.set(instanceKey(ident), assignment)
     this.#pools.take(variant.item)
     return true
