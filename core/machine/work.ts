@@ -25,6 +25,15 @@ export function later<E>(afterMs: number, event: E): Later<E> {
   return { afterMs, event }
 }
 
+/** The end of work that only an order ends. @throws the signal's reason once it fires */
+export function stopped(stop: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const end = () => reject(stop.reason)
+    if (stop.aborted) end()
+    else stop.addEventListener('abort', end, { once: true })
+  })
+}
+
 /** What each state does. Each answers with an event of its own row; what it throws becomes `failed`. */
 export type Work<G extends AnyDrawing, P> = {
   [A in At<G['diagram']>]: (

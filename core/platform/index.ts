@@ -25,6 +25,7 @@ export { MemoryLog, type MemoryLogEntry, type MemoryLogOptions } from './log/mem
 export { nodeProcesses } from './processes/node-processes.ts'
 export { type Command, type Ended, ProcessError, type ProcessErrorCode, type Processes } from './processes/processes.ts'
 export { backoff, type RetryPolicy, retry } from './retry/retry.ts'
+export { changes } from './rpc/changes.ts'
 export {
   type Caller,
   type CallMethod,

@@ -1,5 +1,5 @@
 import type { IdentityOrder, InstalledCertificate, NodeInfo, SystemInfo } from '@windlass/model/unit'
-import { RpcError, type RpcHandlers } from '@windlass/platform'
+import { changes, RpcError, type RpcHandlers } from '@windlass/platform'
 import { identityMethods, identityOrderMethods } from '@windlass/wire/aoscore'
 import { bindingRefusal } from '../admission.ts'
 import type { CertificateType } from '../ports.ts'
@@ -91,26 +91,4 @@ function asRpcError(error: unknown): never {
   if (error instanceof UnitError && error.code === 'node_away')
     throw new RpcError('internal', error.message, { cause: error })
   throw error
-}
-
-/** Whatever is told, from now until the caller has gone; one who reads slowly misses nothing. */
-async function* changes<T>(gone: AbortSignal, watch: (tell: (value: T) => void) => () => void): AsyncIterable<T> {
-  const told: T[] = []
-  let wake = Promise.withResolvers<void>()
-  const unsubscribe = watch((value) => {
-    told.push(value)
-    wake.resolve()
-  })
-  const leave = () => wake.resolve()
-  gone.addEventListener('abort', leave)
-  try {
-    while (!gone.aborted) {
-      yield* told.splice(0)
-      if (told.length === 0) await wake.promise
-      wake = Promise.withResolvers<void>()
-    }
-  } finally {
-    gone.removeEventListener('abort', leave)
-    unsubscribe()
-  }
 }

@@ -1,5 +1,5 @@
 import type { SchedulerNotice } from '@windlass/model/unit'
-import { RpcError, type RpcHandlers } from '@windlass/platform'
+import { changes, RpcError, type RpcHandlers } from '@windlass/platform'
 import { schedulerMethods } from '@windlass/wire/aoscore'
 import type { Leg } from '../desired-state/facts.ts'
 import type { UnitUpdate } from '../desired-state/update-manager.ts'
@@ -16,35 +16,19 @@ export function serveScheduler(handlers: RpcHandlers, update: UnitUpdate, notice
   }
   handlers.call(schedulerMethods.startFota, start('fota'))
   handlers.call(schedulerMethods.startSota, start('sota'))
-  handlers.feed(schedulerMethods.notifications, (_, { gone }) => told(notices, gone))
+  handlers.feed(schedulerMethods.notifications, (_, { gone }) =>
+    changes<SchedulerNotice>(gone, (tell) => notices.subscribe(tell), dropOlder),
+  )
 }
 
 /** How many notices wait for a slow subscriber: more than one update gives. */
 const longestQueue = 16
 
-async function* told(notices: Notices, gone: AbortSignal): AsyncIterable<SchedulerNotice> {
-  const queue: SchedulerNotice[] = []
-  let wake: () => void = () => {}
-  gone.addEventListener('abort', () => wake())
-  const leave = notices.subscribe((notice) => {
-    queue.push(notice)
-    if (queue.length > longestQueue)
-      queue.splice(
-        queue.findIndex(({ part }) => part === notice.part),
-        1,
-      )
-    wake()
-  })
-  try {
-    while (!gone.aborted) {
-      const next = queue.shift()
-      if (next) yield next
-      else
-        await new Promise<void>((resolve) => {
-          wake = resolve
-        })
-    }
-  } finally {
-    leave()
-  }
+function dropOlder(queue: SchedulerNotice[]): void {
+  const newest = queue.at(-1)
+  if (queue.length <= longestQueue || newest === undefined) return
+  queue.splice(
+    queue.findIndex(({ part }) => part === newest.part),
+    1,
+  )
 }

@@ -1,4 +1,4 @@
-import type { OutcomeOf, Step } from '@windlass/machine'
+import { type OutcomeOf, type Step, stopped } from '@windlass/machine'
 import { asksForTheSame, type DesiredState, errorInfo } from '@windlass/model/unit'
 import type { In, UpdateManager } from '../diagram.ts'
 import { type Expiry, type Leg, type Legs, noErrors, type Refusal } from '../facts.ts'
@@ -10,7 +10,7 @@ type Outcome = OutcomeOf<UpdateManager, 'none'>
 
 /** Judges the newest desired state, if there is one; else waits for orders. */
 export async function none(state: In<'none'>, ports: UpdatePorts, { stop }: Step): Promise<Outcome> {
-  if (state.next === null) return ordered(stop)
+  if (state.next === null) return stopped(stop)
   const desired = completed(state.next, state.installed)
   const refusal = state.refused.find(({ fingerprint }) => fingerprint === fingerprintOf(desired))
   if (refusal && !state.before) {
@@ -24,14 +24,6 @@ export async function none(state: In<'none'>, ports: UpdatePorts, { stop }: Step
 /** What is said of a desired state that comes again after it was taken back. */
 export function againRefused({ during, error }: Refusal): string {
   return `failed here before, during ${during}: ${error.message}`
-}
-
-function ordered(stop: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const end = () => reject(stop.reason)
-    if (stop.aborted) end()
-    else stop.addEventListener('abort', end, { once: true })
-  })
 }
 
 /** A unit that an update touched and did not finish has to go on even where it already looks right. */
