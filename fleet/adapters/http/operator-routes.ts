@@ -16,29 +16,20 @@ import {
   rolloutRecord,
 } from '@windlass/wire/operator'
 import type { FastifyInstance } from 'fastify'
-import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import * as z from 'zod'
 import { FleetError } from '../../fleet-error.ts'
 import type { Shelf } from '../../packages/shelf.ts'
 import { type RolloutPorts, startRollout, stopRollout } from '../../rollout/rollouts.ts'
 import { historyLimit, type Store } from '../../store/store.ts'
 import { encodeDetail, encodeDevice, encodeMember, encodePackage, encodeReport, encodeRollout } from './encode.ts'
+import { type Api, byNumber, typed } from './typed-api.ts'
 
 export interface OperatorPorts extends RolloutPorts {
   shelf: Shelf
   version: string
 }
 
-type Api = ReturnType<typeof typed>
-const typed = (app: FastifyInstance) => app.withTypeProvider<ZodTypeProvider>()
 const byUid = z.object({ uid: digest })
-const byNumber = z.object({
-  id: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(2 ** 31),
-})
 const byDevice = z.object({ id: digest })
 
 /** The operator API below `/api/v1`, but for its events. */

@@ -14,7 +14,6 @@ import {
   unitOrder,
 } from '@windlass/wire/operator'
 import type { FastifyInstance } from 'fastify'
-import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import * as z from 'zod'
 import { FleetError } from '../../fleet-error.ts'
 import { type ClaimPorts, newClaim } from '../../identity/claims.ts'
@@ -24,6 +23,7 @@ import { checkRelease } from '../../units/release.ts'
 import type { UnitOffice } from '../../units/unit-office.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
 import { encodeItem, encodeRelease, encodeUnit, encodeUnitDetail } from './encode-unit.ts'
+import { type Api, byNumber, byUnit, typed } from './typed-api.ts'
 import { unitNewsRoutes } from './unit-news-routes.ts'
 
 export interface OperatorUnitPorts {
@@ -34,17 +34,7 @@ export interface OperatorUnitPorts {
   maxUploadBytes: number
 }
 
-type Api = ReturnType<typeof typed>
-const typed = (app: FastifyInstance) => app.withTypeProvider<ZodTypeProvider>()
 const byDigest = z.object({ digest: blobDigest })
-const byNumber = z.object({
-  id: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(2 ** 31),
-})
-const byUnit = z.object({ id: z.string().min(1).max(64) })
 
 /** The operator API of units, items and releases, below `/api/v1`. */
 export function operatorUnitRoutes(app: FastifyInstance, ports: OperatorUnitPorts): void {

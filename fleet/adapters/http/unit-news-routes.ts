@@ -1,17 +1,15 @@
 import { envOrder, logOrder, logRequest, unitAlerts, unitEnv, unitLogs, unitMonitoring } from '@windlass/wire/operator'
 import type { FastifyInstance } from 'fastify'
-import type { ZodTypeProvider } from 'fastify-type-provider-zod'
-import * as z from 'zod'
 import type { UnitOffice } from '../../units/unit-office.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
+import { type Api, byUnit, typed } from './typed-api.ts'
 
-const byUnit = z.object({ id: z.string().min(1).max(64) })
 const moment = (at: number): string => new Date(at).toISOString()
 
 /** What units say beside their status, and what they are asked or told beside their release. */
 export function unitNewsRoutes(app: FastifyInstance, ports: { store: UnitStore; office: UnitOffice }): void {
   const { store, office } = ports
-  const api = app.withTypeProvider<ZodTypeProvider>()
+  const api = typed(app)
   const alerts = { params: byUnit, response: { 200: unitAlerts } }
   api.get('/units/:id/alerts', { schema: alerts }, async ({ params: { id } }) => {
     await office.known(id)
@@ -35,10 +33,7 @@ export function unitNewsRoutes(app: FastifyInstance, ports: { store: UnitStore; 
   envRoutes(api, ports)
 }
 
-type Api = ReturnType<FastifyInstance['withTypeProvider']> & FastifyInstance
-
-function logRoutes(app: Api, { store, office }: { store: UnitStore; office: UnitOffice }): void {
-  const api = app.withTypeProvider<ZodTypeProvider>()
+function logRoutes(api: Api, { store, office }: { store: UnitStore; office: UnitOffice }): void {
   api.get(
     '/units/:id/logs',
     { schema: { params: byUnit, response: { 200: unitLogs } } },
@@ -61,8 +56,7 @@ function logRoutes(app: Api, { store, office }: { store: UnitStore; office: Unit
   })
 }
 
-function envRoutes(app: Api, { store, office }: { store: UnitStore; office: UnitOffice }): void {
-  const api = app.withTypeProvider<ZodTypeProvider>()
+function envRoutes(api: Api, { store, office }: { store: UnitStore; office: UnitOffice }): void {
   const shown = async (id: string) => {
     const [ordered] = await store.news(id, 'env')
     const [said] = await store.news(id, 'env_status')

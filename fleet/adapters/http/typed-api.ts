@@ -1,0 +1,17 @@
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import * as z from 'zod'
+
+/** A server whose routes take their types from their schemas. */
+export type Api = ReturnType<typeof typed>
+export const typed = (app: FastifyInstance) => app.withTypeProvider<ZodTypeProvider>()
+
+export const byNumber = z.object({
+  id: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 31),
+})
+/** The system id of a unit. */
+export const byUnit = z.object({ id: z.string().min(1).max(64) })
