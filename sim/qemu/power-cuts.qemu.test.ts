@@ -7,6 +7,7 @@ import { makeDevice } from './device.ts'
 import { openFleet } from './fleet.ts'
 import { quickPcBoard } from './machine/pc.ts'
 import { type CutsTold, runCuts } from './power-cuts/run-cuts.ts'
+import { tearSuperblock } from './power-cuts/tear-superblock.ts'
 import { lacking } from './tools.ts'
 import { openWorkshop, type Workshop } from './workshop.ts'
 
@@ -24,6 +25,7 @@ async function cutOne(workshop: Workshop, number: number, inTime: () => boolean)
   try {
     const releases = [await workshop.release('1.0', 'good'), await workshop.release('2.0', 'good')] as const
     const device = await makeDevice(quickPcBoard, join(folder, 'device'), releases[0], fleet.port)
+    await tearSuperblock(device.disk, quickPcBoard)
     const say = (line: string) => console.log(`device ${number}: ${line}`)
     const random = new SeededRandom(seed * devices.length + number)
     return await runCuts({ device, fleet, releases, cuts: Math.ceil(cuts / devices.length), inTime, random, say })

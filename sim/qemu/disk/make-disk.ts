@@ -36,9 +36,9 @@ export async function makeDisk(path: string, plan: DiskPlan): Promise<void> {
   const work = `${path}.work`
   await rm(work, { recursive: true, force: true })
   await mkdir(work, { recursive: true })
-  const sizes = [plan.firmware.bytes, plan.boot.bytes, slotBytes, slotBytes, dataBytes] as const
-  const offsets = [0, 1, 2, 3, 4].map((i) => mib + sizes.slice(0, i).reduce((sum, size) => sum + size, 0))
-  const [firmware = 0, boot = 0, a = 0, , data = 0] = offsets
+  const sizes = sizesOf(plan)
+  const offsets = offsetsOf(plan)
+  const [firmware, boot, a, , data] = offsets
   await rm(path, { force: true })
   await writeFile(path, '')
   await truncate(path, data + dataBytes + mib)
@@ -52,6 +52,18 @@ export async function makeDisk(path: string, plan: DiskPlan): Promise<void> {
     await disk.close()
     await rm(work, { recursive: true })
   }
+}
+
+type Parts = [firmware: number, boot: number, a: number, b: number, data: number]
+
+function sizesOf({ firmware, boot }: Pick<DiskPlan, 'firmware' | 'boot'>): Parts {
+  return [firmware.bytes, boot.bytes, slotBytes, slotBytes, dataBytes]
+}
+
+/** Where each partition begins, in bytes. */
+export function offsetsOf(plan: Pick<DiskPlan, 'firmware' | 'boot'>): Parts {
+  const [firmware, boot, a, b] = sizesOf(plan)
+  return [mib, mib + firmware, mib + firmware + boot, mib + firmware + boot + a, mib + firmware + boot + a + b]
 }
 
 async function partition(

@@ -10,7 +10,7 @@ import { maskedUnits, type RootFiles, rootFiles } from './root-files.ts'
 import type { System } from './system.ts'
 
 const packages: readonly string[] = words(`
-  base-files dash coreutils grep sed mount util-linux systemd systemd-sysv libstdc++6 libatomic1
+  base-files dash coreutils e2fsprogs grep sed mount util-linux systemd systemd-sysv libstdc++6 libatomic1
 `)
 const notForDevices: readonly string[] = words(`
   usr/share usr/lib/x86_64-linux-gnu/gconv usr/lib/aarch64-linux-gnu/gconv var boot lib/systemd/system-generators

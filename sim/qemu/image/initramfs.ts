@@ -26,10 +26,12 @@ echo > /dev/watchdog
 value() { sed -n "s/.*\\b$1=\\([^ ]*\\).*/\\1/p" /proc/cmdline; }
 root=$(value root)
 boot=$(value windlass.boot)
-while [ ! -e "$root" ]; do sleep 0.1; done
+while [ ! -e "$root" -o ! -e /dev/vda5 ]; do sleep 0.1; done
 mount -t squashfs -o ro "$root" /root
 [ -z "$boot" ] || mount -o noatime "$boot" /root/boot
-mount -t ext4 -o noatime /dev/vda5 /root/data
+data() { mount -t ext4 -o noatime /dev/vda5 /root/data; }
+# A cut can leave one half of the superblock new and the other old: no mount, until it is made anew from its copies.
+data || { mount -o bind /dev /root/dev; chroot /root e2fsck -y /dev/vda5; umount /root/dev; data; }
 mount -t tmpfs tmpfs /root/var
 mkdir -p /root/var/lock /root/var/lib
 ln -s /run /root/var/run
