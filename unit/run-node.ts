@@ -1,3 +1,4 @@
+import { endingClock } from '@windlass/platform'
 import { answerNode } from './identity/identity-server.ts'
 import { keepRegistered } from './identity/node-client.ts'
 import { openNode } from './open-identity.ts'
@@ -11,9 +12,10 @@ const longestAuthority = 65_536
 export async function runNode(
   settings: UnitSettings,
   main: NonNullable<UnitSettings['mainNode']>,
-  world: WorldPorts,
+  around: WorldPorts,
   stop: AbortSignal,
 ): Promise<void> {
+  const world = { ...around, clock: endingClock(around.clock, stop) }
   const node = await openNode(settings, world)
   const ca =
     main.caFile === undefined

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { hasPart } from '@windlass/model/unit'
-import { type Log, listen, type RpcHandlers } from '@windlass/platform'
+import { endingClock, type Log, listen, type RpcHandlers } from '@windlass/platform'
 import { type Database, openDatabase } from '@windlass/platform/database'
 import { buildUnit, type Unit } from './build-unit.ts'
 import { connectRooms } from './connect-rooms.ts'
@@ -27,10 +27,11 @@ import type { WorldPorts } from './world.ts'
  */
 export async function runUnit(
   settings: UnitSettings,
-  world: WorldPorts,
+  around: WorldPorts,
   stop: AbortSignal,
   onForget: (forget: () => void) => void,
 ): Promise<void> {
+  const world = { ...around, clock: endingClock(around.clock, stop) }
   await world.files.makeFolder(settings.workingDir)
   const database = openAlone(settings.workingDir)
   // Services' environment may hold secrets.

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { testClock } from './clock.contract.ts'
 import { systemClock } from './clock.ts'
+import { endingClock } from './ending-clock.ts'
 import { FakeClock } from './fake-clock.ts'
 
 testClock('FakeClock', () => {
@@ -8,7 +9,21 @@ testClock('FakeClock', () => {
   return { clock, pass: (ms) => clock.advance(ms) }
 })
 testClock('FakeClock by itself', () => ({ clock: new FakeClock({ auto: true }), pass: async () => undefined }))
+testClock('a clock with an end', () => {
+  const clock = new FakeClock()
+  return { clock: endingClock(clock, new AbortController().signal), pass: (ms) => clock.advance(ms) }
+})
 testClock('the system clock', () => ({ clock: systemClock, pass: async () => undefined }))
+
+describe('a clock with an end', () => {
+  it('wakes all sleepers at its end, and lets nobody fall asleep after it', async () => {
+    const end = new AbortController()
+    const clock = endingClock(new FakeClock(), end.signal)
+    const slept = [clock.sleep(60_000), clock.sleep(60_000, new AbortController().signal)]
+    end.abort(new Error('over'))
+    for (const one of [...slept, clock.sleep(1)]) await expect(one).rejects.toThrow('over')
+  })
+})
 
 describe('FakeClock', () => {
   it('wakes a sleeper that falls asleep again within the same advance', async () => {

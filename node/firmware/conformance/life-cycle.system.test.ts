@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { Device, runtimeWith, type Wishes } from './device.ts'
 import { rawObject, release, testObject } from './release.ts'
@@ -417,6 +420,21 @@ describe.concurrent('settings and hooks', () => {
     await device.remove('meta/hardware')
     await device.start()
     expect(await infoOf(device)).toMatchObject({ firmware: { version: '', hardware: '' } })
+  })
+
+  it('ours: told to end while its server or its unit takes the connection and says nothing, it is gone soon', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const address = `127.0.0.1:${(silent.address() as AddressInfo).port}`
+    const unit = `\n[unit]\ncommunication_manager = "${address}"\ncomponent_type = "rootfs"\nnode_id = "main"\n`
+    for (const windlass of ['', unit]) {
+      await using device = await Device.started({ polling: true, server: `http://${address}`, windlass })
+      await wait(300)
+      const from = performance.now()
+      await device.stop()
+      expect(performance.now() - from).toBeLessThan(2_500)
+    }
+    silent.close()
   })
 
   it('4.1 the INI settings of version 1 agents are understood', async () => {
