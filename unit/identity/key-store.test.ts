@@ -35,3 +35,16 @@ it('power lost after each change of the disk: the old certificate or the new one
   }
   expect([...serials].toSorted()).toEqual(['new', 'old'])
 }, 60_000)
+
+it('keys are their owner’s alone, also those of earlier versions', async () => {
+  const files = new FakeFiles()
+  const store = await open(files)
+  const authority = await makeAuthority('unit', clock.now(), 20 * year)
+  const request = await readRequest(await store.createKey('sm', 'node-b'))
+  expect(await files.facts('/keys/sm.new.pem')).toMatchObject({ mode: 0o600 })
+  await store.apply('sm', (await issue(authority, request, clock.now(), year)) + authority.certificate)
+  expect(await files.facts('/keys/sm.pem')).toMatchObject({ mode: 0o600 })
+  await files.setMode('/keys/sm.pem', 0o644)
+  await open(files)
+  expect(await files.facts('/keys/sm.pem')).toMatchObject({ mode: 0o600 })
+})

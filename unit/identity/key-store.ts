@@ -14,6 +14,7 @@ import { UnitError } from '../unit-error.ts'
 import { certificateTypes } from './certificate-types.ts'
 
 const longest = 262_144
+const ownerOnly = 0o600
 
 interface Held {
   key: string
@@ -51,7 +52,10 @@ export class KeyStore {
     await ports.files.setMode(ports.folder, 0o700)
     for (const type of certificateTypes) {
       const pem = await store.#read(`${type}.pem`)
-      if (pem !== undefined) store.#held.set(type, split(pem))
+      if (pem === undefined) continue
+      store.#held.set(type, split(pem))
+      // Of earlier versions, which left that to the folder alone.
+      await ports.files.setMode(store.#path(`${type}.pem`), ownerOnly)
     }
     for (const side of ['cloud', 'unit'] as const) {
       const pem = await store.#read(`${side}-roots.pem`)
@@ -82,7 +86,7 @@ export class KeyStore {
   /** Makes a key, to be used once its certificate is applied. @returns the request for it, in PEM */
   async createKey(type: CertificateType, commonName: string): Promise<string> {
     const key = await newKey(type === 'offline' ? 'rsa' : 'ec')
-    await this.#ports.files.replace(this.#path(`${type}.new.pem`), key)
+    await this.#ports.files.replace(this.#path(`${type}.new.pem`), key, ownerOnly)
     return makeRequest(key, { commonName, dnsNames: this.#ports.dnsNames[type] ?? [] })
   }
 
@@ -92,7 +96,7 @@ export class KeyStore {
     if (key === undefined) throw new UnitError('identity', `expected a key of type ${type}, got none`)
     await this.#judge(type, chain, key)
     const clean = pemBlocks(chain, 'CERTIFICATE').join('')
-    await this.#ports.files.replace(this.#path(`${type}.pem`), key + clean)
+    await this.#ports.files.replace(this.#path(`${type}.pem`), key + clean, ownerOnly)
     await this.#ports.files.remove(this.#path(`${type}.new.pem`))
     this.#held.set(type, { key, chain: clean })
     for (const changed of this.#watchers) changed(type)

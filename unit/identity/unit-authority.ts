@@ -34,7 +34,7 @@ export class UnitAuthority {
     if (key !== undefined && certificate !== undefined) return new UnitAuthority({ key, certificate }, clock)
     // Never the name of one that it signs for: a certificate whose issuer has its own name counts as self-signed.
     const authority = await makeAuthority(`Authority of unit ${systemId}`, clock.now(), authorityLifeMs)
-    await files.replace(path, authority.key + authority.certificate)
+    await files.replace(path, authority.key + authority.certificate, 0o600)
     return new UnitAuthority(authority, clock)
   }
 

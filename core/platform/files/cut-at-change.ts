@@ -32,7 +32,7 @@ export function cutAtChange(
   const files: Files = {
     open: (path, as) => (as === 'create' || as === 'append' ? change(() => open(path, as)) : open(path, as)),
     readFile: (path, most) => inner.readFile(path, most),
-    replace: (path, bytes) => change(() => inner.replace(path, bytes)),
+    replace: (path, bytes, mode) => change(() => inner.replace(path, bytes, mode)),
     rename: (from, to) => change(() => inner.rename(from, to)),
     remove: (path) => change(() => inner.remove(path)),
     list: (path) => inner.list(path),

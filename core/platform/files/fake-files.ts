@@ -100,8 +100,8 @@ export class FakeFiles implements Files {
     return readWhole(this, path, maxBytes)
   }
 
-  replace(path: string, content: string | Uint8Array): Promise<void> {
-    return replaceWhole(this, path, content)
+  replace(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
+    return replaceWhole(this, path, content, mode)
   }
 
   async rename(from: string, to: string): Promise<void> {

@@ -145,6 +145,14 @@ export function testFiles(
       expect((await files.facts(at('one')))?.device).toBe((await files.facts(folder))?.device)
     })
 
+    it('gives a file that it replaces the mode that is asked for', async () => {
+      const { files, at } = await inFolder()
+      await files.replace(at('one'), 'abc', 0o600)
+      expect(await files.facts(at('one'))).toMatchObject({ size: 3, mode: 0o600 })
+      await files.replace(at('one'), 'abcd', 0o640)
+      expect(await files.facts(at('one'))).toMatchObject({ size: 4, mode: 0o640 })
+    })
+
     it('follows symlinks, and renames and removes the link itself', async () => {
       const { files, at, link } = await inFolder()
       await files.replace(at('real/one'), 'abc')

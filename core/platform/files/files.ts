@@ -43,9 +43,9 @@ export interface Files {
   readFile(path: string, maxBytes: number): Promise<Uint8Array>
   /**
    * Replaces the file or leaves it untouched: temporary file (`<path>.tmp`), sync, rename, sync of the folder. Makes the
-   * folders. One writer per path at a time.
+   * folders. One writer per path at a time. `mode`: permission bits, set before there is anything to read.
    */
-  replace(path: string, bytes: string | Uint8Array): Promise<void>
+  replace(path: string, bytes: string | Uint8Array, mode?: number): Promise<void>
   /** Survives a power cut once the folders were synced. */
   rename(from: string, to: string): Promise<void>
   /** Removes a file; absent is fine. Survives a power cut once the folder was synced. */

@@ -18,7 +18,7 @@ const flags: Record<OpenAs, number> = {
 export const nodeFiles: Files = {
   open: async (path, as) => openFile(await fs.open(path, flags[as])),
   readFile: (path, maxBytes) => readWhole(nodeFiles, path, maxBytes),
-  replace: (path, content) => replaceWhole(nodeFiles, path, content),
+  replace: (path, content, mode) => replaceWhole(nodeFiles, path, content, mode),
   rename: (from, to) => fs.rename(from, to),
   remove: async (path) => {
     await orNothing(fs.unlink(path))

@@ -34,12 +34,19 @@ function tooLarge(path: string, size: number, maxBytes: number): FilesError {
 }
 
 /** `replace` of every adapter. The temporary name is fixed, so that a power cut leaves nothing that piles up. */
-export async function replaceWhole(files: Files, path: string, content: string | Uint8Array): Promise<void> {
+export async function replaceWhole(
+  files: Files,
+  path: string,
+  content: string | Uint8Array,
+  mode?: number,
+): Promise<void> {
   const folder = dirname(path)
   const temporary = `${path}.tmp`
   await files.makeFolder(folder)
   try {
-    await synced(await files.open(temporary, 'create'), typeof content === 'string' ? encode(content) : content)
+    const file = await files.open(temporary, 'create')
+    const prepare = async () => mode === undefined || (await files.setMode(temporary, mode))
+    await synced(file, typeof content === 'string' ? encode(content) : content, prepare)
     await files.rename(temporary, path)
   } catch (error) {
     await files.remove(temporary).catch(() => undefined)
@@ -58,8 +65,9 @@ export async function syncFolder(files: Pick<Files, 'open'>, folder: string): Pr
   }
 }
 
-async function synced(file: OpenFile, content: Uint8Array): Promise<void> {
+async function synced(file: OpenFile, content: Uint8Array, prepare: () => Promise<unknown>): Promise<void> {
   try {
+    await prepare()
     await file.write(content, 0)
     await file.sync()
   } finally {
