@@ -11,13 +11,14 @@ const update = [...always, 'desired', 'legs', 'expires', 'sotaTriggered', 'fotaT
  * which AosCore lacks: until `finalizing` every way out leads back to what the unit was before. `before` is null while no
  * node has been touched. `finalizing` and `reverting` cannot be cancelled: a newer desired state waits in `next`. `lost`: a
  * node fell back to its old firmware by itself before it was told to keep the new one; that is no way on either.
+ * `refuse`: what is asked for failed here before, and what it replaced is half-done.
  * `given_up` is upstream's way out, for units that are to converge instead of coming back.
  */
 export const updateManager = draw({
   version: 1,
   start: 'none',
   diagram: {
-    none: { ...newer, begin: 'downloading', skip: 'none', forget: 'none', boot: 'none' },
+    none: { ...newer, begin: 'downloading', skip: 'none', refuse: 'reverting', forget: 'none', boot: 'none' },
     downloading: {
       ...newer,
       fetched: 'pending',
@@ -66,6 +67,7 @@ export const updateManager = draw({
     desired: ['next'],
     begin: ['desired', 'next', 'legs', 'expires', 'errors', 'sotaTriggered', 'fotaTriggered'],
     skip: ['next', 'errors'],
+    refuse: ['desired', 'next', 'legs', 'expires', 'errors', 'sotaTriggered', 'fotaTriggered', 'during'],
     forget: ['refused'],
     fetched: ['errors'],
     failed: ['errors', 'during'],

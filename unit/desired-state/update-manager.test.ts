@@ -330,6 +330,33 @@ describe('a newer desired state', () => {
     await die()
   })
 
+  it('that failed here before is not tried again: what it replaced goes back', async () => {
+    const first = order({ service: '1.0.0', component: '1.5.0', config: '1.0.0' })
+    const bad = order({ service: '2.0.0', component: '2.0.0' })
+    const { unit, update, states, order: give, until, die } = await installed(first)
+    unit.broken.set('run', 1)
+    await give(bad)
+    await until('none')
+    unit.hung.add('activate')
+    await give(order({ service: '3.0.0', component: '3.0.0', config: '3.0.0' }))
+    await until('activating')
+    unit.hung.clear()
+    unit.done.length = 0
+    await give(bad)
+    await until('none')
+    expect(states.slice(-3)).toEqual(['none', 'reverting', 'none'])
+    expect(unit.done.filter((what) => /^(download|prepare|run)/.test(what))).toEqual([])
+    expect([unit.runs, unit.firmwareVersion, unit.config?.version]).toEqual([
+      ['rootfs 1.5.0', 'service 1.0.0'],
+      '1.5.0',
+      '1.0.0',
+    ])
+    expect(update.state.refused.map(({ error }) => error.message)).toEqual(['run broke'])
+    expect(update.state.errors.sota?.message).toBe('failed here before, during launching: run broke')
+    expect(update.takenBack?.during).toBe('launching')
+    await die()
+  })
+
   it('1,000 of them in a minute end in the newest', async () => {
     const { unit, order: give, until, die } = await installed(order({ service: '1.0.0' }))
     for (let n = 1; n <= 1_000; n += 1) {

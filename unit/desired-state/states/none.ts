@@ -8,17 +8,25 @@ import { legsNeeded } from '../required.ts'
 
 type Outcome = OutcomeOf<UpdateManager, 'none'>
 
+const bothLegs: Legs = { sota: 'waiting', fota: 'waiting' }
+const noExpiry: Expiry = { sota: null, fota: null }
+
 /** Judges the newest desired state, if there is one; else waits for orders. */
 export async function none(state: In<'none'>, ports: UpdatePorts, { stop }: Step): Promise<Outcome> {
   if (state.next === null) return stopped(stop)
   const desired = completed(state.next, state.installed)
   const refusal = state.refused.find(({ fingerprint }) => fingerprint === fingerprintOf(desired))
-  if (refusal && !state.before) {
-    ports.log.warning('desired state refused', { during: refusal.during, why: refusal.error.message })
-    const error = errorInfo('wrongState', againRefused(refusal))
-    return { on: 'skip', next: null, errors: { sota: error, fota: error } }
-  }
-  return judge(state, desired, ports)
+  return refusal ? refuse(state, desired, refusal, ports) : judge(state, desired, ports)
+}
+
+/** What it replaced may be half-done; as there is no way on, that goes back. */
+function refuse({ before }: In<'none'>, desired: DesiredState, refusal: Refusal, ports: UpdatePorts): Outcome {
+  ports.log.warning('desired state refused', { during: refusal.during, why: refusal.error.message })
+  const error = errorInfo('wrongState', againRefused(refusal))
+  const refused = { next: null, errors: { sota: error, fota: error } }
+  if (!before) return { on: 'skip', ...refused }
+  const going = { legs: bothLegs, expires: noExpiry, sotaTriggered: false, fotaTriggered: false }
+  return { on: 'refuse', ...refused, ...going, desired, during: 'none' }
 }
 
 /** What is said of a desired state that comes again after it was taken back. */
@@ -29,7 +37,7 @@ export function againRefused({ during, error }: Refusal): string {
 /** A unit that an update touched and did not finish has to go on even where it already looks right. */
 function judge(state: In<'none'>, desired: DesiredState, ports: UpdatePorts): Outcome {
   const needed = legsNeeded(desired, { items: ports.images.statuses(), instances: ports.launcher.statuses() })
-  const legs: Legs = state.before ? { sota: 'waiting', fota: 'waiting' } : needed
+  const legs: Legs = state.before ? bothLegs : needed
   if (legs.sota === 'absent' && legs.fota === 'absent') {
     if (!asksForTheSame(desired, state.installed)) ports.log.info('desired state is what the unit is')
     return { on: 'skip', next: null, errors: noErrors }

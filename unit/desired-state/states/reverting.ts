@@ -18,7 +18,7 @@ export async function reverting(
 ): Promise<Outcome | Later<Outcome>> {
   try {
     await ports.firmware.revert(step.stop)
-    if (state.desired.unitConfig && state.before) await ports.nodes.restoreConfig(state.before.config ?? undefined)
+    if (state.before && hasOtherConfig(state, ports)) await ports.nodes.restoreConfig(state.before.config ?? undefined)
     for (const { nodeId, state: was } of state.before?.nodes ?? []) await putBack(nodeId, was, ports)
     await ports.launcher.restore(step.stop)
     await ports.images.install(state.installed.items ?? [])
@@ -31,14 +31,19 @@ export async function reverting(
   return { on: 'reverted', before: null, refused: remembered(state, ports) }
 }
 
+/** Also one that was set by an update which this one replaced. */
+function hasOtherConfig({ desired, before }: In<'reverting'>, { nodes }: UpdatePorts): boolean {
+  return desired.unitConfig !== undefined || nodes.currentConfig()?.version !== before?.config?.version
+}
+
 async function putBack(nodeId: string, was: 'provisioned' | 'paused', { nodes }: UpdatePorts): Promise<void> {
   const node = nodes.list().find((one) => one.nodeId === nodeId)
   if (node && node.state !== was) await nodes.setState(nodeId, was)
 }
 
-/** An item that could not be fetched may come next time; everything else failed on the unit itself. */
+/** Everything failed on the unit itself but what was not tried, or could not be fetched: that may come next time. */
 function remembered(state: In<'reverting'>, { clock }: UpdatePorts): readonly Refusal[] {
-  if (state.during === 'downloading' || state.during === 'pending') return state.refused
+  if (['none', 'downloading', 'pending'].includes(state.during)) return state.refused
   const error = legNames.map((leg) => state.errors[leg]).find((one) => one !== null) ?? errorInfoOf('failed')
   const bad = {
     fingerprint: fingerprintOf(state.desired),
