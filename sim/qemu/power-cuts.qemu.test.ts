@@ -13,7 +13,7 @@ import { openWorkshop, type Workshop } from './workshop.ts'
 
 const lacks = await lacking('grub')
 const cuts = Number(process.env['WINDLASS_POWER_CUTS'] ?? 50)
-const minutes = Number(process.env['WINDLASS_POWER_CUT_MINUTES'] ?? 11)
+const minutes = Number(process.env['WINDLASS_POWER_CUT_MINUTES'] ?? 25)
 const seed = Number(process.env['WINDLASS_SEED'] ?? 1)
 const devices = [1, 2] as const
 const oneCutMs = 300_000
