@@ -22,4 +22,10 @@ export type {
   VersionPattern,
 } from './package-object.ts'
 export { modeNames } from './package-object.ts'
+export { matchesQuery } from './query/match-query.ts'
+export { parseQuery } from './query/parse-query.ts'
+export { printQuery } from './query/print-query.ts'
+export { type Comparison, type Field, type KeyedField, type Query, queryLimits, type Subject } from './query/query.ts'
+export { QueryError } from './query/query-error.ts'
+export { orderVersions, versionOrder } from './query/version-order.ts'
 export { compareVersions, parseVersion, type Version } from './version.ts'
