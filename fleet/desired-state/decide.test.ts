@@ -23,6 +23,7 @@ const known = (orders: Order[], attempts: Partial<Attempt>[] = [], version = '3.
     hardware: 'gw-mk2',
     identity: {},
     attributes: {},
+    labels: {},
     status: 'idle',
     waits: null,
     firstSeen: 0,

@@ -13,6 +13,7 @@ const runs = (version: string): Device => ({
   hardware: 'gw-mk2',
   identity: {},
   attributes: {},
+  labels: {},
   status: 'idle',
   waits: null,
   firstSeen: 0,

@@ -1,3 +1,4 @@
+import { isMeant, memoryGroups } from '../groups/memory-groups.ts'
 import { standingOf } from '../rollout/standing.ts'
 import type { Attempt, Counts, Device, KeptPackage, Known, Order, ReportEntry, Rollout, Sight } from './records.ts'
 import { newsOf, seen } from './seen.ts'
@@ -90,10 +91,11 @@ export function memoryStore(): Store {
       const device = devices.get(id)
       return device && knownOf(device)
     },
-    async devices({ search = '', limit, after = '' }) {
-      const found = [...devices.values()].filter((d) => d.id > after && matches(d, search.toLowerCase()))
+    async devices({ limit, after = '', ...selection }) {
+      const found = [...devices.values()].filter((d) => d.id > after && isMeant(d, selection))
       return found.sort(byId).slice(0, limit)
     },
+    ...memoryGroups(devices),
     history: async (id, limit) => [...(reports.get(id) ?? [])].reverse().slice(0, limit),
     async allowRetry(device, packageUid) {
       const attempt = attempts.get(device)?.get(packageUid)
@@ -124,11 +126,6 @@ function count(members: readonly Member[]): Counts {
   const counts: Counts = { pending: 0, updating: 0, updated: 0, failed: 0, rolled_back: 0 }
   for (const { state } of members) counts[state] += 1
   return counts
-}
-
-function matches(device: Device, search: string): boolean {
-  const { id, version, hardware, status, identity } = device
-  return [id, version, hardware, status, JSON.stringify(identity)].some((text) => text.toLowerCase().includes(search))
 }
 
 function byId(x: { id: string }, y: { id: string }): number {

@@ -63,6 +63,8 @@ export interface Device {
   hardware: string
   identity: Pairs
   attributes: Pairs
+  /** What operators wrote on it. */
+  labels: Readonly<Record<string, string>>
   status: string
   waits: string | null
   firstSeen: number

@@ -5,10 +5,10 @@ import type { Heard } from './store.ts'
 export function seen(before: Device | undefined, { id, facts, at, by, waits = null }: Sight): Device {
   const { productUid: product, version, hardware, identity, attributes } = facts
   const said = { id, product, version, hardware, identity, attributes, waits: by === 'probe' ? waits : null }
-  if (!before) return { ...said, status: 'idle', firstSeen: at, lastSeen: at }
+  if (!before) return { ...said, labels: {}, status: 'idle', firstSeen: at, lastSeen: at }
   const lastSeen = Math.max(at, before.lastSeen)
   if (by === 'report') return { ...before, waits: null, lastSeen }
-  return { ...said, status: before.status, firstSeen: before.firstSeen, lastSeen }
+  return { ...said, labels: before.labels, status: before.status, firstSeen: before.firstSeen, lastSeen }
 }
 
 /** Whether a device is new, or runs something else than before. */

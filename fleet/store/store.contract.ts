@@ -1,5 +1,6 @@
 import { sha256Text } from '@windlass/model'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { groupsContract } from '../groups/groups.contract.ts'
 import type { Attempt, Known, ReportEntry } from './records.ts'
 import { attempt, facts, kept, product, sight, uidOf } from './samples.ts'
 import { historyLimit, type Store } from './store.ts'
@@ -37,6 +38,7 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
     describe('packages', () => packages(() => store))
     describe('rollouts', () => rollouts(() => store))
     describe('lists', () => lists(() => store))
+    describe('groups', () => groupsContract(() => store))
   })
 }
 
@@ -52,6 +54,7 @@ function hearing(store: () => Store): void {
       hardware: 'gw-mk2',
       identity: { serial: 'A1' },
       attributes: { iface: ['eth0', 'wlan0'], kernel: '6.6.9' },
+      labels: {},
       status: 'idle',
       waits: null,
       firstSeen: 1000,
@@ -317,8 +320,10 @@ function lists(store: () => Store): void {
       (await store().devices({ search, limit: 9 })).map((d) => d.identity['serial'])
     expect(await found('4.2')).toEqual(['B_100%'])
     expect(await found('_100%')).toEqual(['B_100%'])
+    expect(await found('b_')).toEqual(['B_100%'])
     expect(await found('a1')).toContain('A1')
-    expect(await found('%')).toEqual(['B_100%'])
+    expect(await found('%')).toEqual([])
+    expect(await found('00%')).toEqual(['B_100%'])
     expect(await found('\\')).toEqual([])
     expect((await store().devices({ search: facts('A1', '3.0').hardware, limit: 9 })).length).toBe(2)
   })

@@ -1,3 +1,4 @@
+import type { GroupStore, Selection } from '../groups/group.ts'
 import type { Attempt, Counts, Device, KeptPackage, Known, ReportEntry, Rollout, Sight, Target } from './records.ts'
 
 /** What is to be written after a device was heard. */
@@ -33,7 +34,7 @@ export interface Member {
  * The fleet's records. Every method is one transaction: all of it survives a power cut when it returns, or none.
  * Lists of devices are ordered by id; `after` is the last id of the piece before.
  */
-export interface Store {
+export interface Store extends GroupStore {
   /**
    * Writes down that a device was heard and what follows from it. `conclude` is pure and sees the device as it is after
    * the sight; it may be called again when another sight of the device came in between. What a probe that tells nothing
@@ -57,7 +58,7 @@ export interface Store {
   members(rollout: number, limit: number, after: string | undefined): Promise<Member[]>
 
   known(device: string): Promise<Known | undefined>
-  devices(query: { search?: string | undefined; limit: number; after?: string | undefined }): Promise<Device[]>
+  devices(query: Selection & { limit: number; after?: string | undefined }): Promise<Device[]>
   /** Newest first. */
   history(device: string, limit: number): Promise<(ReportEntry & { id: number })[]>
   /** `needless` when there is no failed or rolled back attempt. */

@@ -54,6 +54,11 @@ export function several(flags: string, says: string): Param<readonly string[]> {
   return { flags, says, read: (raw) => (Array.isArray(raw) ? raw.map(String) : []) }
 }
 
+/** All arguments that are left: `[words...]`. */
+export function severalWords(flags: string, says: string): Param<readonly string[]> {
+  return several(flags, says)
+}
+
 /** One of a few words or numbers, written out in the help. */
 export function oneOf<const C extends string>(flags: string, says: string, choices: readonly C[], value: C): Param<C> {
   return {

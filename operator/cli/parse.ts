@@ -95,8 +95,8 @@ function values(params: Params, args: readonly string[], options: Record<string,
   let position = 0
   return Object.fromEntries(
     Object.entries(params).map(([key, param]) => {
-      const raw = param.flags.startsWith('-') ? options[optionKey(param.flags)] : args[position++]
-      return [key, param.read(raw)]
+      if (param.flags.startsWith('-')) return [key, param.read(options[optionKey(param.flags)])]
+      return [key, param.read(param.flags.includes('...') ? args.slice(position) : args[position++])]
     }),
   )
 }

@@ -20,7 +20,10 @@ export function matchesQuery(query: Query, subject: Subject): boolean {
       return valuesOf(subject, query.field).some((value) => query.values.includes(value))
     case 'like':
       return valuesOf(subject, query.field).some((value) => isLike(value, query.pattern))
-    default:
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
       return valuesOf(subject, query.field).some((value) => compares(value, query.is, query.value))
   }
 }

@@ -21,7 +21,10 @@ export function printQuery(query: Query): string {
       return `${printField(query.field)} in (${query.values.map(printValue).join(', ')})`
     case 'like':
       return `${printField(query.field)} ~ ${printValue(query.pattern)}`
-    default:
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
       return `${printField(query.field)} ${query.is} ${printValue(query.value)}`
   }
 }

@@ -11,7 +11,7 @@ export type Token =
 export const reservedWords: readonly string[] = ['all', 'and', 'or', 'not', 'has', 'in']
 
 const word = /[\p{L}\p{N}_.:/@+*-]+/uy
-const quoted = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
+const quoted = /"(?:[^"\\]|\\.)*"/suy
 const sign = /!=|<=|>=|[=<>~(),]/y
 const blank = /\s+/y
 
@@ -39,7 +39,7 @@ function tokenAt(text: string, at: number, take: (form: RegExp) => string | unde
   const plain = take(word)
   if (plain !== undefined) return { kind: 'word', text: plain, at }
   const inQuotes = take(quoted)
-  if (inQuotes !== undefined) return { kind: 'text', text: storable(JSON.parse(inQuotes) as string, at), at }
+  if (inQuotes !== undefined) return { kind: 'text', text: quotedText(inQuotes, at), at }
   const other = take(sign)
   if (other !== undefined) return { kind: 'sign', text: other, at }
   const came = JSON.stringify(String.fromCodePoint(text.codePointAt(at - 1) ?? 0))
@@ -47,8 +47,18 @@ function tokenAt(text: string, at: number, take: (form: RegExp) => string | unde
   throw new QueryError(at, 'a word, a text in double quotes or a sign', came)
 }
 
-// What no database holds can be true of nobody.
-function storable(text: string, at: number): string {
+/** The text that a string of JSON stands for. What no database holds can be true of nobody. */
+function quotedText(json: string, at: number): string {
+  const text = tryJson(json)
+  if (text === undefined) throw new QueryError(at, 'a text with the escapes of JSON', JSON.stringify(json))
   if (text.isWellFormed() && !text.includes('\0')) return text
   throw new QueryError(at, 'whole characters without NUL', JSON.stringify(text))
+}
+
+function tryJson(json: string): string | undefined {
+  try {
+    return JSON.parse(json) as string
+  } catch {
+    return undefined
+  }
 }

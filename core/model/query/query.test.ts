@@ -64,6 +64,7 @@ describe('a query', () => {
     ['status in (idle error)', 17, ') or more of the list', '"error"'],
     ['status = "idle', 10, 'a text in double quotes that ends', 'one that does not'],
     ['status = "\\ud800"', 10, 'whole characters without NUL', '"\\ud800"'],
+    ['status = "\\x"', 10, 'a text with the escapes of JSON', '"\\"\\\\x\\""'],
     ['status = \ud800', 10, 'whole characters', 'half of one'],
     ['status & idle', 8, 'a word, a text in double quotes or a sign', '"&"'],
     [`${'('.repeat(40)}all`, 34, 'at most 32 levels of parentheses and not', '"("'],

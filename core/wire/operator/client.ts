@@ -11,6 +11,15 @@ import {
 } from './device.ts'
 import type { FleetEvent } from './event.ts'
 import { readEvents } from './event-stream.ts'
+import {
+  type GroupOrder,
+  type GroupRecord,
+  groupList,
+  groupRecord,
+  type LabelChange,
+  type LabelOrder,
+  labelled,
+} from './group.ts'
 import { type Health, health } from './health.ts'
 import { OperatorError, refusalOf } from './operator-error.ts'
 import { type PackageRecord, packageList, packageRecord } from './package.ts'
@@ -34,6 +43,7 @@ import {
   releaseList,
   releaseRecord,
   type UnitDetail,
+  type UnitQuery,
   type UnitRecord,
   unitDetail,
   unitList,
@@ -71,6 +81,13 @@ export interface OperatorClient {
   device(id: string): Promise<DeviceDetail>
   history(id: string): Promise<ReportRecord[]>
   retry(id: string, packageUid: string): Promise<DeviceDetail>
+  labelDevice(id: string, change: LabelChange): Promise<DeviceDetail>
+  /** How many devices were meant. */
+  labelDevices(order: LabelOrder): Promise<number>
+  addGroup(order: GroupOrder): Promise<GroupRecord>
+  groups(): Promise<GroupRecord[]>
+  group(name: string): Promise<GroupRecord>
+  removeGroup(name: string): Promise<void>
   /** Whether the fleet has the blob; `putBlob` sends it. */
   hasBlob(digest: string): Promise<boolean>
   putBlob(digest: string, upload: Upload): Promise<void>
@@ -79,7 +96,7 @@ export interface OperatorClient {
   addRelease(order: ReleaseOrder): Promise<ReleaseRecord>
   releases(): Promise<ReleaseRecord[]>
   claim(systemId?: string): Promise<{ token: string }>
-  units(query?: DeviceQuery): Promise<UnitRecord[]>
+  units(query?: UnitQuery): Promise<UnitRecord[]>
   unit(id: string): Promise<UnitDetail>
   setRelease(unit: string, release: number): Promise<UnitDetail>
   /** Asks a unit for a log; returns what its parts will be named by. `logParts`: newest first. */
@@ -109,9 +126,22 @@ export function operatorClient(options: OperatorClientOptions): OperatorClient {
     device: (id) => get(deviceDetail, paths.device(id)),
     history: async (id) => (await get(deviceHistory, paths.history(id))).reports,
     retry: (id, packageUid) => post(deviceDetail, paths.retry(id), { package: packageUid }),
+    ...groupCalls(send),
     ...unitCalls(send),
     events: (signal) => follow((s) => send(paths.events, { signal: s }), options.sleep ?? systemSleep, signal),
   }
+}
+
+function groupCalls(send: Send) {
+  const paths = operatorPaths
+  return {
+    labelDevice: (id, change) => ask(send, deviceDetail, 'PATCH', paths.deviceLabels(id), change),
+    labelDevices: async (order) => (await ask(send, labelled, 'POST', paths.labels, order)).devices,
+    addGroup: (order) => ask(send, groupRecord, 'POST', paths.groups, order),
+    groups: async () => (await ask(send, groupList, 'GET', paths.groups)).groups,
+    group: (name) => ask(send, groupRecord, 'GET', paths.group(name)),
+    removeGroup: async (name) => void (await send(paths.group(name), { method: 'DELETE' })),
+  } satisfies Partial<OperatorClient>
 }
 
 function unitCalls(send: Send) {

@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { digest, moment, page, pairs, standing } from './common.ts'
+import { groupName, queryText } from './group.ts'
 
-/** A device as last seen. `status`: what it last reported, or `updated`, `rolled_back`, `idle`. */
+/** A device as last seen. `status`: what it last reported, or `updated`, `rolled_back`, `idle`. `labels`: operators' own. */
 export const deviceRecord = z.object({
   id: digest,
   product: z.string(),
@@ -9,6 +10,7 @@ export const deviceRecord = z.object({
   hardware: z.string(),
   identity: pairs,
   attributes: pairs,
+  labels: z.record(z.string(), z.string()),
   status: z.string(),
   firstSeen: moment,
   lastSeen: moment,
@@ -58,8 +60,15 @@ export const deviceDetail = deviceRecord.extend({
 })
 export type DeviceDetail = z.infer<typeof deviceDetail>
 
-/** `GET /devices?search=…`: `search` is a piece of an id, version, hardware, status or identity value. */
-export const deviceQuery = page.extend({ search: z.string().max(200).optional() })
+/**
+ * `GET /devices?search=…&query=…&group=…`: all that is given has to hold. `search` is the beginning of an id, or a piece of a
+ * version, hardware, status or identity; shorter than three characters, the beginning of an identity's value.
+ */
+export const deviceQuery = page.extend({
+  search: z.string().max(200).optional(),
+  query: queryText.optional(),
+  group: groupName.optional(),
+})
 export type DeviceQuery = z.input<typeof deviceQuery>
 export const deviceList = z.object({ devices: z.array(deviceRecord), next: z.string().nullable() })
 export type DeviceList = z.infer<typeof deviceList>

@@ -34,6 +34,9 @@ export const fleetEvent = z.discriminatedUnion('kind', [
     state: standing,
     reason: z.string().nullable(),
   }),
+  z.object({ kind: z.literal('group'), at: moment, group: z.string(), change: z.enum(['added', 'removed']) }),
+  /** Labels of so many devices were changed. */
+  z.object({ kind: z.literal('labels'), at: moment, devices: z.int() }),
   z.object({
     kind: z.literal('unit'),
     at: moment,

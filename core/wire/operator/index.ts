@@ -17,6 +17,19 @@ export {
 } from './device.ts'
 export { type FleetEvent, fleetEvent } from './event.ts'
 export { encodeEvent, readEvents } from './event-stream.ts'
+export {
+  type GroupOrder,
+  type GroupRecord,
+  groupList,
+  groupName,
+  groupOrder,
+  groupRecord,
+  type LabelChange,
+  type LabelOrder,
+  labelChange,
+  labelled,
+  labelOrder,
+} from './group.ts'
 export { type Health, health } from './health.ts'
 export { OperatorError, type OperatorErrorCode } from './operator-error.ts'
 export { type PackageRecord, packageList, packageRecord } from './package.ts'
@@ -49,10 +62,12 @@ export {
   releaseOrder,
   releaseRecord,
   type UnitDetail,
+  type UnitQuery,
   type UnitRecord,
   unitDetail,
   unitList,
   unitOrder,
+  unitQuery,
   unitRecord,
 } from './unit.ts'
 export {

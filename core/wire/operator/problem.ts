@@ -3,6 +3,7 @@ import * as z from 'zod'
 /** Why the operator API refuses, with the status that goes with each. Closed: exit codes and texts are made of it. */
 export const problemStatus = {
   request_invalid: 400,
+  query_invalid: 400,
   token_missing: 401,
   token_wrong: 401,
   claim_refused: 403,
@@ -12,11 +13,14 @@ export const problemStatus = {
   package_unknown: 404,
   rollout_unknown: 404,
   device_unknown: 404,
+  group_unknown: 404,
   blob_unknown: 404,
   item_unknown: 404,
   release_unknown: 404,
   unit_unknown: 404,
   package_in_use: 409,
+  group_exists: 409,
+  labels_too_many: 409,
   unit_away: 409,
   retry_needless: 409,
   product_mismatch: 409,

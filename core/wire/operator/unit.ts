@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { moment, unitStandingName } from './common.ts'
+import { moment, page, unitStandingName } from './common.ts'
 
 /*
  * Units, the items they run and the releases they are brought to. Names and versions are AosCore's (aoscore.md 6.5).
@@ -127,6 +127,9 @@ export const unitRecord = z.object({
   lastSeen: moment,
 })
 export type UnitRecord = z.infer<typeof unitRecord>
+/** `GET /units?search=…`: `search` is a piece of an id or a model. */
+export const unitQuery = page.extend({ search: z.string().max(200).optional() })
+export type UnitQuery = z.input<typeof unitQuery>
 export const unitList = z.object({ units: z.array(unitRecord) })
 export const unitDetail = unitRecord.extend({
   nodes: z.array(unitNode),

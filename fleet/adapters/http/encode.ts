@@ -62,7 +62,7 @@ export function encodeMember({ known, state }: Member, rollout: Rollout, now: nu
 }
 
 export function encodeDevice(device: Device): DeviceRecord {
-  const { id, product, version, hardware, identity, attributes, status, firstSeen, lastSeen } = device
+  const { id, product, version, hardware, identity, attributes, labels, status, firstSeen, lastSeen } = device
   return {
     id,
     product,
@@ -70,6 +70,7 @@ export function encodeDevice(device: Device): DeviceRecord {
     hardware,
     identity: plain(identity),
     attributes: plain(attributes),
+    labels: { ...labels },
     status,
     firstSeen: moment(firstSeen),
     lastSeen: moment(lastSeen),

@@ -127,8 +127,11 @@ function told(event: FleetEvent): string {
       return `report ${event.status}`
     case 'attempt':
       return `attempt ${event.state}`
+    case 'labels':
+      return `labels ${event.devices}`
     case 'package':
     case 'rollout':
+    case 'group':
     case 'unit':
       return `${event.kind} ${event.change}`
   }
@@ -196,8 +199,8 @@ describe('a retry', () => {
 describe('the list of devices', () => {
   it('is searched and read in pieces', async () => {
     const fleet = await testFleet()
-    for (const serial of ['A1', 'A2', 'B1']) await fleet.probe(serial, '3.0')
-    const found = (await fleet.api('GET', '/devices?search=%22a')).json()
+    for (const serial of ['axe1', 'Axe2', 'B1']) await fleet.probe(serial, '3.0')
+    const found = (await fleet.api('GET', '/devices?search=axE')).json()
     expect(found.devices).toHaveLength(2)
     const first = (await fleet.api('GET', '/devices?limit=2')).json()
     const second = (await fleet.api('GET', `/devices?limit=2&cursor=${first.next}`)).json()

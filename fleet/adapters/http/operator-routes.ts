@@ -18,10 +18,12 @@ import {
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { FleetError } from '../../fleet-error.ts'
+import { selectionOf } from '../../groups/manage.ts'
 import type { Shelf } from '../../packages/shelf.ts'
 import { type RolloutPorts, startRollout, stopRollout } from '../../rollout/rollouts.ts'
 import { historyLimit, type Store } from '../../store/store.ts'
 import { encodeDetail, encodeDevice, encodeMember, encodePackage, encodeReport, encodeRollout } from './encode.ts'
+import { groupRoutes } from './group-routes.ts'
 import { type Api, byNumber, typed } from './typed-api.ts'
 
 export interface OperatorPorts extends RolloutPorts {
@@ -39,6 +41,7 @@ export function operatorRoutes(app: FastifyInstance, ports: OperatorPorts): void
   rolloutRoutes(api, ports)
   deviceRoutes(api, ports)
   retryRoute(api, ports)
+  groupRoutes(app, ports)
   api.get('/health', { schema: { response: { 200: health } } }, async () => {
     await ports.store.ping()
     return { status: 'ok' as const, version: ports.version, uptimeSeconds: Math.round(ports.clock.uptime() / 1000) }
@@ -100,8 +103,8 @@ function rolloutRoutes(api: Api, ports: OperatorPorts): void {
 
 function deviceRoutes(api: Api, { store, clock }: OperatorPorts): void {
   const listing = { querystring: deviceQuery, response: { 200: deviceList } }
-  api.get('/devices', { schema: listing }, async ({ query: { search, limit, cursor } }) => {
-    const devices = await store.devices({ search, limit, after: cursor })
+  api.get('/devices', { schema: listing }, async ({ query: { limit, cursor, ...asked } }) => {
+    const devices = await store.devices({ ...(await selectionOf(store, asked)), limit, after: cursor })
     return { devices: devices.map(encodeDevice), next: nextOf(devices, limit, (d) => d.id) }
   })
   api.get('/devices/:id', { schema: { params: byDevice, response: { 200: deviceDetail } } }, async ({ params }) =>

@@ -2,7 +2,6 @@ import {
   blobDigest,
   claimOrder,
   claimRecord,
-  deviceQuery,
   itemList,
   itemOrder,
   itemRecord,
@@ -12,6 +11,7 @@ import {
   unitDetail,
   unitList,
   unitOrder,
+  unitQuery,
 } from '@windlass/wire/operator'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
@@ -103,7 +103,7 @@ function releaseRoutes(api: Api, { store, claims }: OperatorUnitPorts): void {
 function unitRoutes(api: Api, { store, office }: OperatorUnitPorts): void {
   api.get(
     '/units',
-    { schema: { querystring: deviceQuery, response: { 200: unitList } } },
+    { schema: { querystring: unitQuery, response: { 200: unitList } } },
     async ({ query: { search, limit, cursor } }) => {
       const units = await store.units({ search, limit, after: cursor })
       return { units: (await Promise.all(units.map((unit) => office.describe(unit)))).map(encodeUnit) }

@@ -37,7 +37,7 @@ export interface TestFleet {
   probe(serial: string, version: string, over?: Over): Promise<LightMyRequestResponse>
   report(serial: string, status: string, body?: object): Promise<LightMyRequestResponse>
   upload(archive: string | Buffer): Promise<LightMyRequestResponse>
-  api(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<LightMyRequestResponse>
+  api(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<LightMyRequestResponse>
 }
 
 interface Over {

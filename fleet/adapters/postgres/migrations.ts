@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
+import { groupTables } from './group-migration.ts'
 import type { Tables } from './tables.ts'
 import { newsTables, unitTables } from './unit-migration.ts'
 
@@ -26,6 +27,11 @@ const steps: Record<string, Migration> = {
   '004-news-of-units': {
     async up(db) {
       for (const statement of newsTables) await sql.raw(statement).execute(db)
+    },
+  },
+  '005-groups': {
+    async up(db) {
+      for (const statement of groupTables) await sql.raw(statement).execute(db)
     },
   },
 }

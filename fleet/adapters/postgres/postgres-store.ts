@@ -4,6 +4,7 @@ import type { Sight } from '../../store/records.ts'
 import { newsOf, seen } from '../../store/seen.ts'
 import type { Conclusion, Heard, Store } from '../../store/store.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
+import { groupsIn } from './groups.ts'
 import { knownOf } from './known.ts'
 import { look } from './look.ts'
 import { migrate } from './migrations.ts'
@@ -11,6 +12,7 @@ import { postgresUnitStore } from './postgres-unit-store.ts'
 import { record } from './record.ts'
 import { addRollout, countStandings, listMembers, listRollouts } from './rollouts.ts'
 import { deviceOf, packageOf, reportOf } from './rows.ts'
+import { sqlOfSelection } from './selection.ts'
 import type { Tables } from './tables.ts'
 
 /** The fleet's records in PostgreSQL, 15 or newer. Brings the tables up to date first; `close` ends the pool. */
@@ -38,6 +40,7 @@ export async function postgresStore(pool: pg.Pool): Promise<Store & { units: Uni
       return known.map((each, i) => ({ known: each, state: found[i]?.state ?? 'pending' }))
     },
     ...devicesIn(db, pool),
+    ...groupsIn(db),
     ping: async () => void (await pool.query('select 1')),
     close: () => db.destroy(),
   }
@@ -115,13 +118,14 @@ function devicesIn(db: Kysely<Tables>, pool: pg.Pool): Pick<Store, 'known' | 'de
       const row = await db.selectFrom('devices').selectAll().where('id', '=', id).executeTakeFirst()
       return row && (await knownOf(pool, [deviceOf(row)]))[0]
     },
-    async devices({ search, limit, after }) {
-      let query = db.selectFrom('devices').selectAll().orderBy('id').limit(limit)
-      if (after !== undefined) query = query.where('id', '>', after)
-      if (search) {
-        const text = sql`concat_ws(E'\\n', id, version, hardware, status, identity::text)`
-        query = query.where(sql<boolean>`position(lower(${search}) in lower(${text})) > 0`)
-      }
+    async devices({ limit, after, ...selection }) {
+      let query = db
+        .selectFrom('devices as d')
+        .selectAll()
+        .where(sqlOfSelection(selection))
+        .orderBy('d.id')
+        .limit(limit)
+      if (after !== undefined) query = query.where('d.id', '>', after)
       return (await query.execute()).map(deviceOf)
     },
     async history(device, limit) {

@@ -31,6 +31,7 @@ export function deviceOf(row: Row<'devices'>): Device {
     hardware: row.hardware,
     identity: row.identity,
     attributes: row.attributes,
+    labels: row.labels,
     status: row.status,
     waits: row.waits,
     firstSeen: row.first_seen.getTime(),

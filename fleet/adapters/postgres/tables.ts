@@ -26,6 +26,7 @@ interface DeviceRow {
   hardware: string
   identity: JSONColumnType<Record<string, string | string[]> & Pairs>
   attributes: JSONColumnType<Record<string, string | string[]> & Pairs>
+  labels: JSONColumnType<Record<string, string>>
   status: string
   first_seen: Date
   last_seen: Date
@@ -78,4 +79,6 @@ export interface Tables extends UnitTables {
   rollout_devices: { rollout: number; device: string }
   attempts: AttemptRow
   reports: ReportRow
+  groups: { name: string; query: string | null; created_at: Date }
+  group_devices: { group_name: string; device: string }
 }

@@ -1,4 +1,4 @@
-import type { DeviceDetail, DeviceRecord, OperatorClient } from '@windlass/wire/operator'
+import type { DeviceDetail, DeviceQuery, DeviceRecord, OperatorClient } from '@windlass/wire/operator'
 import { command, type Result } from '../command.ts'
 import { connect, fleetParam } from '../fleet/connect.ts'
 import { devicePage, pairsText, wantedText } from '../fleet/device-page.ts'
@@ -15,25 +15,30 @@ export const devices = command({
     id: optional('[id]', 'one device (id or its first digits)'),
     why: switchedOn('--why', 'say of each device what it will be offered next, or why nothing'),
     search: optional('--search <text>', 'only those with this in id, version, hardware, status or identity'),
+    query: optional('--query <query>', "only those of which it is true, such as 'label.site = Oslo' (docs/query.md)"),
+    group: optional('--group <name>', 'only those of this group'),
     fleet: fleetParam,
   },
-  async run({ id, why, search, fleet }, io) {
+  async run({ id, why, search, query, group, fleet }, io) {
     const client = connect(fleet, io)
     if (id !== undefined) {
       const device = await client.device(await deviceNamed(client, id))
       return { page: devicePage(device), json: device }
     }
-    const all = await everyDevice(client, search)
+    const all = await everyDevice(client, { search, query, group })
     if (all.length === 0) return { page: 'No such devices have asked for updates yet.', json: { devices: [] } }
     return why ? await explained(client, all) : { page: table(all.map(row), heading), json: { devices: all } }
   },
 })
 
-async function everyDevice(client: OperatorClient, search: string | undefined): Promise<DeviceRecord[]> {
+async function everyDevice(
+  client: OperatorClient,
+  only: Omit<DeviceQuery, 'limit' | 'cursor'>,
+): Promise<DeviceRecord[]> {
   const all: DeviceRecord[] = []
   let cursor: string | null = null
   do {
-    const page = await client.devices({ limit: 1000, ...(search && { search }), ...(cursor !== null && { cursor }) })
+    const page = await client.devices({ limit: 1000, ...only, ...(cursor !== null && { cursor }) })
     all.push(...page.devices)
     cursor = page.next
   } while (cursor !== null)

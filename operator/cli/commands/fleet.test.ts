@@ -32,6 +32,7 @@ function device(id: string, own: Partial<DeviceDetail> = {}): DeviceDetail {
     hardware: 'gw-mk2',
     identity: { serial: `S${id}` },
     attributes: {},
+    labels: {},
     status: 'idle',
     firstSeen: at,
     lastSeen: at,

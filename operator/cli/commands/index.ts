@@ -8,7 +8,9 @@ import { deviceLog } from './device-log.ts'
 import { deviceProbe } from './device-probe.ts'
 import { deviceRelease } from './device-release.ts'
 import { devices } from './devices.ts'
+import { devicesLabel } from './devices-label.ts'
 import { devicesRetry } from './devices-retry.ts'
+import { groupsList, groupsNew, groupsRemove, groupsShow } from './groups.ts'
 import { inspect } from './inspect.ts'
 import { itemsAdd } from './items-add.ts'
 import { itemsList } from './items-list.ts'
@@ -45,6 +47,11 @@ export const allCommands: readonly Command[] = [
   rolloutStop,
   devices,
   devicesRetry,
+  devicesLabel,
+  groupsNew,
+  groupsList,
+  groupsShow,
+  groupsRemove,
   itemsAdd,
   itemsList,
   releasesAdd,
@@ -70,6 +77,7 @@ export const allCommands: readonly Command[] = [
 export const groups: Readonly<Record<string, string>> = {
   keys: 'Key pairs that sign packages',
   rollout: 'Who gets which package',
+  groups: 'Devices under a name',
   items: 'What units run: services and firmware components',
   releases: 'What a unit is to be',
   unit: 'One unit, through its update scheduler',

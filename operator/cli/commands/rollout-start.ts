@@ -1,8 +1,8 @@
-import type { OperatorClient, PackageRecord, RolloutTarget } from '@windlass/wire/operator'
+import type { PackageRecord, RolloutTarget } from '@windlass/wire/operator'
 import { CliError } from '../cli-error.ts'
 import { command } from '../command.ts'
 import { connect, fleetParam } from '../fleet/connect.ts'
-import { deviceNamed, packageNamed } from '../fleet/name.ts'
+import { devicesNamed, packageNamed } from '../fleet/name.ts'
 import { rolloutPage } from '../fleet/rollout-page.ts'
 import { type Param, required, several, switchedOn } from '../params.ts'
 
@@ -29,7 +29,7 @@ export const rolloutStart = command({
     }
     const client = connect(fleet, io)
     const chosen = await packageNamed(client, name)
-    const to = product === undefined ? await devicesNamed(client, device) : productOf(chosen, product)
+    const to = product === undefined ? { devices: await devicesNamed(client, device) } : productOf(chosen, product)
     const rollout = await client.startRollout({ package: chosen.uid, to, ...(metered && { metered }) })
     return { page: `${rolloutPage(rollout)}\n\nNext: windlass rollout watch ${rollout.id}`, json: rollout }
   },
@@ -38,10 +38,4 @@ export const rolloutStart = command({
 function productOf(chosen: PackageRecord, product: string | true): RolloutTarget {
   if (product === true || product === chosen.product) return { product: chosen.product }
   throw new CliError('refused', `--product: expected the package's product ${chosen.product}, got ${product}`)
-}
-
-async function devicesNamed(client: OperatorClient, names: readonly string[]): Promise<RolloutTarget> {
-  const devices: string[] = []
-  for (const name of names) devices.push(await deviceNamed(client, name))
-  return { devices: [...new Set(devices)] }
 }

@@ -34,6 +34,7 @@ export function devicePage(device: DeviceDetail): string {
     device: device.id,
     identity: pairsText(device.identity),
     attributes: pairsText(device.attributes) || undefined,
+    labels: pairsText(device.labels) || undefined,
     product: device.product,
     hardware: device.hardware,
     version: device.version,

@@ -2,6 +2,9 @@ import {
   type DeviceDetail,
   encodeEvent,
   type FleetEvent,
+  type GroupRecord,
+  groupOrder,
+  labelOrder,
   type PackageRecord,
   type ProblemCode,
   problemOf,
@@ -14,6 +17,7 @@ export class FakeFleet {
   packages: PackageRecord[] = []
   devices: DeviceDetail[] = []
   rollouts: RolloutDetail[] = []
+  groups: GroupRecord[] = []
   /** What `GET /events` sends, in order; before each, what happened in the fleet is done. */
   happenings: { event: FleetEvent; does?: () => void }[] = []
   /** Bytes of the packages that were uploaded. */
@@ -45,6 +49,8 @@ export class FakeFleet {
       if (rollout && verb === 'stop' && method === 'POST') rollout.status = 'stopped'
       return found('rollout_unknown', rollout)
     }
+    if (what === 'groups') return this.#group(method ?? '', id, init)
+    if (request === 'POST devices/labels') return this.#label(await new Response(init.body ?? null).json())
     if (request === 'GET devices') return this.#page(query.get('search') ?? '', Number(query.get('cursor') ?? 0))
     return found(
       'device_unknown',
@@ -57,6 +63,28 @@ export class FakeFleet {
     this.uploads.push(bytes)
     const record = this.packages[0]
     return record ? Response.json({ ...record, size: bytes.length }) : problem('archive_invalid')
+  }
+
+  async #group(method: string, name: string | undefined, init: RequestInit): Promise<Response> {
+    if (method === 'POST') {
+      const order = groupOrder.parse(await new Response(init.body ?? null).json())
+      const [query, devices] = 'query' in order ? [order.query, 1] : [null, order.devices.length]
+      const group: GroupRecord = { name: order.name, query, devices, createdAt: '2026-01-02T03:04:05.000Z' }
+      this.groups.push(group)
+      return Response.json(group)
+    }
+    if (name === undefined) return Response.json({ groups: this.groups })
+    const group = this.groups.find((one) => one.name === name)
+    if (method !== 'DELETE' || !group) return found('group_unknown', group)
+    this.groups.splice(this.groups.indexOf(group), 1)
+    return new Response(null, { status: 204 })
+  }
+
+  #label(body: unknown): Response {
+    const { to, set } = labelOrder.parse(body)
+    const meant = 'devices' in to ? this.devices.filter(({ id }) => to.devices.includes(id)) : this.devices
+    for (const device of meant) Object.assign(device.labels, set)
+    return Response.json({ devices: meant.length })
   }
 
   #start(body: unknown): Response {

@@ -24,6 +24,13 @@ export async function deviceNamed(fleet: OperatorClient, name: string): Promise<
   return only(name, found, 'device', 'windlass devices').id
 }
 
+/** The ids of several devices, each once. @throws CliError `missing`, `usage` */
+export async function devicesNamed(fleet: OperatorClient, names: readonly string[]): Promise<string[]> {
+  const devices: string[] = []
+  for (const name of names) devices.push(await deviceNamed(fleet, name))
+  return [...new Set(devices)]
+}
+
 /** The first digits, as lists show them and all commands take them. */
 export function shortId(id: string): string {
   return id.slice(0, 12)

@@ -36,6 +36,10 @@ export function happeningOf(event: FleetEvent): Happening {
       const what = `${event.version ?? 'package'} ${plainWord(event.state)}${event.reason ? `: ${event.reason}` : ''}`
       return { at, what, meaning: standingMeaning[event.state], about: { page: 'device', id: event.device } }
     }
+    case 'group':
+      return { at, what: `group ${event.group} ${event.change}`, meaning: 'waiting', about: null }
+    case 'labels':
+      return { at, what: `labels of ${event.devices} devices changed`, meaning: 'waiting', about: null }
     case 'unit':
       return {
         at,

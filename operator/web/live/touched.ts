@@ -1,7 +1,7 @@
 import type { FleetEvent } from '@windlass/wire/operator'
 
 /** The first words of query keys: what the fleet was asked for. */
-export type Asked = 'devices' | 'device' | 'history' | 'packages' | 'rollouts' | 'rollout' | 'units' | 'unit'
+export type Asked = 'devices' | 'device' | 'history' | 'packages' | 'rollouts' | 'rollout' | 'units' | 'unit' | 'groups'
 export type Touched = readonly [] | readonly [Asked] | readonly [Asked, string | number]
 
 /** What has to be asked again after an event; `[]` is everything. Lists are counted anew, details by their id. */
@@ -17,6 +17,10 @@ export function touchedBy(event: FleetEvent): readonly Touched[] {
     case 'report':
     case 'attempt':
       return [['devices'], ['device', event.device], ['history', event.device], ['rollouts'], ['rollout']]
+    case 'group':
+      return [['groups']]
+    case 'labels':
+      return [['devices'], ['device'], ['groups'], ['rollouts'], ['rollout']]
     case 'unit':
       return [['units'], ['unit', event.unit]]
   }

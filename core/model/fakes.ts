@@ -1,0 +1,1 @@
+export { anyQuery, anySubject } from './query/samples.ts'

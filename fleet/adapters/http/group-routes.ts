@@ -1,0 +1,74 @@
+import { printQuery } from '@windlass/model'
+import {
+  deviceDetail,
+  digest,
+  type GroupRecord,
+  groupList,
+  groupName,
+  groupOrder,
+  groupRecord,
+  labelChange,
+  labelled,
+  labelOrder,
+} from '@windlass/wire/operator'
+import type { FastifyInstance } from 'fastify'
+import * as z from 'zod'
+import { FleetError } from '../../fleet-error.ts'
+import type { Group, GroupStore } from '../../groups/group.ts'
+import { type GroupPorts, groupNamed, label, labelledBy, newGroup, removeGroup } from '../../groups/manage.ts'
+import type { Store } from '../../store/store.ts'
+import { encodeDetail } from './encode.ts'
+import { typed } from './typed-api.ts'
+
+const byName = z.object({ name: groupName })
+const byDevice = z.object({ id: digest })
+
+/** Groups and labels, below `/api/v1`. */
+export function groupRoutes(app: FastifyInstance, ports: GroupPorts & { store: Store }): void {
+  const { store } = ports
+  const api = typed(app)
+  api.get('/groups', { schema: { response: { 200: groupList } } }, async () => {
+    const groups: GroupRecord[] = []
+    for (const group of await store.groups()) groups.push(await counted(store, group))
+    return { groups }
+  })
+  // A list of 100,000 devices has room.
+  const ordering = { bodyLimit: 8 * 1024 * 1024, schema: { body: groupOrder, response: { 201: groupRecord } } }
+  api.post('/groups', ordering, async ({ body }, reply) =>
+    reply.code(201).send(await counted(store, await newGroup(ports, body))),
+  )
+  api.get('/groups/:name', { schema: { params: byName, response: { 200: groupRecord } } }, async ({ params }) =>
+    counted(store, await groupNamed(store, params.name)),
+  )
+  api.delete('/groups/:name', { schema: { params: byName } }, async ({ params }, reply) => {
+    await removeGroup(ports, params.name)
+    return reply.code(204).send()
+  })
+  labelRoutes(app, ports)
+}
+
+function labelRoutes(app: FastifyInstance, ports: GroupPorts & { store: Store }): void {
+  const { store, clock } = ports
+  const api = typed(app)
+  const many = { bodyLimit: 8 * 1024 * 1024, schema: { body: labelOrder, response: { 200: labelled } } }
+  api.post('/devices/labels', many, async ({ body }) => ({
+    devices: await label(ports, await labelledBy(store, body), body),
+  }))
+  const one = { params: byDevice, body: labelChange, response: { 200: deviceDetail } }
+  api.patch('/devices/:id/labels', { schema: one }, async ({ params: { id }, body }) => {
+    await label(ports, { devices: [id] }, body)
+    const known = await store.known(id)
+    if (!known) throw new FleetError('device_unknown', `expected a device of this fleet, got ${id}`)
+    return encodeDetail(known, clock.now())
+  })
+}
+
+async function counted(store: GroupStore, group: Group): Promise<GroupRecord> {
+  const { name, members, createdAt } = group
+  return {
+    name,
+    query: 'query' in members ? printQuery(members.query) : null,
+    devices: await store.countDevices({ group }),
+    createdAt: new Date(createdAt).toISOString(),
+  }
+}

@@ -1,0 +1,73 @@
+import { printQuery } from '@windlass/model'
+import { type Kysely, sql } from 'kysely'
+import { type Group, type GroupStore, membersOf, mostLabels } from '../../groups/group.ts'
+import { sqlOfSelection } from './selection.ts'
+import type { Tables } from './tables.ts'
+
+type Db = Kysely<Tables>
+
+/** Groups and labels in PostgreSQL. */
+export function groupsIn(db: Db): GroupStore {
+  return {
+    addGroup: (group) => addGroup(db, group),
+    group: async (name) => (await listGroups(db, name))[0],
+    groups: () => listGroups(db),
+    async removeGroup(name) {
+      const { numDeletedRows } = await db.deleteFrom('groups').where('name', '=', name).executeTakeFirst()
+      return numDeletedRows > 0n ? 'removed' : 'unknown'
+    },
+    async countDevices(selection) {
+      const text = sql<{ n: number }>`select count(*) n from devices d where ${sqlOfSelection(selection)}`
+      return (await text.execute(db)).rows[0]?.n ?? 0
+    },
+    labelDevices: (selection, { set, remove }) =>
+      db
+        .transaction()
+        .execute(async (tx) => {
+          const { rows } = await sql<{ n: number; most: number | null }>`
+          with changed as (
+            update devices d set labels = (d.labels - ${remove}::text[]) || ${JSON.stringify(set)}::jsonb
+            where ${sqlOfSelection(selection)}
+            returning (select count(*) from jsonb_object_keys(d.labels)) as labels)
+          select count(*) n, max(labels) most from changed`.execute(tx)
+          const [{ n, most } = { n: 0, most: 0 }] = rows
+          if ((most ?? 0) > mostLabels) throw new TooMany()
+          return n
+        })
+        .catch((error: unknown) => {
+          if (error instanceof TooMany) return 'too_many' as const
+          throw error
+        }),
+  }
+}
+
+/** Takes back what was done in the transaction. */
+class TooMany extends Error {}
+
+function addGroup(db: Db, { name, members, createdAt }: Group): ReturnType<GroupStore['addGroup']> {
+  const query = 'query' in members ? printQuery(members.query) : null
+  const devices = 'devices' in members ? [...new Set(members.devices)] : []
+  return db.transaction().execute(async (tx) => {
+    const known = await sql<{ n: number }>`select count(*) n from devices where id = any(${devices})`.execute(tx)
+    if (known.rows[0]?.n !== devices.length) return 'unknown'
+    const { numInsertedOrUpdatedRows: added } = await tx
+      .insertInto('groups')
+      .values({ name, query, created_at: new Date(createdAt) })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirstOrThrow()
+    if (!added) return 'there'
+    await sql`insert into group_devices select ${name}, unnest(${devices}::text[])`.execute(tx)
+    return 'added'
+  })
+}
+
+async function listGroups(db: Db, name?: string): Promise<Group[]> {
+  const { rows } = await sql<{ name: string; query: string | null; created_at: Date; devices: string[] }>`
+    select g.*, array(select device from group_devices where group_name = g.name order by device) devices
+    from groups g where ${name === undefined ? sql`true` : sql`g.name = ${name}`} order by g.name`.execute(db)
+  return rows.map((row) => ({
+    name: row.name,
+    members: membersOf(row.query, row.devices),
+    createdAt: row.created_at.getTime(),
+  }))
+}

@@ -1,0 +1,56 @@
+import { matchesQuery, parseQuery, type Query } from '@windlass/model'
+import type { Device } from '../store/records.ts'
+
+/** Some devices under a name: those of which a query is true now, later ones too, or those listed. */
+export interface Group {
+  name: string
+  members: { query: Query } | { devices: readonly string[] }
+  createdAt: number
+}
+
+/** Which devices are meant: those of which all that is given is true. `search`: as `foundBy` has it. */
+export interface Selection {
+  search?: string | undefined
+  query?: Query | undefined
+  group?: Group | undefined
+  devices?: readonly string[] | undefined
+}
+
+/** What is done to labels; `set` is done after `remove`. */
+export interface LabelChange {
+  set: Readonly<Record<string, string>>
+  remove: readonly string[]
+}
+
+/** How many labels one device or unit may have. */
+export const mostLabels = 64
+
+export interface GroupStore {
+  /** `unknown`: a device is listed that is not known. */
+  addGroup(group: Group): Promise<'added' | 'there' | 'unknown'>
+  group(name: string): Promise<Group | undefined>
+  /** By name. */
+  groups(): Promise<Group[]>
+  removeGroup(name: string): Promise<'removed' | 'unknown'>
+  /** How many devices are meant now. */
+  countDevices(selection: Selection): Promise<number>
+  /** Returns how many devices are meant; `too_many` where one of them would have too many labels: then nothing is done. */
+  labelDevices(selection: Selection, change: LabelChange): Promise<number | 'too_many'>
+}
+
+/** Whether a device belongs to a group now. The store's SQL says the same. */
+export function isInGroup({ members }: Group, device: Device): boolean {
+  return 'query' in members ? matchesQuery(members.query, device) : members.devices.includes(device.id)
+}
+
+export function relabelled(
+  labels: Readonly<Record<string, string>>,
+  { set, remove }: LabelChange,
+): Readonly<Record<string, string>> {
+  return { ...Object.fromEntries(Object.entries(labels).filter(([key]) => !remove.includes(key))), ...set }
+}
+
+/** The members of a group as they were written down. */
+export function membersOf(query: string | null, devices: readonly string[]): Group['members'] {
+  return query === null ? { devices } : { query: parseQuery(query) }
+}

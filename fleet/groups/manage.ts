@@ -1,0 +1,83 @@
+import { parseQuery, type Query, QueryError } from '@windlass/model'
+import type { Clock, Log } from '@windlass/platform'
+import type { GroupOrder, LabelOrder } from '@windlass/wire/operator'
+import { FleetError } from '../fleet-error.ts'
+import type { Events } from '../telemetry/events.ts'
+import { type Group, type GroupStore, type LabelChange, mostLabels, type Selection } from './group.ts'
+
+export interface GroupPorts {
+  store: GroupStore
+  clock: Clock
+  events: Events
+  log: Log
+}
+
+/** @throws FleetError `query_invalid`, with the place that is off */
+export function queryOf(text: string): Query {
+  try {
+    return parseQuery(text)
+  } catch (cause) {
+    if (!(cause instanceof QueryError)) throw cause
+    throw new FleetError('query_invalid', cause.message, { cause })
+  }
+}
+
+/** @throws FleetError `group_unknown` */
+export async function groupNamed(store: GroupStore, name: string): Promise<Group> {
+  const group = await store.group(name)
+  if (!group) throw new FleetError('group_unknown', `expected a group of this fleet, got ${name}`)
+  return group
+}
+
+/** Who is meant by a list's filter. @throws FleetError `query_invalid`, `group_unknown` */
+export async function selectionOf(
+  store: GroupStore,
+  asked: { search?: string | undefined; query?: string | undefined; group?: string | undefined },
+): Promise<Selection> {
+  const { search, query, group } = asked
+  return {
+    search,
+    query: query === undefined ? undefined : queryOf(query),
+    group: group === undefined ? undefined : await groupNamed(store, group),
+  }
+}
+
+/** @throws FleetError `query_invalid`, `group_exists`, `device_unknown` */
+export async function newGroup(ports: GroupPorts, order: GroupOrder): Promise<Group> {
+  const members = 'query' in order ? { query: queryOf(order.query) } : { devices: order.devices }
+  const group: Group = { name: order.name, members, createdAt: ports.clock.now() }
+  const outcome = await ports.store.addGroup(group)
+  if (outcome === 'there') throw new FleetError('group_exists', `expected a name that is free, got ${group.name}`)
+  if (outcome === 'unknown')
+    throw new FleetError('device_unknown', 'expected devices of this fleet, got some that were never seen')
+  tell(ports, group.name, 'added')
+  return group
+}
+
+/** @throws FleetError `group_unknown` */
+export async function removeGroup(ports: GroupPorts, name: string): Promise<void> {
+  if ((await ports.store.removeGroup(name)) === 'unknown')
+    throw new FleetError('group_unknown', `expected a group of this fleet, got ${name}`)
+  tell(ports, name, 'removed')
+}
+
+/** Changes labels of all that are meant, or of none; returns how many. @throws FleetError `labels_too_many` */
+export async function label(ports: GroupPorts, selection: Selection, change: LabelChange): Promise<number> {
+  const { store, clock, events, log } = ports
+  const devices = await store.labelDevices(selection, change)
+  if (devices === 'too_many')
+    throw new FleetError('labels_too_many', `expected at most ${mostLabels} labels on each device, got more on some`)
+  log.info('labels changed', { devices, set: Object.keys(change.set), removed: change.remove })
+  events.publish({ kind: 'labels', at: new Date(clock.now()).toISOString(), devices })
+  return devices
+}
+
+/** @throws FleetError `query_invalid`, `group_unknown` */
+export async function labelledBy(store: GroupStore, { to }: LabelOrder): Promise<Selection> {
+  return 'devices' in to ? { devices: to.devices } : selectionOf(store, to)
+}
+
+function tell({ clock, events, log }: GroupPorts, group: string, change: 'added' | 'removed'): void {
+  log.info(`group ${change}`, { group })
+  events.publish({ kind: 'group', at: new Date(clock.now()).toISOString(), group, change })
+}

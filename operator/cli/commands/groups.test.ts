@@ -1,0 +1,78 @@
+import type { DeviceDetail } from '@windlass/wire/operator'
+import { describe, expect, it } from 'vitest'
+import { FakeFleet } from '../fleet/fake-fleet.ts'
+import { say } from '../test-ports.ts'
+
+const at = '2026-01-02T03:04:05.000Z'
+const device = (id: string): DeviceDetail => ({
+  id: id.repeat(64),
+  product: 'cd34'.repeat(16),
+  version: '1.0',
+  hardware: 'gw-mk2',
+  identity: { serial: `S${id}` },
+  attributes: {},
+  labels: {},
+  status: 'idle',
+  firstSeen: at,
+  lastSeen: at,
+  waits: null,
+  wanted: { answer: 'none', reason: 'no_rollout', rollout: null },
+  attempts: [],
+})
+const fleetOf = (...ids: string[]) => Object.assign(new FakeFleet(), { devices: ids.map(device) })
+
+describe('windlass groups', () => {
+  it('new, list, show and remove one', async () => {
+    const { fetch } = fleetOf('1')
+    const made = await say(['groups', 'new', 'oslo', '--query', 'label.site = Oslo'], { fetch })
+    expect([made.code, made.out]).toEqual([0, expect.stringMatching(/group: +oslo\nquery: +label\.site = Oslo\n/)])
+    expect((await say(['groups', 'list'], { fetch })).out).toMatch(/oslo +1 +label\.site = Oslo/)
+    expect((await say(['groups', 'show', 'oslo', '--json'], { fetch })).document()).toMatchObject({ name: 'oslo' })
+    expect((await say(['groups', 'remove', 'oslo'], { fetch })).code).toBe(0)
+    expect((await say(['groups', 'show', 'oslo'], { fetch })).code).toBe(66)
+    expect((await say(['groups', 'list'], { fetch })).out).toMatch(/windlass groups new/)
+  })
+
+  it('new takes a list of devices, each once', async () => {
+    const { fetch } = fleetOf('1', '2')
+    const made = await say(['groups', 'new', 'few', '--device', '1111', '2222', '1111'], { fetch })
+    expect(made.out).toMatch(/query: +\(devices listed\)\ndevices: +2\n/)
+  })
+
+  it.each([
+    [[], /expected either --query or --device, got none/],
+    [['--query', 'all', '--device', '1111'], /got both/],
+  ])('new with %j ends with 64', async (options, message) => {
+    const said = await say(['groups', 'new', 'few', ...options], { fetch: fleetOf('1').fetch })
+    expect([said.code, said.err]).toEqual([64, expect.stringMatching(message)])
+  })
+})
+
+describe('windlass devices label', () => {
+  it('writes labels on the devices named, in any order of words', async () => {
+    const fleet = fleetOf('1', '2', '3')
+    const { out } = await say(['devices', 'label', '1111', 'site=Oslo east', '2222', 'ring='], { fetch: fleet.fetch })
+    expect(out).toBe('Labels of 2 devices changed.\n')
+    expect(fleet.devices.map(({ labels }) => labels)).toEqual([
+      { site: 'Oslo east', ring: '' },
+      { site: 'Oslo east', ring: '' },
+      {},
+    ])
+    expect((await say(['devices', '1111'], { fetch: fleet.fetch })).out).toMatch(/labels: +site=Oslo east ring=\n/)
+  })
+
+  it('takes a query instead, and takes labels off', async () => {
+    const fleet = fleetOf('1', '2')
+    const said = await say(['devices', 'label', '--query', 'all', '--remove', 'site'], { fetch: fleet.fetch })
+    expect(said.out).toBe('Labels of 2 devices changed.\n')
+  })
+
+  it.each([
+    [['1111'], /expected labels \(key=value\) or --remove, got none/],
+    [['site=Oslo'], /expected devices, --query or --group, got none of them/],
+    [['1111', 'site=Oslo', '--group', 'g'], /got several of them/],
+  ])('%j ends with 64', async (words, message) => {
+    const said = await say(['devices', 'label', ...words], { fetch: fleetOf('1').fetch })
+    expect([said.code, said.err]).toEqual([64, expect.stringMatching(message)])
+  })
+})
