@@ -18,6 +18,7 @@ import { UnitAuthority } from './identity/unit-authority.ts'
 import manifest from './package.json' with { type: 'json' }
 import { Pushes } from './packages/pushes.ts'
 import { packageShelf } from './packages/shelf.ts'
+import { steward } from './rollout/steward.ts'
 import type { FleetSettings } from './settings.ts'
 import { type Events, eventHub } from './telemetry/events.ts'
 import { UnitOffice } from './units/unit-office.ts'
@@ -48,10 +49,15 @@ export async function startFleet(settings: FleetSettings, given: Partial<FleetPo
   await makeFolder(settings.data)
   const database = await openDatabase(settings.database, settings.data, { clock, log })
   try {
-    const app = await buildServer(settings, database, { clock, log, random: given.random ?? systemRandom })
+    const ports = { clock, log, random: given.random ?? systemRandom, events: eventHub() }
+    const app = await buildServer(settings, database, ports)
     const url = await listen(app, settings)
     log.info('fleet listens', { url })
+    const closing = new AbortController()
+    const stewarding = steward({ store: database.store, ...ports }, closing.signal)
     const stop = once(async () => {
+      closing.abort()
+      await stewarding
       await app.close()
       await database.stop()
       log.info('fleet stopped')
@@ -63,8 +69,11 @@ export async function startFleet(settings: FleetSettings, given: Partial<FleetPo
   }
 }
 
-async function buildServer(settings: FleetSettings, { store }: Database, ports: FleetPorts): Promise<FastifyInstance> {
-  const events = eventHub()
+async function buildServer(
+  settings: FleetSettings,
+  { store }: Database,
+  ports: FleetPorts & { events: Events },
+): Promise<FastifyInstance> {
   const files = await folderPackages(join(settings.data, 'packages'), ports.random)
   await files.sweep(new Set((await store.packages()).map((kept) => kept.uid)))
   const { trustedKeys, maxUploadBytes, resumeQuirk, tls, operatorToken: token } = settings
@@ -73,16 +82,16 @@ async function buildServer(settings: FleetSettings, { store }: Database, ports: 
     maxUploadBytes,
     checkMetadata: (metadata: Uint8Array) => checkMetadata(metadata, { allowTest: true }),
   }
-  const shelf = packageShelf({ store, files, events, ...ports }, rules)
+  const shelf = packageShelf({ store, files, ...ports }, rules)
   const pushFiles = await folderPushes(join(settings.data, 'pushes'), ports.random)
   const packager = {
     pushes: new Pushes({ shelf, files: pushFiles, random: ports.random }, rules),
     secrets: settings.packagers,
   }
-  const units = await unitPorts(settings, store.units, { ...ports, events })
+  const units = await unitPorts(settings, store.units, ports)
   const gate = { token, loopback: isLocalName(settings.listen.host) }
   const options = { gate, tls, resumeQuirk, version: manifest.version, console: consoleFolder }
-  return fleetServer({ store, files, shelf, events, packager, units, ...ports }, options)
+  return fleetServer({ store, files, shelf, packager, units, ...ports }, options)
 }
 
 async function unitPorts(

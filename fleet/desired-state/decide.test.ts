@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { atOnce } from '../rollout/plan.ts'
+import { begun, type Progress } from '../rollout/progress.ts'
 import type { Attempt, Known, Order } from '../store/records.ts'
 import { attempt, product, sight, uidOf } from '../store/samples.ts'
 import { decide } from './decide.ts'
@@ -12,6 +14,9 @@ const order = (rollout: number, name: string, version: string, over: Partial<Ord
   hardware: 'any',
   startAt: null,
   metered: false,
+  plan: atOnce,
+  bounds: [],
+  progress: begun,
   ...over,
 })
 const { id } = sight('A1', '3.0', 0)
@@ -32,6 +37,10 @@ const known = (orders: Order[], attempts: Partial<Attempt>[] = [], version = '3.
   orders,
   attempts: attempts.map((over) => attempt(id, over)),
 })
+/** An order of two phases, the device in the n-th. */
+const inPhase = (n: 0 | 1, progress: Partial<Progress> = {}): Order =>
+  order(1, 'p', '3.1', { bounds: [n === 0 ? 2 ** 32 : 0], progress: { ...begun, ...progress } })
+const paused = { at: 1, by: 'operator', reason: 'a storm' } as const
 const p = order(1, 'p', '3.1')
 const later = order(2, 'q', '3.2', { startAt: now + 2500 })
 
@@ -72,6 +81,25 @@ const cases: [what: string, known: Known, expected: object][] = [
     known([later], [{ package: uidOf('q'), state: 'failed' }]),
     { reason: 'failed_before' },
   ],
+  ['its phase is not open', known([inPhase(1)]), { answer: 'none', reason: 'phase_closed', order: { rollout: 1 } }],
+  ['its phase is open', known([inPhase(1, { phase: 1 })]), { answer: 'offer' }],
+  [
+    'a phase to come does not hide an older offer',
+    known([{ ...inPhase(1), rollout: 2 }, p]),
+    { order: { rollout: 1 } },
+  ],
+  ['paused: held', known([inPhase(0, { paused })]), { answer: 'none', reason: 'paused' }],
+  [
+    'a paused one holds against an older one',
+    known([{ ...inPhase(0, { paused }), rollout: 2, version: '3.2' }, p]),
+    { answer: 'none', reason: 'paused', order: { rollout: 2 } },
+  ],
+  ['paused, but there already', known([inPhase(0, { paused })], [], '3.1'), { answer: 'none', reason: 'up_to_date' }],
+  [
+    'paused, and to be tried again',
+    known([inPhase(0, { paused })], [{ state: 'failed', retry: true }]),
+    { reason: 'paused' },
+  ],
   ['to come, but there already', known([later], [], '3.2'), { answer: 'none', reason: 'up_to_date' }],
 ]
 
@@ -79,4 +107,29 @@ describe('what a device should run', () => {
   for (const [what, given, expected] of cases) {
     it(what, () => expect(decide(given, now)).toMatchObject(expected))
   }
+})
+
+describe('why', () => {
+  const why = (given: Known, counted?: () => string[]) =>
+    decide(given, now, counted).why.map(({ text, because }) => [text, ...because].join(' <- '))
+
+  it('is said of every rollout that has a say, newest first', () => {
+    const sooner = { ...later, rollout: 3, startAt: now + 15_120_000 }
+    expect(why(known([sooner, { ...inPhase(1), rollout: 2 }, inPhase(0, { paused })]), () => ['18 of 20'])).toEqual([
+      'rollout 3 starts in 4 h 12 min',
+      'rollout 2: phase 2, to which the device belongs, is not open <- 18 of 20',
+      'rollout 1 is paused <- a storm',
+    ])
+  })
+
+  it('of a failure names the day and what the device said', () => {
+    const failed = { state: 'failed', reason: 'ENOSPC', at: Date.UTC(2026, 4, 3) } as const
+    expect(why(known([p], [failed]))).toEqual([
+      'rollout 1: version 3.1 failed here on 2026-05-03 <- ENOSPC <- it is offered again when somebody allows a retry',
+    ])
+  })
+
+  it('is never silent', () => {
+    for (const [, given] of cases) expect(why(given)).not.toEqual([])
+  })
 })

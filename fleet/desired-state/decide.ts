@@ -1,53 +1,71 @@
 import type { IdleReason } from '@windlass/wire/operator'
-import type { Attempt, Device, Known, Order } from '../store/records.ts'
+import type { Known, Order } from '../store/records.ts'
+import { type Counted, misfit, type Reason, type Verdict, verdictOf } from './verdict.ts'
 
-/** What a device should run, and why not. `seconds`: whole, from 1 to an hour. `retry`: it failed here before. */
-export type Decision =
+/**
+ * What a device should run, and why not. `seconds`: whole, from 1 to an hour. `retry`: it failed here before. `why`: what each
+ * rollout says that had a say, newest first.
+ */
+export type Decision = { why: readonly Reason[] } & (
   | { answer: 'offer'; order: Order; retry: boolean }
   | { answer: 'wait'; order: Order; seconds: number }
   | { answer: 'none'; order: Order | null; reason: IdleReason }
+)
 
 // A device that was told to wait hears of nothing else meanwhile, so it is never told to wait for long.
 const longestWaitSeconds = 3600
 
+const nothing: Reason = {
+  code: 'no_rollout',
+  rollout: null,
+  text: 'no rollout is for this device or its product',
+  because: [],
+}
+
 /**
- * The newest running rollout that fits the device decides. One that has not started yet does not hide an older one
- * that has an offer.
+ * The newest rollout that fits the device decides. One that has not come to the device yet does not hide an older one that has
+ * an offer; one that holds the device does. The same function answers probes and people; `counted` tells people more.
  */
-export function decide({ device, orders, attempts }: Known, now: number): Decision {
-  const fitting = orders.filter((order) => misfit(device, order) === undefined)
-  const started = fitting.find((order) => startsIn(order, now) <= 0)
-  const current = started && judge(device, started, attempts)
-  if (current?.answer === 'offer') return current
-  const coming = fitting.find((o) => startsIn(o, now) > 0 && judge(device, o, attempts).answer === 'offer')
-  if (coming) return { answer: 'wait', order: coming, seconds: waitSeconds(startsIn(coming, now)) }
-  return current ?? whyNone(device, fitting[0] ?? orders[0], attempts)
+export function decide(known: Known, now: number, counted?: Counted): Decision {
+  const heard: Verdict[] = []
+  for (const order of known.orders) {
+    if (misfit(known.device, order)) continue
+    const verdict = verdictOf(known, order, now, counted)
+    heard.push(verdict)
+    if (verdict.says === 'offer') return { answer: 'offer', order, retry: verdict.retry, why: reasons(heard) }
+    if (verdict.says !== 'coming' && hasStarted(order, now)) break
+  }
+  const soonest = heard.filter(hasTime).sort((x, y) => x.ms - y.ms)[0]
+  const why = reasons(heard)
+  if (soonest) return { answer: 'wait', order: soonest.order, seconds: waitSeconds(soonest.ms), why }
+  const decisive =
+    heard.find(({ says }) => says === 'coming') ?? heard.find(({ order }) => hasStarted(order, now)) ?? heard[0]
+  if (decisive) return { answer: 'none', order: decisive.order, reason: idle(decisive.reason.code), why }
+  return unfit(known, now)
 }
 
-/** Why an order is not for this device; undefined when it is. */
-export function misfit(device: Device, order: Order): IdleReason | undefined {
-  if (order.product !== device.product) return 'product_mismatch'
-  if (order.hardware !== 'any' && !order.hardware.includes(device.hardware)) return 'hardware_unsupported'
-  return undefined
+function unfit(known: Known, now: number): Decision {
+  const verdicts = known.orders.map((order) => verdictOf(known, order, now))
+  const [first] = verdicts
+  if (!first) return { answer: 'none', order: null, reason: 'no_rollout', why: [nothing] }
+  return { answer: 'none', order: first.order, reason: idle(first.reason.code), why: reasons(verdicts) }
 }
 
-function judge(device: Device, order: Order, attempts: readonly Attempt[]): Decision {
-  if (device.version === order.version) return { answer: 'none', order, reason: 'up_to_date' }
-  const attempt = attempts.find((a) => a.package === order.package)
-  if (attempt?.retry) return { answer: 'offer', order, retry: true }
-  if (attempt?.state === 'failed') return { answer: 'none', order, reason: 'failed_before' }
-  if (attempt?.state === 'rolled_back') return { answer: 'none', order, reason: 'rolled_back_before' }
-  return { answer: 'offer', order, retry: false }
+function hasStarted({ startAt }: Order, now: number): boolean {
+  return (startAt ?? 0) <= now
 }
 
-function whyNone(device: Device, order: Order | undefined, attempts: readonly Attempt[]): Decision {
-  if (!order) return { answer: 'none', order: null, reason: 'no_rollout' }
-  const reason = misfit(device, order)
-  return reason ? { answer: 'none', order, reason } : judge(device, order, attempts)
+function reasons(verdicts: readonly Verdict[]): Reason[] {
+  return verdicts.map(({ reason }) => reason)
 }
 
-function startsIn(order: Order, now: number): number {
-  return (order.startAt ?? 0) - now
+function hasTime(verdict: Verdict): verdict is Verdict & { ms: number } {
+  return 'ms' in verdict && verdict.ms !== null
+}
+
+function idle(code: Reason['code']): IdleReason {
+  if (code === 'offer' || code === 'not_started') throw new Error(`expected a reason to do nothing, got ${code}`)
+  return code
 }
 
 function waitSeconds(ms: number): number {

@@ -1,9 +1,13 @@
 import type { Clock, Log } from '@windlass/platform'
+import { sha256Of } from '@windlass/trust'
 import type { RolloutOrder } from '@windlass/wire/operator'
 import { FleetError } from '../fleet-error.ts'
 import type { Rollout } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import type { Events } from '../telemetry/events.ts'
+import { planOf } from './plan.ts'
+import { failuresOf, type Progress, statusOf } from './progress.ts'
+import { tellRollout } from './tell.ts'
 
 export interface RolloutPorts {
   store: Store
@@ -12,8 +16,11 @@ export interface RolloutPorts {
   log: Log
 }
 
-/** Starts a rollout. @throws FleetError `package_unknown`, `product_mismatch`, `device_unknown` */
-export async function startRollout(ports: RolloutPorts, order: RolloutOrder): Promise<Rollout> {
+/**
+ * Starts a rollout, once for each `key`. @throws FleetError `package_unknown`, `product_mismatch`, `device_unknown`,
+ * `key_reused`
+ */
+export async function startRollout(ports: RolloutPorts, order: RolloutOrder, key?: string): Promise<Rollout> {
   const { package: uid, to, startAt, metered = false } = order
   const { store, clock } = ports
   const kept = await store.package(uid)
@@ -21,22 +28,78 @@ export async function startRollout(ports: RolloutPorts, order: RolloutOrder): Pr
   if ('product' in to && to.product !== kept.product)
     throw new FleetError('product_mismatch', `expected product ${kept.product}, as the package says, got ${to.product}`)
   const start = startAt === undefined ? null : Date.parse(startAt)
-  const rollout = await store.addRollout({ package: kept, to, createdAt: clock.now(), startAt: start, metered })
-  if (!rollout) throw new FleetError('device_unknown', 'expected devices of this fleet, got some that were never seen')
-  tell(ports, rollout, 'started')
-  return rollout
+  const once = key === undefined ? null : { key, asked: sha256Of(JSON.stringify(order)) }
+  const facts = { package: kept, to, createdAt: clock.now(), startAt: start, metered }
+  const added = await store.addRollout({ ...facts, plan: planOf(order), once })
+  if (!added) throw new FleetError('device_unknown', 'expected devices of this fleet, got some that were never seen')
+  if (added.fresh) tellRollout(ports, added.rollout, 'started')
+  else if (added.rollout.asked !== once?.asked)
+    throw new FleetError('key_reused', `expected the order of rollout ${added.rollout.rollout} again, got another`)
+  return added.rollout
+}
+
+/** No device is offered the package until it is resumed. @throws FleetError `rollout_unknown`, `rollout_aborted` */
+export async function pauseRollout(ports: RolloutPorts, id: number, reason = 'somebody paused it'): Promise<Rollout> {
+  const at = ports.clock.now()
+  return change(ports, id, 'paused', reason, ({ progress }) => {
+    refuseAborted(id, progress)
+    return progress.paused ? undefined : { ...progress, paused: { at, by: 'operator', reason } }
+  })
+}
+
+/**
+ * Goes on. The failures so far are borne: those that come count against the limit. @throws FleetError `rollout_unknown`,
+ * `rollout_aborted`, `rollout_not_paused`
+ */
+export async function resumeRollout(ports: RolloutPorts, id: number): Promise<Rollout> {
+  const tallies = await ports.store.tallies(id)
+  return change(ports, id, 'resumed', undefined, ({ progress }) => {
+    refuseAborted(id, progress)
+    if (!progress.paused) throw new FleetError('rollout_not_paused', `expected a rollout that is paused, got ${id}`)
+    return { ...progress, paused: null, borne: tallies.map(failuresOf) }
+  })
 }
 
 /** No device is offered the package any more; those under way go on. @throws FleetError `rollout_unknown` */
-export async function stopRollout(ports: RolloutPorts, id: number): Promise<Rollout> {
-  const rollout = await ports.store.stopRollout(id)
+export async function abortRollout(ports: RolloutPorts, id: number): Promise<Rollout> {
+  const at = ports.clock.now()
+  return change(ports, id, 'aborted', undefined, ({ progress }) =>
+    progress.abortedAt === null ? { ...progress, abortedAt: at } : undefined,
+  )
+}
+
+/** Says yes to the next phase. @throws FleetError `rollout_unknown`, `rollout_aborted`, `approval_unexpected` */
+export async function approveRollout(ports: RolloutPorts, id: number, by: string): Promise<Rollout> {
+  return change(ports, id, 'approved', by, ({ progress, plan }) => {
+    refuseAborted(id, progress)
+    const asked = plan.phases[progress.phase]?.gate.approval?.by ?? []
+    if (!asked.includes(by)) {
+      const whom = asked.length > 0 ? asked.join(', ') : 'nobody'
+      throw new FleetError('approval_unexpected', `expected a yes of ${whom} in phase ${progress.phase + 1}, got ${by}`)
+    }
+    return progress.approvals.includes(by) ? undefined : { ...progress, approvals: [...progress.approvals, by] }
+  })
+}
+
+async function change(
+  ports: RolloutPorts,
+  id: number,
+  what: 'paused' | 'resumed' | 'aborted' | 'approved',
+  detail: string | undefined,
+  next: (rollout: Rollout) => Progress | undefined,
+): Promise<Rollout> {
+  let changed = false
+  const rollout = await ports.store.changeRollout(id, (now) => {
+    const progress = next(now)
+    changed = progress !== undefined
+    return progress
+  })
   if (!rollout) throw new FleetError('rollout_unknown', `expected a rollout, got ${id}`)
-  tell(ports, rollout, 'stopped')
+  if (changed) tellRollout(ports, rollout, what, detail)
   return rollout
 }
 
-function tell({ clock, events, log }: RolloutPorts, rollout: Rollout, change: 'started' | 'stopped'): void {
-  const { rollout: id, package: uid, version } = rollout
-  log.info(`rollout ${change}`, { rollout: id, package: uid, version })
-  events.publish({ kind: 'rollout', at: new Date(clock.now()).toISOString(), rollout: id, change })
+function refuseAborted(id: number, progress: Progress): void {
+  if (statusOf(progress) === 'aborted')
+    throw new FleetError('rollout_aborted', `expected a rollout that was not aborted, got ${id}`)
 }

@@ -1,7 +1,8 @@
 import type { Standing } from '@windlass/wire/operator'
-import type { Decision } from '../desired-state/decide.ts'
-import { decide, misfit } from '../desired-state/decide.ts'
+import { decide } from '../desired-state/decide.ts'
+import { verdictOf } from '../desired-state/verdict.ts'
 import type { Attempt, Device, Known, Order } from '../store/records.ts'
+import { statusOf } from './progress.ts'
 
 /** Where a rollout stands on one device. The store counts by the same rule. */
 export function standingOf(device: Device, order: Order, attempts: readonly Attempt[]): Standing {
@@ -12,24 +13,24 @@ export function standingOf(device: Device, order: Order, attempts: readonly Atte
 }
 
 /** Why this device is not (yet) updated by this rollout, in one sentence; null when it is. */
-export function whyNotUpdated(known: Known, order: Order, running: boolean, now: number): string | null {
+export function whyNotUpdated(known: Known, order: Order, now: number): string | null {
   const attempt = known.attempts.find((a) => a.package === order.package)
   const state = standingOf(known.device, order, known.attempts)
   if (state === 'updated') return null
+  const inForce = statusOf(order.progress) !== 'aborted'
   const offered = attempt !== undefined && attempt.offers > 0 && ['offered', 'updating'].includes(attempt.state)
-  if (running && offered && known.device.waits !== null) return `the device waits: ${known.device.waits}`
+  if (inForce && offered && known.device.waits !== null) return `the device waits: ${known.device.waits}`
   if (state === 'updating') return `last reported ${attempt?.lastReport ?? 'nothing'}`
   if (state !== 'pending') return attempt?.reason ?? null
-  if (!running) return 'the rollout was stopped before the device took it up'
-  return whyPending(decide(known, now), order, known, attempt)
+  if (!inForce) return 'the rollout was aborted before the device took it up'
+  return whyPending(known, order, now, attempt)
 }
 
-function whyPending(decision: Decision, order: Order, known: Known, attempt: Attempt | undefined): string {
+function whyPending(known: Known, order: Order, now: number, attempt: Attempt | undefined): string {
+  const decision = decide(known, now)
   if (decision.order && decision.order.rollout > order.rollout) return `rollout ${decision.order.rollout} is newer`
-  const unfit = misfit(known.device, order)
-  if (unfit === 'product_mismatch') return `the device is of product ${known.device.product}`
-  if (unfit === 'hardware_unsupported') return `the package does not support hardware ${known.device.hardware}`
-  if (decision.answer === 'wait') return `starts in ${decision.seconds} s or later`
+  const verdict = verdictOf(known, order, now)
+  if (verdict.says !== 'offer') return [verdict.reason.text, ...verdict.reason.because].join('; ')
   if (attempt?.retry) return 'to be tried once more when the device asks'
   if (attempt && attempt.offers > 0) return `offered ${attempt.offers} times; the device has not reported yet`
   return 'the device has not asked yet'

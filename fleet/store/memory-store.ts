@@ -1,4 +1,6 @@
 import { isMeant, memoryGroups } from '../groups/memory-groups.ts'
+import { atOnce, boundsOf, phaseAt, pointOf } from '../rollout/plan.ts'
+import { begun, nobody } from '../rollout/progress.ts'
 import { standingOf } from '../rollout/standing.ts'
 import type { Attempt, Counts, Device, KeptPackage, Known, Order, ReportEntry, Rollout, Sight } from './records.ts'
 import { newsOf, seen } from './seen.ts'
@@ -8,6 +10,7 @@ import { type Conclusion, type Heard, historyLimit, type Member, type Store } fr
 export function memoryStore(): Store {
   const packages = new Map<string, KeptPackage>()
   const rollouts = new Map<number, Rollout>()
+  const keys = new Map<string, number>()
   const devices = new Map<string, Device>()
   const attempts = new Map<string, Map<string, Attempt>>()
   const reports = new Map<string, (ReportEntry & { id: number })[]>()
@@ -19,7 +22,7 @@ export function memoryStore(): Store {
   const knownOf = (device: Device): Known => ({
     device,
     orders: newestFirst()
-      .filter((r) => r.status === 'running' && names(r, device))
+      .filter((r) => isInForce(r) && names(r, device))
       .map(orderOf),
     attempts: attemptsOf(device.id),
   })
@@ -57,30 +60,44 @@ export function memoryStore(): Store {
     packages: async () =>
       [...packages.values()].sort((x, y) => y.uploadedAt - x.uploadedAt || (x.uid < y.uid ? -1 : 1)),
     async removePackage(uid) {
-      if ([...rollouts.values()].some((r) => r.package === uid && r.status === 'running')) return 'in_use'
+      if ([...rollouts.values()].some((r) => r.package === uid && isInForce(r))) return 'in_use'
       return packages.delete(uid) ? 'removed' : 'unknown'
     },
-    async addRollout({ package: kept, to, createdAt, startAt, metered = false }) {
+    async addRollout({ package: kept, to, createdAt, startAt, metered = false, plan = atOnce, once = null }) {
+      const before = rollouts.get(keys.get(once?.key ?? '') ?? 0)
+      if (before) return { rollout: before, fresh: false }
       if ('devices' in to && !to.devices.every((id) => devices.has(id))) return undefined
       const { uid, product, version, hardware } = kept
       const id = rollouts.size + 1
-      const facts = { package: uid, product, version, hardware, to, createdAt, startAt, metered }
-      const rollout: Rollout = { rollout: id, status: 'running', ...facts }
-      rollouts.set(id, rollout)
-      return rollout
+      const facts = { package: uid, product, version, hardware, to, createdAt, startAt, metered, plan }
+      const asked = once?.asked ?? null
+      const rollout: Rollout = { rollout: id, ...facts, bounds: [], progress: begun, asked }
+      const points = membersOf(rollout).map((m) => pointOf(id, m.known.device.id))
+      points.sort((x, y) => x - y)
+      const drawn = { ...rollout, bounds: boundsOf(plan, points.length, (n) => points[n]) }
+      rollouts.set(id, drawn)
+      if (once) keys.set(once.key, id)
+      return { rollout: drawn, fresh: true }
     },
     rollout: async (id) => rollouts.get(id),
     rollouts: async () => newestFirst(),
-    async stopRollout(id) {
+    async changeRollout(id, change) {
       const rollout = rollouts.get(id)
-      if (!rollout) return undefined
-      const stopped: Rollout = { ...rollout, status: 'stopped' }
-      rollouts.set(id, stopped)
-      return stopped
+      const progress = rollout && change(rollout)
+      if (!progress) return rollout
+      const changed: Rollout = { ...rollout, progress }
+      rollouts.set(id, changed)
+      return changed
     },
     async counts(ids) {
       const known = ids.flatMap((id) => rollouts.get(id) ?? [])
       return new Map(known.map((rollout) => [rollout.rollout, count(membersOf(rollout))]))
+    },
+    async tallies(id) {
+      const rollout = rollouts.get(id)
+      if (!rollout) return []
+      const phases = Map.groupBy(membersOf(rollout), (m) => phaseAt(rollout.bounds, pointOf(id, m.known.device.id)))
+      return rollout.plan.phases.map((_, i) => count(phases.get(i) ?? []))
     },
     async members(id, limit, after = '') {
       const rollout = rollouts.get(id)
@@ -118,12 +135,17 @@ function isMember(rollout: Rollout, device: Device): boolean {
   return names(rollout, device) && (rollout.hardware === 'any' || rollout.hardware.includes(device.hardware))
 }
 
-function orderOf({ rollout, package: uid, product, version, hardware, startAt, metered }: Rollout): Order {
-  return { rollout, package: uid, product, version, hardware, startAt, metered }
+function orderOf(of: Rollout): Order {
+  const { rollout, package: uid, product, version, hardware, startAt, metered, plan, bounds, progress } = of
+  return { rollout, package: uid, product, version, hardware, startAt, metered, plan, bounds, progress }
+}
+
+function isInForce({ progress }: Rollout): boolean {
+  return progress.abortedAt === null
 }
 
 function count(members: readonly Member[]): Counts {
-  const counts: Counts = { pending: 0, updating: 0, updated: 0, failed: 0, rolled_back: 0 }
+  const counts = { ...nobody }
   for (const { state } of members) counts[state] += 1
   return counts
 }

@@ -1,5 +1,7 @@
 import type { Sha256 } from '@windlass/model'
 import type { FirmwareFacts, Pairs } from '@windlass/wire/updatehub'
+import type { Plan } from '../rollout/plan.ts'
+import type { Progress } from '../rollout/progress.ts'
 
 /*
  * What the fleet remembers. Times are milliseconds since 1970.
@@ -32,7 +34,7 @@ export interface KeptPackage {
 /** Whom a rollout is for. */
 export type Target = { product: string } | { devices: readonly string[] }
 
-/** What a running rollout asks of a device. It carries all that is needed to decide. */
+/** What a rollout in force asks of a device. It carries all that is needed to decide. */
 export interface Order {
   rollout: number
   package: Sha256
@@ -42,12 +44,17 @@ export interface Order {
   startAt: number | null
   /** Devices may fetch the package over a link that costs. */
   metered: boolean
+  plan: Plan
+  /** Where each phase but the last ends on the rollout's ring (rollout/plan.ts); drawn when it started. */
+  bounds: readonly number[]
+  progress: Progress
 }
 
+/** `asked`: digest of the order that started it, where that had a key. */
 export interface Rollout extends Order {
   to: Target
-  status: 'running' | 'stopped'
   createdAt: number
+  asked: string | null
 }
 
 export type Counts = { pending: number; updating: number; updated: number; failed: number; rolled_back: number }
@@ -107,7 +114,7 @@ export interface Sight {
   waits?: string | null
 }
 
-/** All that is known of one device. `orders`: of running rollouts that name it or its product, newest first. */
+/** All that is known of one device. `orders`: of rollouts not aborted that name it or its product, newest first. */
 export interface Known {
   device: Device
   orders: readonly Order[]

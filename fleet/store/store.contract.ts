@@ -1,9 +1,11 @@
 import { sha256Text } from '@windlass/model'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { groupsContract } from '../groups/groups.contract.ts'
+import { atOnce, phaseAt, planOf, pointOf } from '../rollout/plan.ts'
+import { begun, sumOf, totalOf } from '../rollout/progress.ts'
 import type { Attempt, Known, ReportEntry } from './records.ts'
 import { attempt, facts, kept, product, sight, uidOf } from './samples.ts'
-import { historyLimit, type Store } from './store.ts'
+import { historyLimit, type NewRollout, type Store } from './store.ts'
 
 const nothing = { attempts: [], reports: [] }
 const hear = async (store: Store, name: string, version = '3.0', at = 1000, over = {}): Promise<string> => {
@@ -26,6 +28,8 @@ const conclude = (store: Store, name: string, over: Partial<Attempt>): Promise<u
   return store.observe(s, null, () => ({ attempts: [attempt(s.id, over)], reports: [] }))
 }
 
+const abort = (store: Store, id: number) => store.changeRollout(id, ({ progress }) => ({ ...progress, abortedAt: 9 }))
+
 /** What every store must do. `fresh` gives an empty one. */
 export function storeContract(name: string, fresh: () => Promise<Store>): void {
   describe(`${name} as a store`, () => {
@@ -37,6 +41,7 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
     describe('hearing devices', () => hearing(() => store))
     describe('packages', () => packages(() => store))
     describe('rollouts', () => rollouts(() => store))
+    describe('phases', () => phases(() => store))
     describe('lists', () => lists(() => store))
     describe('groups', () => groupsContract(() => store))
   })
@@ -124,7 +129,18 @@ function hearing(store: () => Store): void {
     expect(seen.heard.attempts).toEqual([attempt(s.id, { state: 'failed' })])
     expect(seen.heard.packageVersion).toBe('3.1')
     expect(seen.heard.orders).toEqual([
-      { rollout: 1, package: uidOf('p'), product, version: '3.1', hardware: 'any', startAt: 9, metered: false },
+      {
+        rollout: 1,
+        package: uidOf('p'),
+        product,
+        version: '3.1',
+        hardware: 'any',
+        startAt: 9,
+        metered: false,
+        plan: atOnce,
+        bounds: [],
+        progress: begun,
+      },
     ])
     expect(
       (await store().observe(s, uidOf('none'), (heard) => ({ ...nothing, heard }))).heard.packageVersion,
@@ -190,7 +206,7 @@ function packages(store: () => Store): void {
       startAt: null,
     })
     expect(await store().removePackage(uidOf('p'))).toBe('in_use')
-    await store().stopRollout(rollout?.rollout ?? 0)
+    await abort(store(), rollout?.rollout.rollout ?? 0)
     expect(await store().removePackage(uidOf('p'))).toBe('removed')
     expect(await store().removePackage(uidOf('p'))).toBe('unknown')
     expect(await store().rollouts()).toHaveLength(1)
@@ -200,7 +216,8 @@ function packages(store: () => Store): void {
 function rollouts(store: () => Store): void {
   const start = async (name: string, to: Parameters<Store['addRollout']>[0]['to'], over = {}) => {
     await store().addPackage({ ...kept(name, '3.1'), ...over })
-    return store().addRollout({ package: { ...kept(name, '3.1'), ...over }, to, createdAt: 7, startAt: null })
+    const order = { package: { ...kept(name, '3.1'), ...over }, to, createdAt: 7, startAt: null }
+    return (await store().addRollout(order))?.rollout
   }
   const orders = (known: Known | undefined) => known?.orders.map((order) => order.rollout)
 
@@ -208,7 +225,7 @@ function rollouts(store: () => Store): void {
     const a = await hear(store(), 'A1')
     const first = await start('p', { product })
     const second = await start('q', { devices: [a] })
-    expect(first).toMatchObject({ rollout: 1, status: 'running', to: { product }, createdAt: 7, startAt: null })
+    expect(first).toMatchObject({ rollout: 1, progress: begun, to: { product }, createdAt: 7, startAt: null })
     expect(await store().rollout(2)).toEqual(second)
     expect((await store().rollouts()).map((r) => r.rollout)).toEqual([2, 1])
     expect(await store().rollout(99)).toBeUndefined()
@@ -218,8 +235,8 @@ function rollouts(store: () => Store): void {
     const a = await hear(store(), 'A1')
     await store().addPackage(kept('p', '3.1'))
     const order = { package: kept('p', '3.1'), to: { product }, createdAt: 7, startAt: null }
-    expect(await store().addRollout({ ...order, metered: true })).toMatchObject({ metered: true })
-    expect(await store().addRollout(order)).toMatchObject({ metered: false })
+    expect(await store().addRollout({ ...order, metered: true })).toMatchObject({ rollout: { metered: true } })
+    expect(await store().addRollout(order)).toMatchObject({ rollout: { metered: false } })
     expect((await store().known(a))?.orders.map(({ metered }) => metered)).toEqual([false, true])
   })
 
@@ -241,7 +258,7 @@ function rollouts(store: () => Store): void {
     await start('q', { devices: [a] })
     await start('r', { product: sha256Text('f'.repeat(64)) }, { product: 'f'.repeat(64) })
     await start('s', { product })
-    await store().stopRollout(4)
+    await abort(store(), 4)
     expect(orders(await store().known(a))).toEqual([2, 1])
     expect(orders(await store().known(b))).toEqual([1])
   })
@@ -302,6 +319,78 @@ function rollouts(store: () => Store): void {
     expect(await allow({ state: 'failed' })).toBe('allowed')
     expect(await allow({ state: 'rolled_back' })).toBe('allowed')
     expect((await store().known(id))?.attempts[0]).toMatchObject({ state: 'rolled_back', retry: true })
+  })
+}
+
+function phases(store: () => Store): void {
+  const plan = planOf({ phases: [{ size: { count: 2 } }, { size: { percent: 50 } }] })
+  const start = async (devices: number, given: Partial<NewRollout> = {}) => {
+    for (let n = 0; n < devices; n++) await hear(store(), `D${n}`)
+    await store().addPackage(kept('p', '3.1'))
+    const order = { package: kept('p', '3.1'), to: { product }, createdAt: 7, startAt: null, plan }
+    return store().addRollout({ ...order, ...given })
+  }
+  const sizes = async (id = 1) => (await store().tallies(id)).map(totalOf)
+
+  it('are drawn by a hash: so many devices, a share rounded up, and the rest', async () => {
+    const { rollout } = (await start(9)) ?? {}
+    expect(await sizes()).toEqual([2, 5, 2])
+    expect(rollout?.bounds).toHaveLength(2)
+    expect((await store().known(sight('D1', '3.0', 0).id))?.orders[0]).toMatchObject({ plan, bounds: rollout?.bounds })
+    const phaseNow = (id: string) => phaseAt(rollout?.bounds ?? [], pointOf(1, id))
+    const members = await store().members(1, 100, undefined)
+    const first = members.filter((m) => phaseNow(m.known.device.id) === 0)
+    for (const { known } of first)
+      await conclude(store(), known.device.identity['serial'] as string, { state: 'failed' })
+    expect((await store().tallies(1)).map(({ failed }) => failed)).toEqual([2, 0, 0])
+  })
+
+  it('of the devices named, with more asked for than there are', async () => {
+    const ids = await Promise.all(['a', 'b'].map((name) => hear(store(), name)))
+    await start(3, { to: { devices: ids }, plan: planOf({ phases: [{ size: { count: 1 } }, { size: { count: 9 } }] }) })
+    expect(await sizes()).toEqual([1, 1, 0])
+  })
+
+  it('of nobody yet: a rollout without devices has them all empty', async () => {
+    await start(0)
+    expect(await sizes()).toEqual([0, 0, 0])
+    expect(await sizes(9)).toEqual([])
+  })
+
+  it('always add up to the counts', async () => {
+    await start(5)
+    await conclude(store(), 'D0', { state: 'updating' })
+    await hear(store(), 'D1', '3.1')
+    await hear(store(), 'late')
+    expect(sumOf(await store().tallies(1))).toEqual((await store().counts([1])).get(1))
+  })
+
+  it('go on with what is decided, and one decides at a time', async () => {
+    await start(1)
+    const approve = (name: string) =>
+      store().changeRollout(1, ({ progress }) => ({ ...progress, approvals: [...progress.approvals, name] }))
+    await Promise.all(['a', 'b', 'c', 'd'].map(approve))
+    const pause = { at: 5, by: 'operator', reason: 'lunch' } as const
+    const paused = await store().changeRollout(1, ({ progress }) => ({ ...progress, phase: 1, paused: pause }))
+    expect(paused?.progress).toMatchObject({ phase: 1, paused: pause })
+    expect((await store().rollout(1))?.progress.approvals.toSorted()).toEqual(['a', 'b', 'c', 'd'])
+    expect(await store().changeRollout(1, () => undefined)).toEqual(paused)
+    expect(await store().changeRollout(9, () => begun)).toBeUndefined()
+    const failing = store().changeRollout(1, () => {
+      throw new Error('refused')
+    })
+    await expect(failing).rejects.toThrow('refused')
+    expect(await store().rollout(1)).toEqual(paused)
+  })
+
+  it('start once for each key', async () => {
+    const once = { key: 'k', asked: 'x' }
+    const [first, second] = await Promise.all([start(1, { once }), start(0, { once })])
+    expect(first?.fresh).toBe(!second?.fresh)
+    expect(first?.rollout).toEqual(second?.rollout)
+    expect(first?.rollout.asked).toBe('x')
+    expect(await store().rollouts()).toHaveLength(1)
+    expect((await start(0, { once: { ...once, key: 'l' } }))?.fresh).toBe(true)
   })
 }
 

@@ -1,4 +1,6 @@
 import type { GroupStore, Selection } from '../groups/group.ts'
+import type { Plan } from '../rollout/plan.ts'
+import type { Progress } from '../rollout/progress.ts'
 import type { Attempt, Counts, Device, KeptPackage, Known, ReportEntry, Rollout, Sight, Target } from './records.ts'
 
 /** What is to be written after a device was heard. */
@@ -22,6 +24,9 @@ export interface NewRollout {
   createdAt: number
   startAt: number | null
   metered?: boolean
+  plan?: Plan
+  /** An order that comes again under the same `key` starts nothing. `asked`: a digest of all that it says. */
+  once?: { key: string; asked: string } | null
 }
 
 /** One device of a rollout. */
@@ -48,13 +53,21 @@ export interface Store extends GroupStore {
   packages(): Promise<KeptPackage[]>
   removePackage(uid: string): Promise<'removed' | 'unknown' | 'in_use'>
 
-  /** Undefined where a device is named that is not known. */
-  addRollout(order: NewRollout): Promise<Rollout | undefined>
+  /**
+   * Undefined where a device is named that is not known. Not `fresh`: the key had its rollout already, and that is given.
+   */
+  addRollout(order: NewRollout): Promise<{ rollout: Rollout; fresh: boolean } | undefined>
   rollout(id: number): Promise<Rollout | undefined>
   rollouts(): Promise<Rollout[]>
-  stopRollout(id: number): Promise<Rollout | undefined>
+  /**
+   * Takes a rollout further. `change` is pure and sees the rollout as it is; nobody else changes it meanwhile. Undefined of
+   * `change` leaves it. Answers the rollout as it is then; undefined where there is none.
+   */
+  changeRollout(id: number, change: (rollout: Rollout) => Progress | undefined): Promise<Rollout | undefined>
   /** Counted from the devices' own records, so that they cannot drift. */
   counts(rollouts: readonly number[]): Promise<Map<number, Counts>>
+  /** The same for one rollout, by its phases. */
+  tallies(rollout: number): Promise<Counts[]>
   members(rollout: number, limit: number, after: string | undefined): Promise<Member[]>
 
   known(device: string): Promise<Known | undefined>

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client'
+import { statusOf } from '../rollout/progress.ts'
 import type { Store } from '../store/store.ts'
 
 /** What a fleet counts for Prometheus. Counters begin at 0 when the fleet starts. */
@@ -37,8 +38,8 @@ function rolloutGauge(registry: Registry, store: Pick<Store, 'rollouts'>): void 
     labelNames: ['state'],
     registers: [registry],
     async collect() {
-      const states = (await store.rollouts()).map(({ status }) => status)
-      for (const state of ['running', 'stopped'] as const)
+      const states = (await store.rollouts()).map(({ progress }) => statusOf(progress))
+      for (const state of ['running', 'paused', 'aborted'] as const)
         gauge.set({ state }, states.filter((other) => other === state).length)
     },
   })

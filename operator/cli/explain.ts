@@ -49,6 +49,10 @@ const fleetEndings: Partial<Record<OperatorErrorCode, Ending>> = {
   labels_too_many: 'refused',
   retry_needless: 'refused',
   product_mismatch: 'refused',
+  key_reused: 'refused',
+  rollout_aborted: 'refused',
+  rollout_not_paused: 'refused',
+  approval_unexpected: 'refused',
   item_differs: 'refused',
   claim_refused: 'refused',
 }

@@ -126,7 +126,7 @@ describe('the console', { timeout: 240_000 }, () => {
     await page.context().close()
   })
 
-  it('publishes a package, rolls it out and stops it', async () => {
+  it('publishes a package, rolls it out and aborts it', async () => {
     const { page } = await open('/packages')
     const { path } = await makePackage(fleet, '2.1', 3_000_000)
     await page.locator('input[type=file]').setInputFiles(path)
@@ -135,10 +135,10 @@ describe('the console', { timeout: 240_000 }, () => {
     await shoot(page, pictures, 'dialog')
     await page.getByRole('button', { name: 'Start' }).click()
     await page.getByRole('heading', { name: /Rollout 2: version 2.1/ }).waitFor()
-    await page.getByRole('button', { name: 'Stop', exact: true }).click()
-    await page.getByRole('button', { name: 'Stop it' }).click()
-    await page.locator('.page-head').getByText('stopped').waitFor()
-    expect((await operatorClient({ url: fleet.url }).rollout(2)).status).toBe('stopped')
+    await page.getByRole('button', { name: 'Abort', exact: true }).click()
+    await page.getByRole('button', { name: 'Abort it' }).click()
+    await page.locator('.page-head').getByText('aborted').waitFor()
+    expect((await operatorClient({ url: fleet.url }).rollout(2)).status).toBe('aborted')
     await page.context().close()
   })
 

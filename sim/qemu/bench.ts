@@ -66,7 +66,7 @@ export async function openBench(
       const told = machine.until('the end of the update', /"update (confirmed|failed)"/, updateMs)
       await device.agent.probe()
       await told
-      await fleet.client.stopRollout(rollout)
+      await fleet.client.abortRollout(rollout)
       // By the version that the next probe names the fleet knows what runs.
       const probed = machine.until('a probe after the update', /"from":"probe","on":"none"/, probeMs)
       await device.agent.probe().catch(() => undefined)

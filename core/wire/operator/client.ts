@@ -73,10 +73,15 @@ export interface OperatorClient {
   packages(): Promise<PackageRecord[]>
   package(uid: string): Promise<PackageRecord>
   removePackage(uid: string): Promise<void>
-  startRollout(order: RolloutOrder): Promise<RolloutRecord>
+  /** `key`: the same order under the same key is not started twice. */
+  startRollout(order: RolloutOrder, key?: string): Promise<RolloutRecord>
   rollouts(): Promise<RolloutRecord[]>
   rollout(id: number, page?: Page): Promise<RolloutDetail>
-  stopRollout(id: number): Promise<RolloutRecord>
+  pauseRollout(id: number, reason?: string): Promise<RolloutRecord>
+  resumeRollout(id: number): Promise<RolloutRecord>
+  abortRollout(id: number): Promise<RolloutRecord>
+  /** `by`: one of those whose yes the open phase waits for. */
+  approveRollout(id: number, by: string): Promise<RolloutRecord>
   devices(query?: DeviceQuery): Promise<DeviceList>
   device(id: string): Promise<DeviceDetail>
   history(id: string): Promise<ReportRecord[]>
@@ -118,10 +123,7 @@ export function operatorClient(options: OperatorClientOptions): OperatorClient {
     packages: async () => (await get(packageList, paths.packages)).packages,
     package: (uid) => get(packageRecord, paths.package(uid)),
     removePackage: async (uid) => void (await send(paths.package(uid), { method: 'DELETE' })),
-    startRollout: (order) => post(rolloutRecord, paths.rollouts, order),
-    rollouts: async () => (await get(rolloutList, paths.rollouts)).rollouts,
-    rollout: (id, page) => get(rolloutDetail, paths.rollout(id), page),
-    stopRollout: (id) => post(rolloutRecord, paths.stopRollout(id)),
+    ...rolloutCalls(send),
     devices: (query) => get(deviceList, paths.devices, query),
     device: (id) => get(deviceDetail, paths.device(id)),
     history: async (id) => (await get(deviceHistory, paths.history(id))).reports,
@@ -141,6 +143,20 @@ function groupCalls(send: Send) {
     groups: async () => (await ask(send, groupList, 'GET', paths.groups)).groups,
     group: (name) => ask(send, groupRecord, 'GET', paths.group(name)),
     removeGroup: async (name) => void (await send(paths.group(name), { method: 'DELETE' })),
+  } satisfies Partial<OperatorClient>
+}
+
+function rolloutCalls(send: Send) {
+  const paths = operatorPaths
+  return {
+    startRollout: (order, key) =>
+      ask(send, rolloutRecord, 'POST', paths.rollouts, order, key === undefined ? {} : { 'idempotency-key': key }),
+    rollouts: async () => (await ask(send, rolloutList, 'GET', paths.rollouts)).rollouts,
+    rollout: (id, page) => ask(send, rolloutDetail, 'GET', paths.rollout(id) + search(page)),
+    pauseRollout: (id, reason) => ask(send, rolloutRecord, 'POST', paths.pauseRollout(id), { reason }),
+    resumeRollout: (id) => ask(send, rolloutRecord, 'POST', paths.resumeRollout(id)),
+    abortRollout: (id) => ask(send, rolloutRecord, 'POST', paths.abortRollout(id)),
+    approveRollout: (id, by) => ask(send, rolloutRecord, 'POST', paths.approveRollout(id), { by }),
   } satisfies Partial<OperatorClient>
 }
 
@@ -193,8 +209,15 @@ function sender({ url, token, fetch: via = fetch }: OperatorClientOptions): Send
   }
 }
 
-async function ask<S extends z.ZodType>(send: Send, schema: S, method: string, path: string, body?: object) {
-  const json = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+async function ask<S extends z.ZodType>(
+  send: Send,
+  schema: S,
+  method: string,
+  path: string,
+  body?: object,
+  headers: Record<string, string> = {},
+) {
+  const json = body && { body: JSON.stringify(body), headers: { ...headers, 'content-type': 'application/json' } }
   return parse(schema, await send(path, { method, ...json }))
 }
 

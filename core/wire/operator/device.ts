@@ -25,8 +25,22 @@ export const idleReason = z.enum([
   'up_to_date',
   'failed_before',
   'rolled_back_before',
+  'phase_closed',
+  'paused',
 ])
 export type IdleReason = z.infer<typeof idleReason>
+
+/**
+ * What one rollout says to a device. `code`: an idle reason, or `offer`, or `not_started`. `text`: the same as a sentence;
+ * `because`: what stands behind it, a sentence each.
+ */
+export const reasonRecord = z.object({
+  code: z.enum(['offer', 'not_started', ...idleReason.options]),
+  rollout: z.int().nullable(),
+  text: z.string(),
+  because: z.array(z.string()),
+})
+export type ReasonRecord = z.infer<typeof reasonRecord>
 
 /** What the device's next probe will be answered, were it to come now. */
 export const wanted = z.discriminatedUnion('answer', [
@@ -56,6 +70,8 @@ export type AttemptRecord = z.infer<typeof attemptRecord>
 export const deviceDetail = deviceRecord.extend({
   waits: z.string().nullable(),
   wanted,
+  /** Why that is the answer: what each rollout says that has a say, newest first. */
+  why: z.array(reasonRecord),
   attempts: z.array(attemptRecord),
 })
 export type DeviceDetail = z.infer<typeof deviceDetail>

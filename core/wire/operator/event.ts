@@ -8,7 +8,14 @@ import { digest, moment, standing, unitStandingName } from './common.ts'
 export const fleetEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('connected'), at: moment }),
   z.object({ kind: z.literal('package'), at: moment, package: digest, change: z.enum(['added', 'removed']) }),
-  z.object({ kind: z.literal('rollout'), at: moment, rollout: z.int(), change: z.enum(['started', 'stopped']) }),
+  z.object({
+    kind: z.literal('rollout'),
+    at: moment,
+    rollout: z.int(),
+    change: z.enum(['started', 'opened', 'approved', 'paused', 'resumed', 'aborted']),
+    /** Which phase opened, who approved, why it pauses. */
+    detail: z.string().optional(),
+  }),
   z.object({
     kind: z.literal('device'),
     at: moment,

@@ -11,6 +11,7 @@ export {
   deviceList,
   deviceQuery,
   type IdleReason,
+  type ReasonRecord,
   type ReportRecord,
   retryOrder,
   type Wanted,
@@ -36,6 +37,7 @@ export { type PackageRecord, packageList, packageRecord } from './package.ts'
 export { operatorPaths } from './paths.ts'
 export { type Problem, type ProblemCode, problem, problemCodes, problemOf, problemStatus } from './problem.ts'
 export {
+  type PhaseStanding,
   type RolloutCounts,
   type RolloutDetail,
   type RolloutDevice,
@@ -47,6 +49,13 @@ export {
   rolloutOrder,
   rolloutRecord,
 } from './rollout.ts'
+export {
+  approvalOrder,
+  type PhaseGate,
+  type PhaseSize,
+  type PlanRecord,
+  pauseOrder,
+} from './rollout-plan.ts'
 export {
   blobDigest,
   claimOrder,

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { digest, moment, standing } from './common.ts'
+import { planRecord, rolloutPhases } from './rollout-plan.ts'
 
 /** Whom a rollout is for: every device of a product, later ones too, or the devices named. */
 export const rolloutTarget = z.union([
@@ -10,13 +11,16 @@ export type RolloutTarget = z.infer<typeof rolloutTarget>
 
 /**
  * `POST /rollouts`. Before `startAt` devices are told to come back later; without it the rollout starts at once.
- * `metered`: the package may be fetched over links that cost; default false.
+ * `metered`: the package may be fetched over links that cost; default false. `phases`: who gets it first, and when the others
+ * do; default: all at once. With the header `Idempotency-Key` (1 to 200 printable characters) an order that is repeated is
+ * answered with the rollout that it started, and another order under the same key is refused (`key_reused`).
  */
 export const rolloutOrder = z.strictObject({
   package: digest,
   to: rolloutTarget,
   startAt: moment.optional(),
   metered: z.boolean().optional(),
+  phases: rolloutPhases.optional(),
 })
 export type RolloutOrder = z.infer<typeof rolloutOrder>
 
@@ -36,10 +40,14 @@ export const rolloutRecord = z.object({
   product: digest,
   version: z.string(),
   to: rolloutTarget,
-  status: z.enum(['running', 'stopped']),
+  status: z.enum(['running', 'paused', 'aborted']),
   createdAt: moment,
   startAt: moment.nullable(),
   metered: z.boolean(),
+  plan: planRecord,
+  /** The last phase that is open; the first is 1. */
+  phase: z.int().min(1),
+  paused: z.object({ at: moment, by: z.enum(['operator', 'failure_limit']), reason: z.string() }).nullable(),
   counts: rolloutCounts,
 })
 export type RolloutRecord = z.infer<typeof rolloutRecord>
@@ -54,8 +62,18 @@ export const rolloutDevice = z.object({
 })
 export type RolloutDevice = z.infer<typeof rolloutDevice>
 
-/** `GET /rollouts/:id`: with one page of its devices, ordered by id. */
+/** How far one phase is. `waitsFor`: what keeps the next one closed, a sentence each; empty unless this is the last open one. */
+export const phaseStanding = z.object({
+  number: z.int().min(1),
+  state: z.enum(['passed', 'open', 'closed']),
+  counts: rolloutCounts,
+  waitsFor: z.array(z.string()),
+})
+export type PhaseStanding = z.infer<typeof phaseStanding>
+
+/** `GET /rollouts/:id`: with its phases, and one page of its devices, ordered by id. */
 export const rolloutDetail = rolloutRecord.extend({
+  phases: z.array(phaseStanding),
   devices: z.array(rolloutDevice),
   next: z.string().nullable(),
 })

@@ -3,13 +3,19 @@ import type {
   DeviceDetail,
   DeviceRecord,
   PackageRecord,
+  PhaseGate,
+  PhaseStanding,
+  PlanRecord,
   ReportRecord,
   RolloutDevice,
   RolloutRecord,
   Wanted,
 } from '@windlass/wire/operator'
 import type { Pairs } from '@windlass/wire/updatehub'
-import { decide } from '../../desired-state/decide.ts'
+import { type Decision, decide } from '../../desired-state/decide.ts'
+import type { Counted } from '../../desired-state/verdict.ts'
+import type { Gate, Plan } from '../../rollout/plan.ts'
+import { nobody, statusOf, type Tallies, waitsFor } from '../../rollout/progress.ts'
 import { whyNotUpdated } from '../../rollout/standing.ts'
 import type { Attempt, Counts, Device, KeptPackage, Known, ReportEntry, Rollout } from '../../store/records.ts'
 import type { Member } from '../../store/store.ts'
@@ -35,19 +41,52 @@ export function encodePackage(kept: KeptPackage): PackageRecord {
 }
 
 export function encodeRollout(rollout: Rollout, counts: Counts | undefined): RolloutRecord {
-  const { rollout: id, package: uid, product, version, to, status, createdAt, startAt, metered } = rollout
+  const { rollout: id, package: uid, product, version, to, createdAt, startAt, metered, plan, progress } = rollout
+  const { paused, phase } = progress
   return {
     id,
     package: uid,
     product,
     version,
     to: 'product' in to ? to : { devices: [...to.devices] },
-    status,
+    status: statusOf(progress),
     createdAt: moment(createdAt),
     startAt: startAt === null ? null : moment(startAt),
     metered,
-    counts: counts ?? { pending: 0, updating: 0, updated: 0, failed: 0, rolled_back: 0 },
+    plan: encodePlan(plan),
+    phase: phase + 1,
+    paused: paused && { ...paused, at: moment(paused.at) },
+    counts: counts ?? { ...nobody },
   }
+}
+
+function encodePlan({ phases }: Plan): PlanRecord {
+  return { phases: phases.map(({ size, gate }) => ({ size, gate: encodeGate(gate) })) }
+}
+
+function encodeGate({ successPercent, soakSeconds, approval, failureLimit }: Gate): PhaseGate {
+  return {
+    successPercent,
+    soakSeconds,
+    ...(approval && { approval: { by: [...approval.by], needed: approval.needed } }),
+    ...(failureLimit !== null && { failureLimit }),
+  }
+}
+
+/** With how far its phases are. */
+export function encodeProgress(
+  rollout: Rollout,
+  counts: Counts | undefined,
+  tallies: Tallies,
+  now: number,
+): RolloutRecord & { phases: PhaseStanding[] } {
+  const { plan, progress } = rollout
+  const phases = plan.phases.map((_, i): PhaseStanding => {
+    const state = i < progress.phase ? 'passed' : i === progress.phase ? 'open' : 'closed'
+    const waits = i === progress.phase ? waitsFor(plan, progress, tallies, now) : []
+    return { number: i + 1, state, counts: tallies[i] ?? { ...nobody }, waitsFor: waits }
+  })
+  return { ...encodeRollout(rollout, counts), phases }
 }
 
 export function encodeMember({ known, state }: Member, rollout: Rollout, now: number): RolloutDevice {
@@ -56,7 +95,7 @@ export function encodeMember({ known, state }: Member, rollout: Rollout, now: nu
     device: known.device.id,
     version: known.device.version,
     state,
-    reason: whyNotUpdated(known, rollout, rollout.status === 'running', now),
+    reason: whyNotUpdated(known, rollout, now),
     at: at === undefined ? null : moment(at),
   }
 }
@@ -77,17 +116,18 @@ export function encodeDevice(device: Device): DeviceRecord {
   }
 }
 
-export function encodeDetail(known: Known, now: number): DeviceDetail {
+export function encodeDetail(known: Known, now: number, counted?: Counted): DeviceDetail {
+  const decision = decide(known, now, counted)
   return {
     ...encodeDevice(known.device),
     waits: known.device.waits,
-    wanted: encodeWanted(known, now),
+    wanted: encodeWanted(decision),
+    why: decision.why.map((reason) => ({ ...reason, because: [...reason.because] })),
     attempts: known.attempts.map(encodeAttempt),
   }
 }
 
-function encodeWanted(known: Known, now: number): Wanted {
-  const decision = decide(known, now)
+function encodeWanted(decision: Decision): Wanted {
   const { answer, order } = decision
   if (answer === 'none') return { answer, reason: decision.reason, rollout: order?.rollout ?? null }
   if (answer === 'wait') return { answer, seconds: decision.seconds, rollout: decision.order.rollout }

@@ -18,7 +18,7 @@ describe('/metrics', () => {
       'windlass_reports_total{status="downloading"} 1',
       'windlass_reports_total{status="other"} 1',
       'windlass_rollouts{state="running"} 1',
-      'windlass_rollouts{state="stopped"} 0',
+      'windlass_rollouts{state="paused"} 0',
     ])
       expect(body.split('\n')).toContain(line)
   })

@@ -45,7 +45,7 @@ describe('the operator client', () => {
     await fleet.report('A1', 'error', { 'package-uid': uid, 'previous-state': 'installing' })
     expect(await client.history(a1)).toMatchObject([{ status: 'error', previousState: 'installing' }])
     expect((await client.retry(a1, uid)).attempts).toMatchObject([{ package: uid, state: 'failed', retry: true }])
-    expect((await client.stopRollout(1)).status).toBe('stopped')
+    expect((await client.abortRollout(1)).status).toBe('aborted')
     expect((await client.device(a1)).wanted).toEqual({ answer: 'none', reason: 'no_rollout', rollout: null })
     await client.removePackage(uid)
     expect(await client.health()).toMatchObject({ status: 'ok' })
@@ -166,14 +166,14 @@ describe('a rollout', () => {
       return devices.map((id) => shown.devices.find((d) => d.device === id)?.reason)
     }
     expect(await reasons()).toEqual([
-      'the package does not support hardware x',
-      `the device is of product ${'f'.repeat(64)}`,
+      'rollout 1: the package does not support hardware x',
+      `rollout 1: the device is of product ${'f'.repeat(64)}`,
       'the device has not asked yet',
     ])
     await rollOut(fleet, '3.2')
     expect((await reasons())[2]).toBe('rollout 2 is newer')
-    await fleet.api('POST', '/rollouts/1/stop')
-    expect((await reasons())[2]).toBe('the rollout was stopped before the device took it up')
+    await fleet.api('POST', '/rollouts/1/abort')
+    expect((await reasons())[2]).toBe('the rollout was aborted before the device took it up')
   })
 
   it('shows its devices in pieces', async () => {

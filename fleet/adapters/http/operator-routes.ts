@@ -8,23 +8,21 @@ import {
   health,
   packageList,
   packageRecord,
-  page,
   retryOrder,
-  rolloutDetail,
-  rolloutList,
-  rolloutOrder,
-  rolloutRecord,
 } from '@windlass/wire/operator'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
+import { decide } from '../../desired-state/decide.ts'
 import { FleetError } from '../../fleet-error.ts'
 import { selectionOf } from '../../groups/manage.ts'
 import type { Shelf } from '../../packages/shelf.ts'
-import { type RolloutPorts, startRollout, stopRollout } from '../../rollout/rollouts.ts'
+import { waitsFor } from '../../rollout/progress.ts'
+import type { RolloutPorts } from '../../rollout/rollouts.ts'
 import { historyLimit, type Store } from '../../store/store.ts'
-import { encodeDetail, encodeDevice, encodeMember, encodePackage, encodeReport, encodeRollout } from './encode.ts'
+import { encodeDetail, encodeDevice, encodePackage, encodeReport } from './encode.ts'
 import { groupRoutes } from './group-routes.ts'
-import { type Api, byNumber, typed } from './typed-api.ts'
+import { rolloutRoutes } from './rollout-routes.ts'
+import { type Api, nextOf, typed } from './typed-api.ts'
 
 export interface OperatorPorts extends RolloutPorts {
   shelf: Shelf
@@ -74,33 +72,6 @@ function packageRoutes(api: Api, { store, shelf }: OperatorPorts): void {
   })
 }
 
-function rolloutRoutes(api: Api, ports: OperatorPorts): void {
-  const { store, clock } = ports
-  const counted = async (id: number) => (await store.counts([id])).get(id)
-  api.get('/rollouts', { schema: { response: { 200: rolloutList } } }, async () => {
-    const rollouts = await store.rollouts()
-    const counts = await store.counts(rollouts.map((r) => r.rollout))
-    return { rollouts: rollouts.map((r) => encodeRollout(r, counts.get(r.rollout))) }
-  })
-  const ordering = { body: rolloutOrder, response: { 201: rolloutRecord } }
-  api.post('/rollouts', { bodyLimit: 8 * 1024 * 1024, schema: ordering }, async ({ body }, reply) => {
-    const rollout = await startRollout(ports, body)
-    return reply.code(201).send(encodeRollout(rollout, await counted(rollout.rollout)))
-  })
-  const detail = { params: byNumber, querystring: page, response: { 200: rolloutDetail } }
-  api.get('/rollouts/:id', { schema: detail }, async ({ params: { id }, query: { limit, cursor } }) => {
-    const rollout = await store.rollout(id)
-    if (!rollout) throw new FleetError('rollout_unknown', `expected a rollout, got ${id}`)
-    const members = await store.members(id, limit, cursor)
-    const devices = members.map((member) => encodeMember(member, rollout, clock.now()))
-    return { ...encodeRollout(rollout, await counted(id)), devices, next: nextOf(devices, limit, (d) => d.device) }
-  })
-  const stopping = { params: byNumber, response: { 200: rolloutRecord } }
-  api.post('/rollouts/:id/stop', { schema: stopping }, async ({ params: { id } }) =>
-    encodeRollout(await stopRollout(ports, id), await counted(id)),
-  )
-}
-
 function deviceRoutes(api: Api, { store, clock }: OperatorPorts): void {
   const listing = { querystring: deviceQuery, response: { 200: deviceList } }
   api.get('/devices', { schema: listing }, async ({ query: { limit, cursor, ...asked } }) => {
@@ -135,10 +106,12 @@ function retryRoute(api: Api, { store, clock, events, log }: OperatorPorts): voi
 async function detailOf(store: Store, clock: Clock, id: string) {
   const known = await store.known(id)
   if (!known) throw new FleetError('device_unknown', `expected a device of this fleet, got ${id}`)
-  return encodeDetail(known, clock.now())
-}
-
-function nextOf<T>(list: readonly T[], limit: number, idOf: (item: T) => string): string | null {
-  const last = list.at(-1)
-  return last !== undefined && list.length === limit ? idOf(last) : null
+  const now = clock.now()
+  // Counted only for phases that this device waits for: it is the one part of the reasons that is not at hand.
+  const closed = decide(known, now).why.filter(({ code }) => code === 'phase_closed')
+  const waits = new Map<number, readonly string[]>()
+  for (const { rollout, plan, progress } of known.orders)
+    if (closed.some((reason) => reason.rollout === rollout))
+      waits.set(rollout, waitsFor(plan, progress, await store.tallies(rollout), now))
+  return encodeDetail(known, now, ({ rollout }) => waits.get(rollout) ?? [])
 }

@@ -150,12 +150,12 @@ describe('a bad upload is refused, says why, and leaves nothing behind', () => {
 })
 
 describe('a package', () => {
-  it('is removed with its bytes, but not under a running rollout', async () => {
+  it('is removed with its bytes, but not under a rollout in force', async () => {
     const fleet = await testFleet()
     const { uid, rollout, object } = await rollOut(fleet, '3.1')
     expect((await fleet.api('DELETE', `/packages/${uid}`)).json().code).toBe('package_in_use')
     expect(await objectOf(fleet, uid, object)).toBe('1234567890')
-    await fleet.api('POST', `/rollouts/${rollout}/stop`)
+    await fleet.api('POST', `/rollouts/${rollout}/abort`)
     expect((await fleet.api('DELETE', `/packages/${uid}`)).statusCode).toBe(204)
     expect((await fleet.api('DELETE', `/packages/${uid}`)).json().code).toBe('package_unknown')
     expect(await left(fleet)).toEqual([])

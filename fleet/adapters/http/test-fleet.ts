@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Sha256 } from '@windlass/model'
-import { createLog } from '@windlass/platform'
+import { createLog, type Log } from '@windlass/platform'
 import { FakeClock, SeededRandom } from '@windlass/platform/fakes'
 import { sha256Of, sign } from '@windlass/trust'
 import { writeArchive } from '@windlass/trust/pack'
@@ -17,7 +17,7 @@ import { memoryStore } from '../../store/memory-store.ts'
 import type { KeptPackage } from '../../store/records.ts'
 import { product } from '../../store/samples.ts'
 import type { Store } from '../../store/store.ts'
-import { eventHub } from '../../telemetry/events.ts'
+import { type Events, eventHub } from '../../telemetry/events.ts'
 import { memoryUnitStore } from '../../units/memory-unit-store.ts'
 import { type OfficePorts, UnitOffice } from '../../units/unit-office.ts'
 import { folderBlobs } from '../folder-blobs.ts'
@@ -31,6 +31,8 @@ export interface TestFleet {
   app: FastifyInstance
   store: Store
   clock: FakeClock
+  events: Events
+  log: Log
   folder: string
   /** Everything logged, one `level text` per line. */
   logged: string[]
@@ -88,7 +90,7 @@ export async function testFleet(
     },
   )
   onTestFinished(() => app.close())
-  return { app, store, clock, folder, logged, ...calls(app) }
+  return { app, store, clock, events, log, folder, logged, ...calls(app) }
 }
 
 async function testUnits(folder: string, ports: Pick<OfficePorts, 'clock' | 'log' | 'events'>): Promise<UnitPorts> {

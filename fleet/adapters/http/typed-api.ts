@@ -15,3 +15,9 @@ export const byNumber = z.object({
 })
 /** The system id of a unit. */
 export const byUnit = z.object({ id: z.string().min(1).max(64) })
+
+/** Where the next piece of a list begins; null where that was all. */
+export function nextOf<T>(list: readonly T[], limit: number, idOf: (item: T) => string): string | null {
+  const last = list.at(-1)
+  return last !== undefined && list.length === limit ? idOf(last) : null
+}

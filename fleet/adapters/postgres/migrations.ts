@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { groupTables } from './group-migration.ts'
+import { phaseColumns } from './rollout-migration.ts'
 import type { Tables } from './tables.ts'
 import { newsTables, unitTables } from './unit-migration.ts'
 
@@ -32,6 +33,11 @@ const steps: Record<string, Migration> = {
   '005-groups': {
     async up(db) {
       for (const statement of groupTables) await sql.raw(statement).execute(db)
+    },
+  },
+  '006-phases': {
+    async up(db) {
+      for (const statement of phaseColumns) await sql.raw(statement).execute(db)
     },
   },
 }

@@ -8,9 +8,10 @@ import { groupsIn } from './groups.ts'
 import { knownOf } from './known.ts'
 import { look } from './look.ts'
 import { migrate } from './migrations.ts'
+import { tallyPhases } from './phases.ts'
 import { postgresUnitStore } from './postgres-unit-store.ts'
 import { record } from './record.ts'
-import { addRollout, countStandings, listMembers, listRollouts } from './rollouts.ts'
+import { addRollout, changeRollout, countStandings, listMembers, listRollouts } from './rollouts.ts'
 import { deviceOf, packageOf, reportOf } from './rows.ts'
 import { sqlOfSelection } from './selection.ts'
 import type { Tables } from './tables.ts'
@@ -26,11 +27,9 @@ export async function postgresStore(pool: pg.Pool): Promise<Store & { units: Uni
     addRollout: (order) => addRollout(db, order),
     rollouts: () => listRollouts(db),
     rollout: async (id) => (await listRollouts(db, [id]))[0],
-    async stopRollout(id) {
-      await db.updateTable('rollouts').set({ running: false }).where('id', '=', id).execute()
-      return (await listRollouts(db, [id]))[0]
-    },
+    changeRollout: (id, change) => changeRollout(db, id, change),
     counts: (ids) => countStandings(db, ids),
+    tallies: (id) => tallyPhases(db, id),
     async members(rollout, limit, after = '') {
       const found = await listMembers(db, rollout, limit, after)
       const known = await knownOf(

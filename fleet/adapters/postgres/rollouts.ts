@@ -1,6 +1,10 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
+import { atOnce } from '../../rollout/plan.ts'
+import { begun, nobody, type Progress } from '../../rollout/progress.ts'
 import type { Counts, Rollout } from '../../store/records.ts'
 import type { NewRollout } from '../../store/store.ts'
+import { membersOf } from './members.ts'
+import { drawBounds } from './phases.ts'
 import { deviceOf, rolloutOf } from './rows.ts'
 import type { Tables } from './tables.ts'
 
@@ -8,8 +12,8 @@ type Row<T extends keyof Tables> = Selectable<Tables[T]>
 type Db = Kysely<Tables>
 
 /** Undefined where a device is named that is not known. */
-export async function addRollout(db: Db, order: NewRollout): Promise<Rollout | undefined> {
-  const { package: kept, to, createdAt, startAt, metered = false } = order
+export async function addRollout(db: Db, order: NewRollout): Promise<{ rollout: Rollout; fresh: boolean } | undefined> {
+  const { package: kept, to, createdAt, startAt, metered = false, plan = atOnce, once } = order
   const devices = 'devices' in to ? [...new Set(to.devices)] : []
   return db.transaction().execute(async (tx) => {
     if (devices.length > 0 && !(await allKnown(tx, devices))) return undefined
@@ -25,13 +29,46 @@ export async function addRollout(db: Db, order: NewRollout): Promise<Rollout | u
         created_at: new Date(createdAt),
         start_at: startAt === null ? null : new Date(startAt),
         metered,
+        plan: JSON.stringify(plan),
+        progress: JSON.stringify(begun),
+        key: once?.key ?? null,
+        asked: once?.asked ?? null,
       })
+      .onConflict((conflict) => conflict.column('key').doNothing())
       .returningAll()
-      .executeTakeFirstOrThrow()
+      .executeTakeFirst()
+    if (!row) return { rollout: await rolloutWith(tx, once?.key ?? ''), fresh: false }
     // One array, not one parameter for each device: PostgreSQL takes 65 535 parameters at most.
     if (devices.length > 0)
       await sql`insert into rollout_devices select ${row.id}, unnest(${devices}::text[])`.execute(tx)
-    return rolloutOf(row, devices.sort())
+    const bounds = await drawBounds(tx, row.id, plan)
+    if (bounds.length > 0) await tx.updateTable('rollouts').set({ bounds }).where('id', '=', row.id).execute()
+    return { rollout: rolloutOf({ ...row, bounds }, devices.sort()), fresh: true }
+  })
+}
+
+async function rolloutWith(db: Db, key: string): Promise<Rollout> {
+  const { id } = await db.selectFrom('rollouts').select('id').where('key', '=', key).executeTakeFirstOrThrow()
+  const [rollout] = await listRollouts(db, [id])
+  if (!rollout) throw new Error(`expected rollout ${id}, got none`)
+  return rollout
+}
+
+/** The row is locked from before it is read until it is written: of several fleets one at a time decides. */
+export async function changeRollout(
+  db: Db,
+  id: number,
+  change: (rollout: Rollout) => Progress | undefined,
+): Promise<Rollout | undefined> {
+  return db.transaction().execute(async (tx) => {
+    const locked = tx.selectFrom('rollouts').select('id').where('id', '=', id).forUpdate()
+    if (!(await locked.executeTakeFirst())) return undefined
+    const [rollout] = await listRollouts(tx, [id])
+    const progress = rollout && change(rollout)
+    if (!progress) return rollout
+    const row = { progress: JSON.stringify(progress), running: progress.abortedAt === null }
+    await tx.updateTable('rollouts').set(row).where('id', '=', id).execute()
+    return { ...rollout, progress }
   })
 }
 
@@ -52,26 +89,12 @@ export async function listRollouts(db: Db, ids?: readonly number[]): Promise<Rol
   return rows.map((row) => rolloutOf(row, devices.get(row.id) ?? []))
 }
 
-// The same rule as `standingOf` and the same membership as in the memory store: the contract suite holds them together.
-const membersOf = (ids: readonly number[]) => sql`
-  select r.id as rollout, d.*,
-    case when d.version = r.version and d.product = r.product then 'updated'
-         when a.state = 'updating' then 'updating'
-         when a.state in ('failed', 'rolled_back') and not a.retry then a.state
-         else 'pending' end as standing
-  from rollouts r
-  join devices d on case when r.whole_product
-    then d.product = r.product and (r.hardware is null or d.hardware = any(r.hardware))
-    else exists (select 1 from rollout_devices rd where rd.rollout = r.id and rd.device = d.id) end
-  left join attempts a on a.device = d.id and a.package = r.package
-  where r.id = any(${ids})`
-
 export async function countStandings(db: Db, ids: readonly number[]): Promise<Map<number, Counts>> {
   const known = await sql<{ id: number }>`select id from rollouts where id = any(${ids})`.execute(db)
   const rows = await sql<{ rollout: number; standing: keyof Counts; n: number }>`
     select rollout, standing, count(*) n from (${membersOf(ids)}) m group by rollout, standing`.execute(db)
   const counts = new Map<number, Counts>()
-  for (const { id } of known.rows) counts.set(id, { pending: 0, updating: 0, updated: 0, failed: 0, rolled_back: 0 })
+  for (const { id } of known.rows) counts.set(id, { ...nobody })
   for (const { rollout, standing, n } of rows.rows) {
     const count = counts.get(rollout)
     if (count) count[standing] = n

@@ -1,5 +1,6 @@
 import type { Sha256 } from '@windlass/model'
 import type { Selectable } from 'kysely'
+import { begun } from '../../rollout/progress.ts'
 import type { Attempt, Device, KeptPackage, Order, ReportEntry, Rollout } from '../../store/records.ts'
 import type { Tables } from './tables.ts'
 
@@ -48,6 +49,10 @@ export function orderOf(row: Row<'rollouts'>): Order {
     hardware: row.hardware ?? 'any',
     startAt: row.start_at?.getTime() ?? null,
     metered: row.metered,
+    plan: row.plan,
+    bounds: row.bounds,
+    // What it does not say is as it was at the start: rows may be older than a field.
+    progress: { ...begun, ...row.progress },
   }
 }
 
@@ -55,8 +60,8 @@ export function rolloutOf(row: Row<'rollouts'>, devices: readonly string[]): Rol
   return {
     ...orderOf(row),
     to: row.whole_product ? { product: row.product } : { devices },
-    status: row.running ? 'running' : 'stopped',
     createdAt: row.created_at.getTime(),
+    asked: row.asked,
   }
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createLog, systemClock } from '@windlass/platform'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { planOf } from '../../rollout/plan.ts'
 import type { Attempt, ReportEntry } from '../../store/records.ts'
 import { attempt, kept, product, sight, uidOf } from '../../store/samples.ts'
 import type { Store } from '../../store/store.ts'
@@ -78,15 +79,17 @@ const hear = (store: Store, serial: string, version: string, state?: Attempt['st
   return store.observe(seen, uidOf('p'), () => ({ attempts, reports: state ? [line(state)] : [] }))
 }
 
+const plan = planOf({ phases: [{ size: { count: 1 } }] })
+const keyed = { key: 'once', asked: 'p' }
+
 /** What is asked of the store while a release goes to two devices, one of which takes it back and may try again. */
 const course: readonly ((store: Store) => Promise<unknown>)[] = [
   (store) => hear(store, 'A1', '3.0'),
   (store) => hear(store, 'B2', '3.0'),
   (store) => store.addPackage(kept('p', '3.1')),
-  // An operator whose order was not answered looks first.
-  async (store) =>
-    (await store.rollouts()).length > 0 ||
-    (await store.addRollout({ package: kept('p', '3.1'), to: { product }, createdAt: 1000, startAt: null })),
+  // An operator whose order was not answered gives it again, with the same key.
+  (store) =>
+    store.addRollout({ package: kept('p', '3.1'), to: { product }, createdAt: 1000, startAt: null, plan, once: keyed }),
   (store) => hear(store, 'A1', '3.0', 'offered'),
   (store) => hear(store, 'B2', '3.0', 'updating'),
   (store) => hear(store, 'A1', '3.1', 'updated'),
@@ -94,7 +97,9 @@ const course: readonly ((store: Store) => Promise<unknown>)[] = [
   async (store) => store.counts([await onlyRollout(store)]),
   async (store) => store.members(await onlyRollout(store), 10, undefined),
   (store) => store.allowRetry(sight('B2', '3.0', 1000).id, uidOf('p')),
-  async (store) => store.stopRollout(await onlyRollout(store)),
+  async (store) => store.tallies(await onlyRollout(store)),
+  async (store) => store.changeRollout(await onlyRollout(store), ({ progress }) => ({ ...progress, phase: 1 })),
+  async (store) => store.changeRollout(await onlyRollout(store), ({ progress }) => ({ ...progress, abortedAt: 2000 })),
 ]
 
 async function played(
@@ -128,12 +133,13 @@ async function onlyRollout(store: Store): Promise<number> {
 async function truthOf(store: Store) {
   const devices = ['A1', 'B2'].map((serial) => sight(serial, '', 0).id)
   return {
-    rollouts: (await store.rollouts()).map((rollout) => ({ ...rollout, rollout: 1 })),
+    // Each draws its own bounds.
+    rollouts: (await store.rollouts()).map((rollout) => ({ ...rollout, rollout: 1, bounds: rollout.bounds.length })),
     counts: [...(await store.counts([await onlyRollout(store)])).values()],
     packages: await store.packages(),
     known: (await Promise.all(devices.map((id) => store.known(id)))).map((known) => ({
       ...known,
-      orders: known?.orders.map((order) => ({ ...order, rollout: 1 })),
+      orders: known?.orders.map((order) => ({ ...order, rollout: 1, bounds: order.bounds.length })),
     })),
     told: await Promise.all(
       devices.map(async (id) => [...new Set((await store.history(id, 50)).map(({ status }) => status))]),

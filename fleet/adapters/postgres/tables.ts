@@ -1,5 +1,7 @@
 import type { Pairs } from '@windlass/wire/updatehub'
 import type { Generated, JSONColumnType } from 'kysely'
+import type { Plan } from '../../rollout/plan.ts'
+import type { Progress } from '../../rollout/progress.ts'
 import type { Attempt, KeptObject } from '../../store/records.ts'
 import type { UnitTables } from './unit-tables.ts'
 
@@ -46,6 +48,11 @@ interface RolloutRow {
   created_at: Date
   start_at: Date | null
   metered: Generated<boolean>
+  plan: JSONColumnType<Plan>
+  bounds: Generated<number[]>
+  progress: JSONColumnType<Partial<Progress>>
+  key: string | null
+  asked: string | null
 }
 
 interface AttemptRow {

@@ -38,6 +38,14 @@ function device(id: string, own: Partial<DeviceDetail> = {}): DeviceDetail {
     lastSeen: at,
     waits: null,
     wanted: { answer: 'none', reason: 'rolled_back_before', rollout: 1 },
+    why: [
+      {
+        code: 'rolled_back_before',
+        rollout: 1,
+        text: 'rollout 1: version 2.0 was taken back here',
+        because: ['ENOSPC'],
+      },
+    ],
     attempts: [],
     ...own,
   }
@@ -120,6 +128,31 @@ describe('windlass rollout start', () => {
   })
 })
 
+describe('windlass rollout start --phase', () => {
+  const start = async (...phase: string[]) => {
+    const fleet = fleetWith({ packages: [pkg()] })
+    const said = await say(['rollout', 'start', uid, '--product', '--phase', ...phase], { fetch: fleet.fetch })
+    return { ...said, phases: fleet.rollouts[0]?.plan.phases }
+  }
+
+  it('reads sizes and gates', async () => {
+    const { phases } = await start('10,soak=2h,failures=1', '2.5%,success=90%,approve=ann+bob/1', 'rest,failures=20')
+    expect(phases).toEqual([
+      { size: { count: 10 }, gate: { soakSeconds: 7200, failureLimit: 1 } },
+      { size: { percent: 2.5 }, gate: { successPercent: 90, approval: { by: ['ann', 'bob'], needed: 1 } } },
+      { size: { rest: true }, gate: { failureLimit: 20 } },
+    ])
+    expect((await start('1,approve=ann+bob')).phases?.[0]?.gate.approval?.needed).toBe(2)
+  })
+
+  it('says what it expects', async () => {
+    for (const phase of ['', '0', '%', '10,soak=2', '10,wat=1', '10,approve=', 'all', '10,failures=0']) {
+      const { code, err } = await start(phase)
+      expect([code, err]).toEqual([64, expect.stringMatching(/^windlass: --phase: expected `10`, `25%` or `rest`/)])
+    }
+  })
+})
+
 describe('windlass rollout watch', () => {
   async function watched(state: 'updated' | 'rolled_back', ...options: string[]) {
     const fleet = fleetWith({ packages: [pkg()], devices: [device('1')] })
@@ -181,15 +214,20 @@ describe('windlass rollout watch', () => {
   })
 })
 
-describe('windlass rollout list and stop', () => {
-  it('lists the rollouts and stops one', async () => {
+describe('windlass rollout list, pause, resume, approve and abort', () => {
+  it('lists the rollouts and steers one', async () => {
     const fleet = fleetWith({ packages: [pkg()] })
     await say(['rollout', 'start', uid, '--product'], { fetch: fleet.fetch })
     expect((await say(['rollout', 'list'], { fetch: fleet.fetch })).out).toMatch(
       /1 +2\.0 +ab12ab12ab12 +every device of product/,
     )
-    const said = await say(['rollout', 'stop', '1', '--json'], { fetch: fleet.fetch })
-    expect(said.document()).toMatchObject({ id: 1, status: 'stopped' })
+    const steer = (...argv: string[]) => say(['rollout', ...argv], { fetch: fleet.fetch })
+    expect((await steer('pause', '1', '--reason', 'a storm')).out).toMatch(/status: +paused\nwhy: +a storm \(2026/)
+    expect((await steer('resume', '1')).out).toMatch(/status: +running/)
+    expect((await steer('approve', '1')).code).toBe(64)
+    expect((await steer('approve', '1', '--by', 'ann')).code).toBe(0)
+    expect(fleet.approvals).toEqual([{ by: 'ann' }])
+    expect((await steer('abort', '1', '--json')).document()).toMatchObject({ id: 1, status: 'aborted' })
   })
 })
 
@@ -222,6 +260,7 @@ describe('windlass devices', () => {
   it('shows one, named by its first digits', async () => {
     const { out } = await say(['devices', '2222'], { fetch: fleet.fetch })
     expect(out).toMatch(/^device: +2{64}\n/)
+    expect(out).toContain('\nwhy:\n  rollout 1: version 2.0 was taken back here\n    ENOSPC')
   })
 
   it('retry asks the fleet to offer the package once more', async () => {

@@ -17,6 +17,7 @@ const device = (id: string): DeviceDetail => ({
   lastSeen: at,
   waits: null,
   wanted: { answer: 'none', reason: 'no_rollout', rollout: null },
+  why: [],
   attempts: [],
 })
 const fleetOf = (...ids: string[]) => Object.assign(new FakeFleet(), { devices: ids.map(device) })

@@ -21,9 +21,11 @@ import { pack } from './pack.ts'
 import { publish } from './publish.ts'
 import { releasesAdd } from './releases-add.ts'
 import { releasesList } from './releases-list.ts'
+import { rolloutAbort } from './rollout-abort.ts'
+import { rolloutApprove } from './rollout-approve.ts'
 import { rolloutList } from './rollout-list.ts'
+import { rolloutPause, rolloutResume } from './rollout-pause.ts'
 import { rolloutStart } from './rollout-start.ts'
-import { rolloutStop } from './rollout-stop.ts'
 import { rolloutWatch } from './rollout-watch.ts'
 import { unitUpdateStartFota, unitUpdateStartSota, unitUpdateWatch } from './unit-update.ts'
 import { units } from './units.ts'
@@ -44,7 +46,10 @@ export const allCommands: readonly Command[] = [
   rolloutStart,
   rolloutWatch,
   rolloutList,
-  rolloutStop,
+  rolloutPause,
+  rolloutResume,
+  rolloutApprove,
+  rolloutAbort,
   devices,
   devicesRetry,
   devicesLabel,

@@ -3,8 +3,9 @@ import { CliError } from '../cli-error.ts'
 import { command } from '../command.ts'
 import { connect, fleetParam } from '../fleet/connect.ts'
 import { devicesNamed, packageNamed } from '../fleet/name.ts'
+import { phaseNamed } from '../fleet/phase-text.ts'
 import { rolloutPage } from '../fleet/rollout-page.ts'
-import { type Param, required, several, switchedOn } from '../params.ts'
+import { optional, type Param, required, several, switchedOn } from '../params.ts'
 
 /** Alone it means the package's own product. */
 const product: Param<string | true | undefined> = {
@@ -21,16 +22,23 @@ export const rolloutStart = command({
     product,
     device: several('--device <id...>', 'only these devices (ids or their first digits)'),
     metered: switchedOn('--metered', 'let devices fetch it over links that cost, too'),
+    phase: several(
+      '--phase <phase...>',
+      'who comes first, and when the next do: 10,soak=2h,failures=1 25%,approve=ann',
+    ),
+    key: optional('--key <text>', 'the same order under the same key starts no second rollout'),
     fleet: fleetParam,
   },
-  async run({ package: name, product, device, metered, fleet }, io) {
+  async run({ package: name, product, device, metered, phase, key, fleet }, io) {
     if ((product === undefined) === (device.length === 0)) {
       throw new CliError('usage', `expected either --product or --device, got ${device.length > 0 ? 'both' : 'none'}`)
     }
     const client = connect(fleet, io)
     const chosen = await packageNamed(client, name)
     const to = product === undefined ? { devices: await devicesNamed(client, device) } : productOf(chosen, product)
-    const rollout = await client.startRollout({ package: chosen.uid, to, ...(metered && { metered }) })
+    const phases = phase.map(phaseNamed)
+    const order = { package: chosen.uid, to, ...(metered && { metered }), ...(phases.length > 0 && { phases }) }
+    const rollout = await client.startRollout(order, key)
     return { page: `${rolloutPage(rollout)}\n\nNext: windlass rollout watch ${rollout.id}`, json: rollout }
   },
 })

@@ -12,7 +12,7 @@ export const rolloutWatch = command({
   async run({ id, fleet }, io) {
     const client = connect(fleet, io)
     const first = await client.rollout(id)
-    const { next: _, devices: __, ...record } = first
+    const { next: _, devices: __, phases: ___, ...record } = first
     io.event(`${rolloutPage(first)}\n`, record)
     if (isOver(first)) return ended(first)
     const stop = new AbortController()
@@ -49,7 +49,8 @@ async function follow(
 /** What an event says about this rollout, or undefined when it is about something else. */
 function lineOf(event: FleetEvent, { id, package: uid }: RolloutDetail): string | undefined {
   const time = event.at.slice(11, 19)
-  if (event.kind === 'rollout' && event.rollout === id) return `${time}  rollout ${event.change}`
+  if (event.kind === 'rollout' && event.rollout === id)
+    return `${time}  rollout ${event.change}${because(event.detail ?? null)}`
   if (event.kind === 'report' && event.package === uid) {
     return `${time}  ${shortId(event.device)}  ${event.status}${because(event.errorMessage)}`
   }
@@ -66,7 +67,7 @@ function because(reason: string | null): string {
 
 /** A rollout to a product never ends by itself: later devices get it too. What can be waited for is over before. */
 function isOver({ status, counts }: RolloutDetail): boolean {
-  if (status === 'stopped') return counts.updating === 0
+  if (status === 'aborted') return counts.updating === 0
   return counts.pending + counts.updating === 0 && counts.updated + unhappy(counts) > 0
 }
 
@@ -75,12 +76,12 @@ function unhappy(counts: RolloutCounts): number {
 }
 
 function ended(rollout: RolloutDetail): Result {
-  const { next: _, devices, ...record } = rollout
+  const { next: _, devices, phases: __, ...record } = rollout
   const failures = devices.filter(({ state }) => state === 'failed' || state === 'rolled_back')
   const lines = failures.map(
     ({ device, state, reason }) => `${shortId(device)}  ${state.replace('_', ' ')}${because(reason)}`,
   )
-  const stopped = rollout.status === 'stopped' ? ' (stopped)' : ''
-  const page = [`Rollout ${rollout.id}${stopped}: ${countsText(rollout.counts)}.`, ...lines].join('\n')
+  const aborted = rollout.status === 'aborted' ? ' (aborted)' : ''
+  const page = [`Rollout ${rollout.id}${aborted}: ${countsText(rollout.counts)}.`, ...lines].join('\n')
   return { page, json: record, ...(unhappy(rollout.counts) > 0 ? { ending: 'no' as const } : {}) }
 }

@@ -1,4 +1,11 @@
-import type { AttemptRecord, DeviceDetail, DeviceRecord, IdleReason, Wanted } from '@windlass/wire/operator'
+import type {
+  AttemptRecord,
+  DeviceDetail,
+  DeviceRecord,
+  IdleReason,
+  ReasonRecord,
+  Wanted,
+} from '@windlass/wire/operator'
 import { facts, table } from '../page/table.ts'
 import { shortId } from './name.ts'
 
@@ -9,6 +16,8 @@ const reasons: Record<IdleReason, string> = {
   up_to_date: 'it runs the version of the rollout',
   failed_before: 'the package failed on it before; `windlass devices retry` allows another try',
   rolled_back_before: 'the package was rolled back on it; `windlass devices retry` allows another try',
+  phase_closed: 'the phase of the rollout to which it belongs is not open',
+  paused: 'the rollout is paused',
 }
 
 /** What the device will be answered when it asks next, and why. */
@@ -30,7 +39,7 @@ export function pairsText(pairs: DeviceRecord['identity']): string {
 }
 
 export function devicePage(device: DeviceDetail): string {
-  const page = facts({
+  const head = facts({
     device: device.id,
     identity: pairsText(device.identity),
     attributes: pairsText(device.attributes) || undefined,
@@ -44,8 +53,15 @@ export function devicePage(device: DeviceDetail): string {
     waits: device.waits ?? undefined,
     next: wantedText(device.wanted),
   })
+  const page = `${head}\n\n${whyTree(device.why)}`
   if (device.attempts.length === 0) return page
   return `${page}\n\n${table(device.attempts.map(attemptRow), ['PACKAGE', 'VERSION', 'STATE', 'OFFERED', 'AT', 'WHY'])}`
+}
+
+/** One line for each rollout that has a say, and beneath it what stands behind that. */
+function whyTree(why: readonly ReasonRecord[]): string {
+  const lines = why.flatMap(({ text, because }) => [text, ...because.map((each) => `  ${each}`)])
+  return ['why:', ...lines.map((line) => `  ${line}`)].join('\n')
 }
 
 function attemptRow(attempt: AttemptRecord): string[] {

@@ -7,6 +7,7 @@ import {
   labelOrder,
   type PackageRecord,
   type ProblemCode,
+  pauseOrder,
   problemOf,
   type RolloutDetail,
   rolloutOrder,
@@ -22,6 +23,8 @@ export class FakeFleet {
   happenings: { event: FleetEvent; does?: () => void }[] = []
   /** Bytes of the packages that were uploaded. */
   uploads: Uint8Array[] = []
+  /** Bodies of `POST /rollouts/:id/approve`. */
+  approvals: unknown[] = []
   readonly asked: string[] = []
 
   readonly fetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
@@ -42,11 +45,14 @@ export class FakeFleet {
         'package_unknown',
         this.packages.find(({ uid }) => uid === id),
       )
-    if (request === 'POST rollouts') return this.#start(await new Response(init.body ?? null).json())
+    if (request === 'POST rollouts') return this.#start(await bodyOf(init))
     if (request === 'GET rollouts') return Response.json({ rollouts: this.rollouts })
     if (what === 'rollouts') {
       const rollout = this.rollouts.find((r) => r.id === Number(id))
-      if (rollout && verb === 'stop' && method === 'POST') rollout.status = 'stopped'
+      if (rollout && verb === 'abort' && method === 'POST') rollout.status = 'aborted'
+      if (rollout && verb === 'resume' && method === 'POST') Object.assign(rollout, { status: 'running', paused: null })
+      if (rollout && verb === 'pause' && method === 'POST') this.#pause(rollout, await bodyOf(init))
+      if (rollout && verb === 'approve' && method === 'POST') this.approvals.push(await bodyOf(init))
       return found('rollout_unknown', rollout)
     }
     if (what === 'groups') return this.#group(method ?? '', id, init)
@@ -102,12 +108,22 @@ export class FakeFleet {
       createdAt: '2026-01-02T03:04:05.000Z',
       startAt: null,
       metered: order.metered ?? false,
+      plan: { phases: (order.phases ?? [{ size: { rest: true } }]).map(({ size, gate = {} }) => ({ size, gate })) },
+      phase: 1,
+      paused: null,
+      phases: [],
       counts: { ...counts, pending: 'devices' in order.to ? order.to.devices.length : this.devices.length },
       devices: [],
       next: null,
     }
     this.rollouts.unshift(rollout)
     return Response.json(rollout)
+  }
+
+  #pause(rollout: RolloutDetail, body: unknown): void {
+    const { reason = 'somebody paused it' } = pauseOrder.parse(body)
+    rollout.status = 'paused'
+    rollout.paused = { at: '2026-01-02T03:04:05.000Z', by: 'operator', reason }
   }
 
   /** Two devices at a time, whatever is asked for, so that readers have to ask for the rest. */
@@ -123,6 +139,10 @@ export class FakeFleet {
       yield Buffer.from(encodeEvent(event))
     }
   }
+}
+
+function bodyOf(init: RequestInit): Promise<unknown> {
+  return new Response(init.body ?? null).json()
 }
 
 function found(code: ProblemCode, value: unknown): Response {

@@ -1,6 +1,7 @@
-import type { RolloutCounts, RolloutRecord, RolloutTarget } from '@windlass/wire/operator'
+import type { PhaseStanding, RolloutCounts, RolloutRecord, RolloutTarget } from '@windlass/wire/operator'
 import { facts } from '../page/table.ts'
 import { shortId } from './name.ts'
+import { sizeText } from './phase-text.ts'
 
 /** `3 updated, 1 updating, 12 pending`; what is 0 is left out. */
 export function countsText(counts: RolloutCounts): string {
@@ -14,14 +15,25 @@ export function targetText(to: RolloutTarget): string {
   return to.devices.length === 1 ? `device ${shortId(to.devices[0] ?? '')}` : `${to.devices.length} devices`
 }
 
-export function rolloutPage(rollout: RolloutRecord): string {
+/** `phases`: where they were counted, each with a line of its own and what the next one waits for. */
+export function rolloutPage(rollout: RolloutRecord & { phases?: readonly PhaseStanding[] }): string {
+  const { plan, phase, paused, phases = [] } = rollout
   return facts({
     rollout: String(rollout.id),
     package: `${rollout.package} (version ${rollout.version})`,
     to: targetText(rollout.to),
     status: rollout.status,
+    why: paused ? `${paused.reason} (${paused.at})` : undefined,
     started: rollout.startAt ?? rollout.createdAt,
     'metered links': rollout.metered ? 'may be used' : undefined,
+    phase: plan.phases.length > 1 ? `${phase} of ${plan.phases.length}` : undefined,
+    ...Object.fromEntries(phases.length > 1 ? phases.map((one) => phaseLine(rollout, one)) : []),
     devices: countsText(rollout.counts),
   })
+}
+
+function phaseLine({ plan }: RolloutRecord, { number, state, counts, waitsFor }: PhaseStanding): [string, string] {
+  const size = plan.phases[number - 1]?.size
+  const next = waitsFor.length > 0 ? `; the next waits: ${waitsFor.join('; ')}` : ''
+  return [`  phase ${number}`, `${size ? `${sizeText(size)}, ` : ''}${state}: ${countsText(counts)}${next}`]
 }

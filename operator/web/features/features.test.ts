@@ -100,6 +100,7 @@ describe('a rollout as a whole', () => {
     expect(state({ counts: { ...counts, failed: 1 } }).meaning).toBe('failed')
     expect(state({ counts: { ...counts, pending: 1 } }).meaning).toBe('running')
     expect(state({ startAt: '2026-11-22T08:00:00.000Z' }).meaning).toBe('waiting')
-    expect(state({ status: 'stopped' }).meaning).toBe('held')
+    expect(state({ status: 'aborted' })).toEqual({ meaning: 'held', text: 'aborted' })
+    expect(state({ status: 'paused' })).toEqual({ meaning: 'held', text: 'paused' })
   })
 })

@@ -18,8 +18,14 @@ export function happeningOf(event: FleetEvent): Happening {
     case 'package':
       return { at, what: `package ${event.change}`, meaning: 'waiting', about: { page: 'packages', id: event.package } }
     case 'rollout': {
-      const meaning = event.change === 'started' ? 'running' : 'held'
-      return { at, what: `rollout ${event.change}`, meaning, about: { page: 'rollout', id: String(event.rollout) } }
+      const meaning = event.change === 'paused' || event.change === 'aborted' ? 'held' : 'running'
+      const detail = event.detail === undefined ? '' : `: ${event.detail}`
+      return {
+        at,
+        what: `rollout ${event.change}${detail}`,
+        meaning,
+        about: { page: 'rollout', id: String(event.rollout) },
+      }
     }
     case 'device':
       return {

@@ -18,8 +18,8 @@ describe('what an event touches', () => {
     expect(touchedBy(event)).toEqual([['devices'], ['device', device], ['history', device], ['rollouts'], ['rollout']])
   })
 
-  it('is every device when a rollout starts or stops: what they are told next may change', () => {
-    expect(touchedBy({ kind: 'rollout', at, rollout: 7, change: 'stopped' })).toContainEqual(['device'])
+  it('is every device when a rollout starts or is aborted: what they are told next may change', () => {
+    expect(touchedBy({ kind: 'rollout', at, rollout: 7, change: 'aborted' })).toContainEqual(['device'])
   })
 
   it('is one unit and the list of units', () => {

@@ -9,6 +9,7 @@ const fleetItself = { name: 'fleet' }
 
 interface Told {
   counts: Record<string, number>
+  phases: { counts: Record<string, number> }[]
   devices: { device: string; state: string }[]
   version: string
   to: { product: string } | { devices: string[] }
@@ -26,13 +27,18 @@ export async function checkCounters({ fleet, watch }: ServerWorld): Promise<void
   }
 }
 
-function miscounted({ counts, devices, version, to }: Told, said: ReadonlyMap<string, string>): string | undefined {
+function miscounted(
+  { counts, phases, devices, version, to }: Told,
+  said: ReadonlyMap<string, string>,
+): string | undefined {
   const members = 'product' in to ? [...said.keys()] : to.devices
   const updated = members.filter((id) => said.get(id) === version).length
   if (counts['updated'] !== updated) return `expected ${updated} updated, got ${counts['updated']}`
   for (const [state, count] of Object.entries(counts)) {
     const listed = devices.filter((device) => device.state === state).length
     if (listed !== count) return `expected ${listed} ${state} as listed, got ${count}`
+    const inPhases = phases.reduce((total, phase) => total + (phase.counts[state] ?? 0), 0)
+    if (inPhases !== count) return `expected ${inPhases} ${state} in all phases, got ${count}`
   }
   const sum = Object.values(counts).reduce((total, count) => total + count, 0)
   return sum === members.length ? undefined : `expected ${members.length} devices, got ${sum}`

@@ -101,7 +101,7 @@ async function untilPulled(
       if ((await fleet.deviceVersion()) === update.version) {
         told.updates++
         say(`${update.version} is confirmed`)
-        await fleet.client.stopRollout(update.rollout)
+        await fleet.client.abortRollout(update.rollout)
         if (enough()) return update
         update = await start()
         deadline = Date.now() + updateMs

@@ -12,6 +12,8 @@ const idle: Readonly<Record<IdleReason, { text: string; meaning: Meaning }>> = {
     text: 'The device went back from this package. It is not offered again until somebody says so.',
     meaning: 'held',
   },
+  phase_closed: { text: 'Its phase of the rollout is not open yet.', meaning: 'waiting' },
+  paused: { text: 'The rollout is paused.', meaning: 'held' },
 }
 
 /** What the device's next probe will be answered, as a sentence. */

@@ -37,7 +37,7 @@ interface Given {
 }
 
 function Known({ rollout, devices, more }: Given) {
-  const [stopping, setStopping] = useState(false)
+  const [aborting, setAborting] = useState(false)
   const { meaning, text } = rolloutState(rollout, useNow())
   const total = totalOf(rollout.counts)
   const lead = (
@@ -52,12 +52,13 @@ function Known({ rollout, devices, more }: Given) {
       <span>
         begun <Moment at={rollout.createdAt} />
       </span>
+      {rollout.paused ? <span>{rollout.paused.reason}</span> : null}
       {rollout.metered ? <span>over metered links, too</span> : null}
     </>
   )
-  const stop = (
-    <button type="button" className="danger" onClick={() => setStopping(true)}>
-      Stop
+  const abort = (
+    <button type="button" className="danger" onClick={() => setAborting(true)}>
+      Abort
     </button>
   )
   return (
@@ -65,9 +66,9 @@ function Known({ rollout, devices, more }: Given) {
       title={`Rollout ${rollout.id}: version ${rollout.version}`}
       above={<Link to="/rollouts">Rollouts</Link>}
       lead={lead}
-      actions={rollout.status === 'running' ? stop : null}
+      actions={rollout.status === 'aborted' ? null : abort}
     >
-      {stopping ? <Stop rollout={rollout} onClose={() => setStopping(false)} /> : null}
+      {aborting ? <Abort rollout={rollout} onClose={() => setAborting(false)} /> : null}
       <Panel
         title="How far it is"
         note={`${rollout.counts.updated.toLocaleString('en')} of ${countText(total, 'device')}`}
@@ -100,7 +101,7 @@ function Member({ member, rollout }: { member: RolloutDevice; rollout: RolloutDe
     mutationFn: () => client.retry(member.device, rollout.package),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['rollout', rollout.id] }),
   })
-  const mayRetry = rollout.status === 'running' && (member.state === 'failed' || member.state === 'rolled_back')
+  const mayRetry = rollout.status !== 'aborted' && (member.state === 'failed' || member.state === 'rolled_back')
   return (
     <div className="row member-row">
       <Link to="/devices/$id" params={{ id: member.device }}>
@@ -122,11 +123,11 @@ function Member({ member, rollout }: { member: RolloutDevice; rollout: RolloutDe
   )
 }
 
-function Stop({ rollout, onClose }: { rollout: RolloutDetail; onClose: () => void }) {
+function Abort({ rollout, onClose }: { rollout: RolloutDetail; onClose: () => void }) {
   const { client } = useFleet()
   const queries = useQueryClient()
-  const stop = useMutation({
-    mutationFn: () => client.stopRollout(rollout.id),
+  const abort = useMutation({
+    mutationFn: () => client.abortRollout(rollout.id),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['rollout', rollout.id] })
       onClose()
@@ -134,17 +135,17 @@ function Stop({ rollout, onClose }: { rollout: RolloutDetail; onClose: () => voi
   })
   return (
     <Dialog
-      title={`Stop rollout ${rollout.id}?`}
-      confirm="Stop it"
+      title={`Abort rollout ${rollout.id}?`}
+      confirm="Abort it"
       danger
-      busy={stop.isPending}
-      error={stop.error}
-      onConfirm={() => stop.mutate()}
+      busy={abort.isPending}
+      error={abort.error}
+      onConfirm={() => abort.mutate()}
       onClose={onClose}
     >
       <p>
         {countText(rollout.counts.pending, 'device')} that have not taken it up will not be offered it.{' '}
-        {countText(rollout.counts.updating, 'device')} under way will finish. A stopped rollout does not go on again; a
+        {countText(rollout.counts.updating, 'device')} under way will finish. An aborted rollout does not go on again; a
         new one can be started.
       </p>
     </Dialog>

@@ -4,7 +4,7 @@ import type { Meaning } from '../../live/meaning.ts'
 /** How a rollout stands as a whole. It stays open when all are updated: later devices of the product join it. */
 export function rolloutState(rollout: RolloutRecord, now: number): { meaning: Meaning; text: string } {
   const { status, startAt, counts } = rollout
-  if (status === 'stopped') return { meaning: 'held', text: 'stopped' }
+  if (status !== 'running') return { meaning: 'held', text: status }
   if (startAt !== null && Date.parse(startAt) > now)
     return { meaning: 'waiting', text: `starts ${new Date(startAt).toLocaleString()}` }
   const open = counts.pending + counts.updating

@@ -1,0 +1,76 @@
+import {
+  approvalOrder,
+  page,
+  pauseOrder,
+  rolloutDetail,
+  rolloutList,
+  rolloutOrder,
+  rolloutRecord,
+} from '@windlass/wire/operator'
+import * as z from 'zod'
+import { FleetError } from '../../fleet-error.ts'
+import {
+  abortRollout,
+  approveRollout,
+  pauseRollout,
+  type RolloutPorts,
+  resumeRollout,
+  startRollout,
+} from '../../rollout/rollouts.ts'
+import type { Rollout } from '../../store/records.ts'
+import { encodeMember, encodeProgress, encodeRollout } from './encode.ts'
+import { type Api, byNumber, nextOf } from './typed-api.ts'
+
+const keyed = z.object({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x20-\x7e]{1,200}$/, 'expected 1 to 200 printable characters')
+    .optional(),
+})
+
+/** Rollouts below `/api/v1`. */
+export function rolloutRoutes(api: Api, ports: RolloutPorts): void {
+  const { store, clock } = ports
+  api.get('/rollouts', { schema: { response: { 200: rolloutList } } }, async () => {
+    const rollouts = await store.rollouts()
+    const counts = await store.counts(rollouts.map((r) => r.rollout))
+    return { rollouts: rollouts.map((r) => encodeRollout(r, counts.get(r.rollout))) }
+  })
+  const ordering = { body: rolloutOrder, headers: keyed, response: { 201: rolloutRecord } }
+  api.post('/rollouts', { bodyLimit: 8 * 1024 * 1024, schema: ordering }, async ({ body, headers }, reply) => {
+    const rollout = await startRollout(ports, body, headers['idempotency-key'])
+    return reply.code(201).send(await counted(ports, rollout))
+  })
+  const detail = { params: byNumber, querystring: page, response: { 200: rolloutDetail } }
+  api.get('/rollouts/:id', { schema: detail }, async ({ params: { id }, query: { limit, cursor } }) => {
+    const rollout = await store.rollout(id)
+    if (!rollout) throw new FleetError('rollout_unknown', `expected a rollout, got ${id}`)
+    const members = await store.members(id, limit, cursor)
+    const devices = members.map((member) => encodeMember(member, rollout, clock.now()))
+    const counts = (await store.counts([id])).get(id)
+    const progress = encodeProgress(rollout, counts, await store.tallies(id), clock.now())
+    return { ...progress, devices, next: nextOf(devices, limit, (d) => d.device) }
+  })
+  changeRoutes(api, ports)
+}
+
+function changeRoutes(api: Api, ports: RolloutPorts): void {
+  const plain = { params: byNumber, response: { 200: rolloutRecord } }
+  api.post('/rollouts/:id/pause', { schema: { ...plain, body: pauseOrder.nullish() } }, async ({ params, body }) =>
+    counted(ports, await pauseRollout(ports, params.id, body?.reason)),
+  )
+  api.post('/rollouts/:id/resume', { schema: plain }, async ({ params }) =>
+    counted(ports, await resumeRollout(ports, params.id)),
+  )
+  api.post('/rollouts/:id/abort', { schema: plain }, async ({ params }) =>
+    counted(ports, await abortRollout(ports, params.id)),
+  )
+  api.post('/rollouts/:id/approve', { schema: { ...plain, body: approvalOrder } }, async ({ params, body }) =>
+    counted(ports, await approveRollout(ports, params.id, body.by)),
+  )
+}
+
+async function counted({ store }: RolloutPorts, rollout: Rollout) {
+  const { rollout: id } = rollout
+  return encodeRollout(rollout, (await store.counts([id])).get(id))
+}

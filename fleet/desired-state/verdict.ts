@@ -1,0 +1,84 @@
+import type { ReasonRecord } from '@windlass/wire/operator'
+import { phaseAt, pointOf } from '../rollout/plan.ts'
+import { spanText, statusOf } from '../rollout/progress.ts'
+import type { Attempt, Device, Known, Order } from '../store/records.ts'
+
+/** What one rollout says to one device, and why. `code`: for programs; `text`: a sentence; `because`: what stands behind it. */
+export type Reason = ReasonRecord
+
+/**
+ * `offer`: now. `settled`: never again, as things are. `coming`: later; until then an older rollout may decide. `held`: it
+ * decides, and holds the device where it is. `ms`: how long at least; null: nobody knows.
+ */
+export type Verdict = { order: Order; reason: Reason } & (
+  | { says: 'offer'; retry: boolean }
+  | { says: 'settled' }
+  | { says: 'coming'; ms: number | null }
+  | { says: 'held'; ms: number | null }
+)
+
+/** What only those know who explain, since it has to be counted: what an order's next phase waits for. */
+export type Counted = (order: Order) => readonly string[]
+
+/** What an order says to the device it is for: the only place where that is decided. */
+export function verdictOf({ device, attempts }: Known, order: Order, now: number, counted?: Counted): Verdict {
+  const name = `rollout ${order.rollout}`
+  const reason = (code: Reason['code'], text: string, because: readonly (string | null)[] = []): Reason => ({
+    code,
+    rollout: order.rollout,
+    text,
+    because: because.filter((each) => each !== null),
+  })
+  const unfit = misfit(device, order)
+  if (unfit) return { says: 'settled', order, reason: reason(unfit.code, `${name}: ${unfit.text}`) }
+  if (device.version === order.version)
+    return { says: 'settled', order, reason: reason('up_to_date', `${name}: the device runs version ${order.version}`) }
+  const attempt = attempts.find((a) => a.package === order.package)
+  const refused = refusalOf(attempt)
+  if (refused) {
+    const text = `${name}: version ${order.version} ${refused.text}`
+    const because = [attempt?.reason ?? null, 'it is offered again when somebody allows a retry']
+    return { says: 'settled', order, reason: reason(refused.code, text, because) }
+  }
+  const startsIn = (order.startAt ?? 0) - now
+  if (startsIn > 0)
+    return {
+      says: 'coming',
+      ms: startsIn,
+      order,
+      reason: reason('not_started', `${name} starts in ${spanText(startsIn)}`),
+    }
+  const phase = phaseOf(device, order)
+  if (phase > order.progress.phase) {
+    const text = `${name}: phase ${phase + 1}, to which the device belongs, is not open`
+    return { says: 'coming', ms: null, order, reason: reason('phase_closed', text, counted?.(order)) }
+  }
+  if (statusOf(order.progress) === 'paused') {
+    const because = [order.progress.paused?.reason ?? null]
+    return { says: 'held', ms: null, order, reason: reason('paused', `${name} is paused`, because) }
+  }
+  const retry = attempt?.retry === true
+  const because = retry ? ['it failed here before, and somebody allowed a retry'] : []
+  return { says: 'offer', retry, order, reason: reason('offer', `${name} offers version ${order.version}`, because) }
+}
+
+/** The phase a device belongs to, 0 the first. */
+export function phaseOf(device: Device, { rollout, bounds }: Order): number {
+  return bounds.length === 0 ? 0 : phaseAt(bounds, pointOf(rollout, device.id))
+}
+
+/** Why an order is not for this device; undefined when it is. */
+export function misfit(device: Device, order: Order): { code: Reason['code']; text: string } | undefined {
+  if (order.product !== device.product)
+    return { code: 'product_mismatch', text: `the device is of product ${device.product}` }
+  if (order.hardware === 'any' || order.hardware.includes(device.hardware)) return undefined
+  return { code: 'hardware_unsupported', text: `the package does not support hardware ${device.hardware}` }
+}
+
+function refusalOf(attempt: Attempt | undefined): { code: Reason['code']; text: string } | undefined {
+  if (!attempt || attempt.retry) return undefined
+  const day = new Date(attempt.at).toISOString().slice(0, 10)
+  if (attempt.state === 'failed') return { code: 'failed_before', text: `failed here on ${day}` }
+  if (attempt.state === 'rolled_back') return { code: 'rolled_back_before', text: `was taken back here on ${day}` }
+  return undefined
+}

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto'
+import type { RolloutOrder } from '@windlass/wire/operator'
+
+/** What must hold before the next phase opens. `failureLimit`: so many failures pause the rollout; null: none do. */
+export interface Gate {
+  successPercent: number
+  soakSeconds: number
+  approval: { by: readonly string[]; needed: number } | null
+  failureLimit: number | null
+}
+
+export type PhaseSize = { count: number } | { percent: number } | { rest: true }
+
+export interface Phase {
+  size: PhaseSize
+  gate: Gate
+}
+
+/** How a rollout goes about it; never changed once it was started. The last phase, and only that, takes the rest. */
+export interface Plan {
+  phases: readonly Phase[]
+}
+
+const freely: Gate = { successPercent: 100, soakSeconds: 0, approval: null, failureLimit: null }
+
+/** Everybody at once. */
+export const atOnce: Plan = { phases: [{ size: { rest: true }, gate: freely }] }
+
+/** What an order asks for, with all that it left out. */
+export function planOf({ phases = [] }: Pick<RolloutOrder, 'phases'>): Plan {
+  const given = phases.map(({ size, gate = {} }): Phase => {
+    const { successPercent = 100, soakSeconds = 0, approval = null, failureLimit = null } = gate
+    return { size, gate: { successPercent, soakSeconds, approval, failureLimit } }
+  })
+  const last = given.at(-1)
+  if (last && 'rest' in last.size) return { phases: given }
+  // Whoever bounded the failures of the phase before did not mean to bear any number of them in the largest.
+  const gate = { ...freely, failureLimit: last?.gate.failureLimit ?? null }
+  return { phases: [...given, { size: { rest: true }, gate }] }
+}
+
+const ring = 2 ** 32
+
+/**
+ * Where a device stands on a rollout's ring, 0 to 2^32 - 1: the first four bytes of SHA-256 of `ROLLOUT:DEVICE`. Each rollout
+ * has its own, so that not always the same devices come first. PostgreSQL computes the same (adapters/postgres/phases.ts).
+ */
+export function pointOf(rollout: number, device: string): number {
+  return createHash('sha256').update(`${rollout}:${device}`).digest().readUInt32BE(0)
+}
+
+/** The phase of a point, 0 the first. `bounds`: ascending, where each phase but the last ends. */
+export function phaseAt(bounds: readonly number[], point: number): number {
+  return bounds.filter((bound) => bound <= point).length
+}
+
+/** How many devices lie before the end of each phase but the last, of `total`. A share is rounded up, so that none is empty. */
+export function endsOf({ phases }: Plan, total: number): number[] {
+  let end = 0
+  return phases.slice(0, -1).map(({ size }) => {
+    if ('count' in size) end += size.count
+    if ('percent' in size) end += Math.ceil((total * size.percent) / 100)
+    return end
+  })
+}
+
+/** The bounds of the phases, where `pointAfter` knows the point of the n-th device on the ring, or none so far out. */
+export function boundsOf(plan: Plan, total: number, pointAfter: (n: number) => number | undefined): number[] {
+  return endsOf(plan, total).map((end) => (end < total ? (pointAfter(end) ?? ring) : ring))
+}

@@ -1,0 +1,145 @@
+import type { Counts } from '../store/records.ts'
+import type { Gate, Plan } from './plan.ts'
+
+/** Why nothing is offered for now. */
+export interface Pause {
+  at: number
+  by: 'operator' | 'failure_limit'
+  reason: string
+}
+
+/** How far a rollout is. `phase`: the last open one, 0 the first. Times are milliseconds since 1970. */
+export interface Progress {
+  phase: number
+  /** Since when enough devices of that phase are updated; null while they are not. */
+  metAt: number | null
+  /** Who said yes to what comes after that phase. */
+  approvals: readonly string[]
+  /** Failures of each phase that somebody resumed in spite of. */
+  borne: readonly number[]
+  paused: Pause | null
+  /** Since when nobody is offered it any more; there is no way back. */
+  abortedAt: number | null
+}
+
+export const begun: Progress = { phase: 0, metAt: null, approvals: [], borne: [], paused: null, abortedAt: null }
+
+export function statusOf({ paused, abortedAt }: Progress): 'running' | 'paused' | 'aborted' {
+  if (abortedAt !== null) return 'aborted'
+  return paused ? 'paused' : 'running'
+}
+
+/** How the devices of each phase stand. */
+export type Tallies = readonly Counts[]
+
+export const nobody: Counts = { pending: 0, updating: 0, updated: 0, failed: 0, rolled_back: 0 }
+
+export function totalOf(counts: Counts): number {
+  return Object.values(counts).reduce((sum, n) => sum + n, 0)
+}
+
+/** Of phases taken together. */
+export function sumOf(tallies: Tallies): Counts {
+  const sum = { ...nobody }
+  for (const counts of tallies) for (const state of Object.keys(sum) as (keyof Counts)[]) sum[state] += counts[state]
+  return sum
+}
+
+export function failuresOf({ failed, rolled_back }: Counts): number {
+  return failed + rolled_back
+}
+
+/** One move of a rollout by itself. */
+export type Move =
+  | { to: 'paused'; pause: Pause }
+  | { to: 'opened'; phase: number }
+  /** Enough are updated now, or not any more. */
+  | { to: 'met'; at: number | null }
+
+/**
+ * What a rollout does next by itself, from how its devices stand; undefined: nothing. Asked again after each move, until
+ * there is none.
+ */
+export function nextMove(plan: Plan, progress: Progress, tallies: Tallies, now: number): Move | undefined {
+  if (statusOf(progress) !== 'running') return undefined
+  const pause = tooManyFailures(plan, progress, tallies, now)
+  if (pause) return { to: 'paused', pause }
+  const gate = plan.phases[progress.phase]?.gate
+  if (!gate || progress.phase + 1 >= plan.phases.length) return undefined
+  const met = missing(gate, progress, tallies) === 0
+  if (met !== (progress.metAt !== null)) return { to: 'met', at: met ? now : null }
+  return waitsFor(plan, progress, tallies, now).length === 0 ? { to: 'opened', phase: progress.phase + 1 } : undefined
+}
+
+export function moved(progress: Progress, move: Move): Progress {
+  switch (move.to) {
+    case 'paused':
+      return { ...progress, paused: move.pause }
+    case 'opened':
+      return { ...progress, phase: move.phase, metAt: null, approvals: [] }
+    case 'met':
+      return { ...progress, metAt: move.at }
+  }
+}
+
+/** What keeps the phase after the open one closed, a sentence each; empty: nothing, or there is none. */
+export function waitsFor(plan: Plan, progress: Progress, tallies: Tallies, now: number): string[] {
+  const { phase, metAt, approvals } = progress
+  const gate = plan.phases[phase]?.gate
+  if (!gate || phase + 1 >= plan.phases.length) return []
+  const waits: string[] = []
+  const lacking = missing(gate, progress, tallies)
+  if (lacking > 0) waits.push(lackingText(gate, progress, tallies))
+  const soaked = metAt === null ? 0 : now - metAt
+  const left = gate.soakSeconds * 1000 - soaked
+  if (left > 0) waits.push(`phase ${phase + 1} soaks for ${spanText(left)}${metAt === null ? ' after that' : ' more'}`)
+  if (gate.approval && approvals.length < gate.approval.needed) {
+    const open = gate.approval.by.filter((name) => !approvals.includes(name))
+    waits.push(`${approvals.length} of ${gate.approval.needed} approvals are given; ${open.join(', ')} may approve`)
+  }
+  return waits
+}
+
+/** Devices that still have to be updated. A rollout of which no device is known yet has not begun. */
+function missing(gate: Gate, { phase }: Progress, tallies: Tallies): number {
+  if (totalOf(sumOf(tallies)) === 0) return 1
+  const counts = tallies[phase] ?? nobody
+  return Math.max(0, needed(gate, counts) - counts.updated)
+}
+
+function needed({ successPercent }: Gate, counts: Counts): number {
+  return Math.ceil((totalOf(counts) * successPercent) / 100)
+}
+
+function lackingText(gate: Gate, { phase }: Progress, tallies: Tallies): string {
+  const counts = tallies[phase] ?? nobody
+  if (totalOf(counts) === 0) return 'no device of the rollout is known yet'
+  const is = `phase ${phase + 1} has ${counts.updated} of the ${needed(gate, counts)} updated devices that it needs`
+  return `${is}, of ${totalOf(counts)}`
+}
+
+function tooManyFailures({ phases }: Plan, progress: Progress, tallies: Tallies, now: number): Pause | undefined {
+  for (const [i, { gate }] of phases.slice(0, progress.phase + 1).entries()) {
+    const failures = failuresOf(tallies[i] ?? nobody)
+    const borne = progress.borne[i] ?? 0
+    if (gate.failureLimit === null || failures - borne < gate.failureLimit) continue
+    const before = borne > 0 ? `, ${borne} of them before it was resumed` : ''
+    const limit = `its limit is ${gate.failureLimit}`
+    return {
+      at: now,
+      by: 'failure_limit',
+      reason: `${failures} ${failures === 1 ? 'device' : 'devices'} of phase ${i + 1} failed or went back${before}; ${limit}`,
+    }
+  }
+  return undefined
+}
+
+/** `4 h 12 min`, `30 s`; rounded up. */
+export function spanText(ms: number): string {
+  const seconds = Math.ceil(ms / 1000)
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.ceil(seconds / 60)
+  const [days, hours] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60)]
+  const parts = [days > 0 ? `${days} d` : '', hours > 0 ? `${hours} h` : '', `${minutes % 60} min`]
+  return parts.filter((part) => part !== '' && part !== '0 min').join(' ')
+}
