@@ -8,7 +8,9 @@ const usage = `windlass fleet: the server that keeps packages and tells each dev
   --settings FILE              JSON; the options below win over it
   --data DIR                   where everything is kept (default .windlass/fleet)
   --listen HOST:PORT           default 127.0.0.1:8000; beyond loopback --tls-* and a token are needed
-  --database URL               postgresql://…, 15 or newer (default: our own below --data)
+  --database URL               postgresql://…, 15 or newer (default: our own below --data); several fleets with one URL are one
+  --bus URL                    nats://…, with JetStream: what processes tell each other (default: over the database)
+  --blobs DIR|s3://BUCKET      where packages and blobs are, for all processes (default: below --data)
   --trusted-key FILE           PEM; may come several times; then only packages signed with one of them are taken
   --tls-cert FILE --tls-key FILE
   --operator-token-file FILE   what operators must show as a bearer token
@@ -23,6 +25,8 @@ const exitCodes: Record<StartErrorCode, number> = {
   data_unusable: 73,
   data_in_use: 75,
   database_failed: 69,
+  bus_failed: 69,
+  blobs_unusable: 69,
   port_busy: 69,
 }
 

@@ -8,6 +8,8 @@ const files: Record<string, string> = {
     database: 'postgresql://db.example/fleet',
     trustedKeys: ['release.pub'],
     tls: { cert: 'cert.pem', key: '/run/key.pem' },
+    bus: 'nats://bus.example:4222',
+    blobs: 's3://bucket/a/b?endpoint=https://s3.example&region=eu-1',
     operatorTokenFile: 'token',
     packagersFile: 'packagers',
     maxUploadBytes: 1000,
@@ -35,6 +37,8 @@ describe('settings', () => {
       data: expect.stringMatching(/\/\.windlass\/fleet$/),
       listen: { host: '127.0.0.1', port: 8000 },
       database: { kind: 'embedded' },
+      bus: null,
+      blobs: null,
       trustedKeys: [],
       tls: null,
       operatorToken: null,
@@ -49,6 +53,8 @@ describe('settings', () => {
       data: '/etc/windlass/data',
       listen: { host: '0.0.0.0', port: 443 },
       database: { kind: 'url', url: 'postgresql://db.example/fleet' },
+      bus: 'nats://bus.example:4222',
+      blobs: { kind: 's3', bucket: 'bucket', prefix: 'a/b', endpoint: 'https://s3.example', region: 'eu-1' },
       trustedKeys: ['PEM'],
       tls: { cert: 'CERT', key: 'KEY' },
       operatorToken: 'a-long-enough-token',
@@ -64,6 +70,9 @@ describe('settings', () => {
     const keys = ['--trusted-key', '/run/key.pem', '--trusted-key', '/etc/windlass/cert.pem']
     expect((await readSettings(keys, read)).trustedKeys).toEqual(['KEY', 'CERT'])
     expect((await readSettings(['--listen', ':8000'], read)).listen).toEqual({ host: '::', port: 8000 })
+    expect((await readSettings(['--blobs', '/srv/blobs'], read)).blobs).toEqual({ kind: 'folder', path: '/srv/blobs' })
+    const bare = { kind: 's3', bucket: 'b', prefix: '', endpoint: null, region: null }
+    expect((await readSettings(['--blobs', 's3://b'], read)).blobs).toEqual(bare)
   })
 
   it.each([
@@ -77,6 +86,10 @@ describe('settings', () => {
     [['--listen', 'a:b:1'], 'listen: expected HOST:PORT'],
     [['--listen', 'host:70000'], 'listen: expected HOST:PORT'],
     [['--database', 'mysql://x'], 'database'],
+    [['--bus', 'http://x'], 'bus: expected an address nats://'],
+    [['--blobs', 'ftp://x'], 'blobs: expected a folder or s3://BUCKET'],
+    [['--blobs', 's3://'], 'blobs: expected a folder or s3://BUCKET'],
+    [['--blobs', 's3://b?endpont=x'], 'blobs: expected a folder or s3://BUCKET'],
     [['--tls-cert', '/etc/windlass/cert.pem'], 'go together'],
     [['--trusted-key', '/nowhere'], 'trustedKeys'],
     [['--operator-token-file', '/etc/windlass/short'], 'at least 16 characters'],

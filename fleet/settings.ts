@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import * as z from 'zod'
+import type { BlobChoice } from './adapters/open-place.ts'
 import type { DatabaseChoice } from './adapters/postgres/database.ts'
 import { StartError } from './fleet-error.ts'
 
@@ -11,6 +12,10 @@ export interface FleetSettings {
   /** Port 0 takes any that is free. */
   listen: { host: string; port: number }
   database: DatabaseChoice
+  /** What processes tell each other with; null: the database where that is outside, else nothing. */
+  bus: string | null
+  /** Where packages and blobs are; null: below `data`. */
+  blobs: BlobChoice | null
   /** PEM public keys. With any, only packages signed by one of them are taken. */
   trustedKeys: readonly string[]
   tls: { cert: string; key: string } | null
@@ -28,6 +33,8 @@ export const defaultSettings: FleetSettings = {
   data: '.windlass/fleet',
   listen: { host: '127.0.0.1', port: 8000 },
   database: { kind: 'embedded' },
+  bus: null,
+  blobs: null,
   trustedKeys: [],
   tls: null,
   operatorToken: null,
@@ -44,6 +51,11 @@ const fragment = z.strictObject({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'expected an address postgresql://…')
     .optional(),
+  bus: z
+    .string()
+    .regex(/^(nats|tls):\/\//, 'expected an address nats://… or tls://…')
+    .optional(),
+  blobs: z.string().min(1).optional(),
   trustedKeys: z.array(z.string()).optional(),
   tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
   operatorTokenFile: z.string().optional(),
@@ -61,6 +73,8 @@ const flags = {
   data: { type: 'string' },
   listen: { type: 'string' },
   database: { type: 'string' },
+  bus: { type: 'string' },
+  blobs: { type: 'string' },
   'trusted-key': { type: 'string', multiple: true },
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
@@ -91,10 +105,11 @@ async function parseFile(path: string, read: ReadText): Promise<Fragment> {
     throw invalid(`${path}: ${issue?.path.join('.') || 'top level'}: ${issue?.message}`, result.error)
   }
   const from = (other: string): string => resolve(dirname(path), other)
-  const { data, trustedKeys, tls, operatorTokenFile, packagersFile } = result.data
+  const { data, blobs, trustedKeys, tls, operatorTokenFile, packagersFile } = result.data
   return {
     ...result.data,
     ...(data !== undefined && { data: from(data) }),
+    ...(blobs !== undefined && { blobs: blobs.startsWith('s3:') ? blobs : from(blobs) }),
     ...(trustedKeys && { trustedKeys: trustedKeys.map(from) }),
     ...(tls && { tls: { cert: from(tls.cert), key: from(tls.key) } }),
     ...(operatorTokenFile !== undefined && { operatorTokenFile: from(operatorTokenFile) }),
@@ -110,6 +125,8 @@ function fromLine(line: ReturnType<typeof parseLine>): Fragment {
     data: line.data,
     listen: line.listen,
     database: line.database,
+    bus: line.bus,
+    blobs: line.blobs,
     trustedKeys: line['trusted-key'],
     tls: cert !== undefined && key !== undefined ? { cert, key } : undefined,
     operatorTokenFile: line['operator-token-file'],
@@ -133,6 +150,8 @@ async function settingsOf(input: Fragment, read: ReadText): Promise<FleetSetting
     data: resolve(data ?? defaultSettings.data),
     listen: listen === undefined ? defaultSettings.listen : parseListen(listen),
     database: database === undefined ? defaultSettings.database : { kind: 'url', url: database },
+    bus: input.bus ?? null,
+    blobs: input.blobs === undefined ? null : blobsAt(input.blobs),
     trustedKeys: await Promise.all(keys),
     tls: tls ? { cert: await content(tls.cert, 'tls.cert', read), key: await content(tls.key, 'tls.key', read) } : null,
     operatorToken: token,
@@ -140,6 +159,19 @@ async function settingsOf(input: Fragment, read: ReadText): Promise<FleetSetting
     maxUploadBytes: maxUploadBytes ?? defaultSettings.maxUploadBytes,
     resumeQuirk: resumeQuirk ?? defaultSettings.resumeQuirk,
   }
+}
+
+/** A folder, or `s3://BUCKET/PREFIX?endpoint=URL&region=NAME`, of which all but the bucket may be left out. */
+function blobsAt(text: string): BlobChoice {
+  if (!/^[a-z0-9]+:\/\//i.test(text)) return { kind: 'folder', path: resolve(text) }
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const [endpoint, region] = [url?.searchParams.get('endpoint') ?? null, url?.searchParams.get('region') ?? null]
+  const odd = [...(url?.searchParams.keys() ?? [])].find((key) => key !== 'endpoint' && key !== 'region')
+  if (url?.protocol !== 's3:' || url.host === '' || odd !== undefined || (endpoint !== null && !URL.canParse(endpoint)))
+    throw invalid(
+      `blobs: expected a folder or s3://BUCKET/PREFIX?endpoint=URL&region=NAME, got ${JSON.stringify(text)}`,
+    )
+  return { kind: 's3', bucket: url.host, prefix: url.pathname.replace(/^\/|\/$/g, ''), endpoint, region }
 }
 
 /** One packager a line: access id, white space, secret. Empty lines and those that begin with # say nothing. */

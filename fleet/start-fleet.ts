@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, createLog, type Log, type Random, systemClock, systemRandom } from '@windlass/platform'
@@ -5,16 +6,15 @@ import { TrustError, verify } from '@windlass/trust'
 import { checkMetadata } from '@windlass/wire/updatehub'
 import type { FastifyInstance } from 'fastify'
 import { authorityIn } from './adapters/authority-file.ts'
-import { folderBlobs } from './adapters/folder-blobs.ts'
-import { folderPackages } from './adapters/folder-packages.ts'
 import { folderPushes } from './adapters/folder-pushes.ts'
 import { isLocalName } from './adapters/http/guard.ts'
 import { fleetServer, type UnitPorts } from './adapters/http/server.ts'
 import { pinoSink } from './adapters/pino-sink.ts'
-import { type Database, openDatabase } from './adapters/postgres/database.ts'
+import { openDatabase } from './adapters/postgres/database.ts'
+import { type Engines, openEngines } from './engines.ts'
 import { StartError } from './fleet-error.ts'
 import { SocketTokens } from './identity/claims.ts'
-import { UnitAuthority } from './identity/unit-authority.ts'
+import { newUnitAuthority, UnitAuthority } from './identity/unit-authority.ts'
 import manifest from './package.json' with { type: 'json' }
 import { Pushes } from './packages/pushes.ts'
 import { packageShelf } from './packages/shelf.ts'
@@ -22,7 +22,6 @@ import { steward } from './rollout/steward.ts'
 import type { FleetSettings } from './settings.ts'
 import { type Events, eventHub } from './telemetry/events.ts'
 import { UnitOffice } from './units/unit-office.ts'
-import type { UnitStore } from './units/unit-store.ts'
 
 /** A fleet at work. `lost` resolves when it cannot go on: its database went away. `stop` may be called again. */
 export interface Fleet {
@@ -44,70 +43,83 @@ const consoleFolder = join(import.meta.dirname, '../operator/web/dist')
 export async function startFleet(settings: FleetSettings, given: Partial<FleetPorts> = {}): Promise<Fleet> {
   const clock = given.clock ?? systemClock
   const log = given.log ?? createLog([pinoSink('info')], () => clock.now())
+  const ports = { clock, log, random: given.random ?? systemRandom }
   checkExposure(settings)
   checkKeys(settings.trustedKeys)
   await makeFolder(settings.data)
-  const database = await openDatabase(settings.database, settings.data, { clock, log })
+  const me = randomUUID()
+  const database = await openDatabase(settings.database, settings.data, me, ports)
+  const opened: Ending[] = [database.stop]
+  const stop = once(async () => {
+    for (const end of opened.toReversed()) await end()
+  })
   try {
-    const ports = { clock, log, random: given.random ?? systemRandom, events: eventHub() }
-    const app = await buildServer(settings, database, ports)
+    const engines = await openEngines(settings, database, me, ports)
+    opened.push(engines.stop)
+    const hub = { ...ports, events: eventHub(engines.bus) }
+    const app = await buildServer(settings, engines, hub)
+    opened.push(() => app.close())
     const url = await listen(app, settings)
-    log.info('fleet listens', { url })
     const closing = new AbortController()
-    const stewarding = steward({ store: database.store, ...ports }, closing.signal)
-    const stop = once(async () => {
+    const stewarding = steward({ store: database.records, ...hub }, closing.signal)
+    opened.push(async () => {
       closing.abort()
       await stewarding
-      await app.close()
-      await database.stop()
-      log.info('fleet stopped')
     })
+    log.info('fleet listens', { url })
+    opened.unshift(async () => log.info('fleet stopped'))
     return { url, lost: database.lost, stop }
   } catch (error) {
-    await database.stop()
+    await stop()
     throw error
   }
 }
 
-async function buildServer(
-  settings: FleetSettings,
-  { store }: Database,
-  ports: FleetPorts & { events: Events },
-): Promise<FastifyInstance> {
-  const files = await folderPackages(join(settings.data, 'packages'), ports.random)
-  await files.sweep(new Set((await store.packages()).map((kept) => kept.uid)))
+type Ending = () => Promise<unknown>
+type HubPorts = FleetPorts & { events: Events }
+
+async function buildServer(settings: FleetSettings, engines: Engines, given: HubPorts): Promise<FastifyInstance> {
+  const { records: store, place } = engines
+  const ports = { ...given, store, files: place.packages, shared: store.shared }
+  await store.shared.inTurn('shelf', async () => {
+    await place.packages.sweep(new Set((await store.packages()).map((kept) => kept.uid)))
+  })
   const { trustedKeys, maxUploadBytes, resumeQuirk, tls, operatorToken: token } = settings
   const rules = {
     trustedKeys,
     maxUploadBytes,
     checkMetadata: (metadata: Uint8Array) => checkMetadata(metadata, { allowTest: true }),
   }
-  const shelf = packageShelf({ store, files, ...ports }, rules)
+  const shelf = packageShelf(ports, rules)
   const pushFiles = await folderPushes(join(settings.data, 'pushes'), ports.random)
   const packager = {
     pushes: new Pushes({ shelf, files: pushFiles, random: ports.random }, rules),
     secrets: settings.packagers,
   }
-  const units = await unitPorts(settings, store.units, ports)
+  const units = await unitPorts(settings, engines, given)
   const gate = { token, loopback: isLocalName(settings.listen.host) }
   const options = { gate, tls, resumeQuirk, version: manifest.version, console: consoleFolder }
-  return fleetServer({ store, files, shelf, packager, units, ...ports }, options)
+  return fleetServer({ ...ports, shelf, packager, units }, options)
 }
 
 async function unitPorts(
   { data, maxUploadBytes }: FleetSettings,
-  store: UnitStore,
-  ports: FleetPorts & { events: Events },
+  { records: { units: store, lines, shared }, bus, me, place }: Engines,
+  ports: HubPorts,
 ): Promise<UnitPorts> {
   const now = () => ports.clock.now()
-  const authority = new UnitAuthority(await authorityIn(data, now()), now)
+  const keys = await shared.once(
+    'unit-authority',
+    async () => (await authorityIn(data)) ?? (await newUnitAuthority(now())),
+  )
+  const secret = await shared.once('socket-tokens', async () => Buffer.from(ports.random.bytes(32)).toString('base64'))
+  const authority = new UnitAuthority(keys, now)
   return {
     store,
-    blobs: await folderBlobs(join(data, 'blobs'), ports.random),
-    office: new UnitOffice({ store, ...ports }),
+    blobs: place.blobs,
+    office: new UnitOffice({ store, lines, bus, me, ...ports }),
     claims: { store, random: ports.random, authority, now },
-    // Sockets end with the process that holds them, so their tokens may, too.
-    tokens: new SocketTokens(ports.random.bytes(32), now),
+    tokens: new SocketTokens(Buffer.from(secret, 'base64'), now),
     maxUploadBytes,
   }
 }

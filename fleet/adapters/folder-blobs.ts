@@ -1,39 +1,30 @@
-import { createHash } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import type { Random } from '@windlass/platform'
+import type { BlobFiles } from '../blobs/blob-files.ts'
 import { FleetError } from '../fleet-error.ts'
-import type { BlobFiles } from '../units/blob-files.ts'
-import { bounded, syncFolder, writeSynced } from './written-files.ts'
+import { checkedBlob, pathOfDigest } from './checked-blob.ts'
+import type { FolderPorts } from './folder-place.ts'
+import { sweepFolder } from './left-behind.ts'
+import { syncFolder, writeSynced } from './written-files.ts'
 
 /** Blobs in a folder, by the names of an OCI layout: `sha256/<hex>`. `incoming` holds what is not whole yet. */
-export async function folderBlobs(folder: string, random: Random): Promise<BlobFiles> {
+export async function folderBlobs(folder: string, ports: FolderPorts): Promise<BlobFiles> {
   const incoming = join(folder, 'incoming')
   const kept = join(folder, 'sha256')
-  // What a kill left half-way belongs to nobody.
-  await rm(incoming, { recursive: true, force: true })
   await mkdir(incoming, { recursive: true })
   await mkdir(kept, { recursive: true })
-  const pathOf = (digest: string) => join(kept, hexOf(digest))
+  await sweepFolder(incoming, { alone: ports.alone, nowMs: ports.clock.now() })
+  const pathOf = (digest: string) => join(folder, pathOfDigest(digest))
   return {
     async put(digest, body, maxBytes) {
-      const draft = join(incoming, Buffer.from(random.bytes(12)).toString('hex'))
-      const [sha256, sha3, count] = [createHash('sha256'), createHash('sha3-256'), { bytes: 0 }]
-      const hashed = async function* () {
-        for await (const chunk of bounded(body, maxBytes, count)) {
-          sha256.update(chunk)
-          sha3.update(chunk)
-          yield chunk
-        }
-      }
+      const draft = join(incoming, Buffer.from(ports.random.bytes(12)).toString('hex'))
+      const blob = checkedBlob(digest, body, maxBytes)
       try {
-        await writeSynced(draft, hashed())
-        const came = `sha256:${sha256.digest('hex')}`
-        if (came !== digest) throw new FleetError('blob_mismatch', `expected bytes of ${digest}, got ${came}`)
+        await writeSynced(draft, blob.chunks)
         await rename(draft, pathOf(digest))
         await syncFolder(kept)
-        return { digest, size: count.bytes, sha3: sha3.digest('hex') }
+        return blob.facts()
       } finally {
         await rm(draft, { force: true })
       }
@@ -50,11 +41,4 @@ export async function folderBlobs(folder: string, random: Random): Promise<BlobF
       return readFile(pathOf(digest))
     },
   }
-}
-
-function hexOf(digest: string): string {
-  const [, hex] = /^sha256:([a-f0-9]{64})$/.exec(digest) ?? []
-  if (hex === undefined)
-    throw new FleetError('request_invalid', `expected sha256: and 64 hexadecimal digits, got ${digest}`)
-  return hex
 }

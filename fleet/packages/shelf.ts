@@ -1,5 +1,6 @@
 import type { Clock, Log } from '@windlass/platform'
 import { FleetError } from '../fleet-error.ts'
+import type { Shared } from '../processes/shared.ts'
 import type { KeptPackage } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import type { Events } from '../telemetry/events.ts'
@@ -23,11 +24,13 @@ export interface ShelfPorts {
   clock: Clock
   events: Events
   log: Log
+  /** Two uploads of one package must not both move to its place. */
+  shared: Pick<Shared, 'inTurn'>
 }
 
 export function packageShelf(ports: ShelfPorts, rules: Rules & { maxUploadBytes: number }): Shelf {
-  const { store, files, clock, events, log } = ports
-  const inTurn = turns()
+  const { store, files, clock, events, log, shared } = ports
+  const inTurn = <T>(work: () => Promise<T>) => shared.inTurn('shelf', work)
   const tell = (uid: KeptPackage['uid'], change: 'added' | 'removed'): void => {
     log.info(`package ${change}`, { package: uid })
     events.publish({ kind: 'package', at: new Date(clock.now()).toISOString(), package: uid, change })
@@ -61,15 +64,5 @@ export function packageShelf(ports: ShelfPorts, rules: Rules & { maxUploadBytes:
         await files.remove(uid)
         tell(kept.uid, 'removed')
       }),
-  }
-}
-
-/** Each call waits for the one before: two uploads of one package must not both move to its place. */
-function turns(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve()
-  return (work) => {
-    const mine = last.then(work)
-    last = mine.catch(() => undefined)
-    return mine
   }
 }

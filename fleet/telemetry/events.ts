@@ -1,4 +1,6 @@
 import type { FleetEvent } from '@windlass/wire/operator'
+import type { Bus } from '../bus/bus.ts'
+import { localBus } from '../bus/local-bus.ts'
 
 /** Tells everyone who listens what changed. */
 export interface Events {
@@ -9,26 +11,43 @@ export interface Events {
 
 const mostWaiting = 1000
 
-/** Events within one process. A listener that is more than 1000 events behind is let go: it will ask again. */
-export function eventHub(): Events {
-  const listeners = new Set<(event: FleetEvent) => void>()
-  return {
-    publish(event) {
-      for (const tell of listeners) tell(event)
+interface Ear {
+  tell(event: FleetEvent): void
+  cut(): void
+}
+
+/**
+ * Events of all processes on the bus. A listener that is more than 1000 events behind is let go, and so are all when the bus
+ * may have lost some: they will ask again.
+ */
+export function eventHub(bus: Bus = localBus()): Events {
+  const ears = new Set<Ear>()
+  bus.subscribe({
+    hear(message) {
+      if (message.kind === 'event') for (const { tell } of ears) tell(message.event)
     },
+    missed() {
+      for (const { cut } of ears) cut()
+    },
+  })
+  return {
+    publish: (event) => bus.publish({ kind: 'event', event }),
     listen(signal) {
       const waiting: FleetEvent[] = []
       const lost = new AbortController()
       const gone = AbortSignal.any([signal, lost.signal])
       let wake = (): void => undefined
-      const tell = (event: FleetEvent): void => {
-        if (waiting.push(event) > mostWaiting) lost.abort()
-        wake()
+      const ear: Ear = {
+        tell(event) {
+          if (waiting.push(event) > mostWaiting) lost.abort()
+          wake()
+        },
+        cut: () => lost.abort(),
       }
       // Listening starts now, not at the first read: nothing that happens in between may be missed.
-      listeners.add(tell)
+      ears.add(ear)
       gone.addEventListener('abort', () => {
-        listeners.delete(tell)
+        ears.delete(ear)
         wake()
       })
       return drain(waiting, gone, (call) => {

@@ -6,8 +6,8 @@ import {
   mostDocumentBytes,
   WireError,
 } from '@windlass/wire/oci'
+import type { BlobFiles } from '../blobs/blob-files.ts'
 import { FleetError } from '../fleet-error.ts'
-import type { BlobFiles } from './blob-files.ts'
 import type { Blob, ItemVersion } from './records.ts'
 import type { UnitStore } from './unit-store.ts'
 

@@ -38,7 +38,7 @@ export function memoryUnitStore(): UnitStore {
       const judged = judgeClaim(claim, id, before)
       if (judged !== 'enrolled') return judged
       claims.set(tokenHash, { ...claim, usedBy: id })
-      units.set(id, { release: null, status: null, firstSeen: at, ...before, id, model, lastSeen: at })
+      units.set(id, { release: null, orders: 0, status: null, firstSeen: at, ...before, id, model, lastSeen: at })
       return 'enrolled'
     },
     unit: async (id) => units.get(id),
@@ -49,7 +49,7 @@ export function memoryUnitStore(): UnitStore {
         .slice(0, limit),
     async setRelease(id, release) {
       const unit = units.get(id)
-      if (unit) units.set(id, { ...unit, release })
+      if (unit) units.set(id, { ...unit, release, orders: unit.orders + 1 })
       return unit !== undefined
     },
     async hear(id, at, merge) {

@@ -39,6 +39,8 @@ export interface Unit {
   id: string
   model: string
   release: number | null
+  /** How often its release was set. */
+  orders: number
   status: UnitStatus | null
   firstSeen: number
   lastSeen: number

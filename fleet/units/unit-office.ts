@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { BlobSource, CloudOrder, DesiredState, LogRequest, UnitFact } from '@windlass/model/unit'
+import type { BlobSource, DesiredState, LogRequest, UnitFact } from '@windlass/model/unit'
 import type { Clock, Log } from '@windlass/platform'
 import type { EnvOrder } from '@windlass/wire/operator'
+import type { Bus } from '../bus/bus.ts'
+import type { BusMessage } from '../bus/message.ts'
 import { FleetError } from '../fleet-error.ts'
+import type { Lines } from '../processes/lines.ts'
 import type { Events } from '../telemetry/events.ts'
 import { mergeStatus } from './merge-status.ts'
 import { newsOf, overridesOf } from './news.ts'
@@ -17,6 +20,11 @@ export interface OfficePorts {
   clock: Clock
   log: Log
   events: Events
+  /** Other processes may have the sockets of some units. */
+  bus: Bus
+  lines: Lines
+  /** The name of this process on the bus. */
+  me: string
 }
 
 /** A unit with all that follows from its records. */
@@ -26,13 +34,21 @@ export interface KnownUnit extends UnitStanding {
   connected: boolean
 }
 
+interface Line {
+  session: UnitSession
+  baseUrl: string
+  /** The order that was told over this connection; null: none yet. */
+  told: number | null
+}
+
 /** Knows which units are on the line, tells them what to be and writes down what they say. */
 export class UnitOffice {
   readonly #ports: OfficePorts
-  readonly #sessions = new Map<string, { session: UnitSession; baseUrl: string; told: boolean }>()
+  readonly #sessions = new Map<string, Line>()
 
   constructor(ports: OfficePorts) {
     this.#ports = ports
+    ports.bus.subscribe({ hear: (message) => void this.#heed(message), missed: () => void this.#catchUp() })
   }
 
   /**
@@ -40,14 +56,15 @@ export class UnitOffice {
    * the records cannot be read; the unit then is not on the line.
    */
   async connect(id: string, socket: UnitSocket, baseUrl: string): Promise<UnitSession> {
-    const { clock, log } = this.#ports
+    const { clock, log, lines, bus, me } = this.#ports
     this.#sessions.get(id)?.session.close('another connection of this unit')
     const session = new UnitSession(id, socket, { clock, log, hear: (unit, fact) => this.#hear(unit, fact) })
-    this.#sessions.set(id, { session, baseUrl, told: false })
+    this.#sessions.set(id, { session, baseUrl, told: null })
     log.info('unit connected', { unit: id })
+    await lines.take(id)
+    bus.publish({ kind: 'held', unit: id, by: me })
     await this.#tellUnlessArrived(id)
-    const [env] = await this.#ports.store.news(id, 'env')
-    if (env) session.tell({ kind: 'override_env_vars', items: overridesOf(env.content) })
+    await this.#tellEnv(id)
     return session
   }
 
@@ -56,7 +73,7 @@ export class UnitOffice {
     if (this.#sessions.get(session.unit)?.session !== session) return
     this.#sessions.delete(session.unit)
     this.#ports.log.info('unit disconnected', { unit: session.unit })
-    void this.#publish(session.unit, 'disconnected')
+    void this.#leaveLine(session.unit)
   }
 
   /** @throws FleetError `unit_unknown`, `release_unknown` */
@@ -66,7 +83,7 @@ export class UnitOffice {
     if (!(await store.setRelease(id, release)))
       throw new FleetError('unit_unknown', `expected a unit of this fleet, got ${id}`)
     log.info('release set', { unit: id, release })
-    await this.#tellDesired(id)
+    await this.#toHolder(id, 'desired')
     await this.#publish(id, 'ordered')
     return this.known(id)
   }
@@ -75,27 +92,24 @@ export class UnitOffice {
   async setEnv(id: string, items: EnvOrder['items']): Promise<void> {
     await this.known(id)
     await this.#ports.store.addNews(id, 'env', this.#ports.clock.now(), [items])
-    this.tell(id, { kind: 'override_env_vars', items: overridesOf(items) })
+    await this.#toHolder(id, 'env')
   }
 
   /** Returns the request's own name, which comes back with each part. @throws FleetError `unit_unknown`, `unit_away` */
   async requestLog(id: string, log: LogRequest): Promise<string> {
     await this.known(id)
     const correlationId = randomUUID()
-    if (this.tell(id, { kind: 'request_log', correlationId, log })) return correlationId
-    throw new FleetError('unit_away', `expected ${id} to be connected, it is not`)
+    const line = this.#sessions.get(id)
+    if (line) line.session.tell({ kind: 'request_log', correlationId, log })
+    else if (await this.#ports.lines.isTaken(id))
+      this.#ports.bus.publish({ kind: 'log', unit: id, correlationId, log: { ...log, nodeIds: [...log.nodeIds] } })
+    else throw new FleetError('unit_away', `expected ${id} to be connected, it is not`)
+    return correlationId
   }
 
-  /** How many units are on the line. */
+  /** How many units are on the line of this process. */
   get connected(): number {
     return this.#sessions.size
-  }
-
-  /** False when the unit is not on the line. */
-  tell(id: string, order: CloudOrder): boolean {
-    const there = this.#sessions.get(id)
-    there?.session.tell(order)
-    return there !== undefined
   }
 
   /** @throws FleetError `unit_unknown` */
@@ -108,7 +122,8 @@ export class UnitOffice {
   async describe(unit: Unit): Promise<KnownUnit> {
     const release = unit.release === null ? undefined : await this.#ports.store.release(unit.release)
     const standing = unitStanding(await this.#desired(unit), unit.status)
-    return { unit, releaseName: release?.content.name ?? null, connected: this.#sessions.has(unit.id), ...standing }
+    const connected = this.#sessions.has(unit.id) || (await this.#ports.lines.isTaken(unit.id))
+    return { unit, releaseName: release?.content.name ?? null, connected, ...standing }
   }
 
   close(): void {
@@ -117,20 +132,68 @@ export class UnitOffice {
 
   /** Once a connection: the same order again would have the unit go through all of it again (aoscore.md 2.1.4). */
   async #tellUnlessArrived(id: string): Promise<void> {
-    const session = this.#sessions.get(id)
-    if (!session || session.told) return
+    if (this.#sessions.get(id)?.told !== null) return
     const { standing } = await this.known(id)
     if (standing === 'arrived' || standing === 'idle') return
     await this.#tellDesired(id)
   }
 
+  /** The newest order, unless this connection has heard it: it may come from the records and over the bus at once. */
   async #tellDesired(id: string): Promise<void> {
     const unit = await this.#ports.store.unit(id)
     const desired = unit && (await this.#desired(unit))
-    const session = this.#sessions.get(id)
-    if (!desired || !session) return
-    session.told = true
-    session.session.tell({ kind: 'desired_state', desired })
+    const line = this.#sessions.get(id)
+    if (!desired || !line || (line.told !== null && line.told >= unit.orders)) return
+    line.told = unit.orders
+    line.session.tell({ kind: 'desired_state', desired })
+  }
+
+  async #tellEnv(id: string): Promise<void> {
+    const [env] = await this.#ports.store.news(id, 'env')
+    if (env) this.#sessions.get(id)?.session.tell({ kind: 'override_env_vars', items: overridesOf(env.content) })
+  }
+
+  /** Whoever has the unit's socket reads the order in the records and tells it. */
+  async #toHolder(id: string, what: 'desired' | 'env'): Promise<void> {
+    if (!this.#sessions.has(id)) this.#ports.bus.publish({ kind: 'ordered', unit: id, what })
+    else if (what === 'desired') await this.#tellDesired(id)
+    else await this.#tellEnv(id)
+  }
+
+  /** What other processes ask of the one that has a unit's socket. */
+  async #heed(message: BusMessage): Promise<void> {
+    const line = message.kind === 'event' ? undefined : this.#sessions.get(message.unit)
+    if (!line) return
+    const { unit: id } = line.session
+    if (message.kind === 'held' && message.by !== this.#ports.me) line.session.close('another connection of this unit')
+    if (message.kind === 'log') line.session.tell({ ...message, kind: 'request_log' })
+    if (message.kind === 'ordered') await this.#orClose(id, () => this.#toHolder(id, message.what))
+  }
+
+  /** The bus may have lost orders: they stand in the records. */
+  async #catchUp(): Promise<void> {
+    for (const id of [...this.#sessions.keys()]) {
+      await this.#orClose(id, async () => {
+        if ((await this.known(id)).standing !== 'arrived') await this.#tellDesired(id)
+        await this.#tellEnv(id)
+      })
+    }
+  }
+
+  /** A unit that could not be told is let go: it comes back, and is told then. */
+  async #orClose(id: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      this.#ports.log.warning('unit not told', { unit: id, why: String(error) })
+      this.#sessions.get(id)?.session.close('try again')
+    }
+  }
+
+  async #leaveLine(id: string): Promise<void> {
+    // It stays on the line for others until this process is forgotten, should the records not take it.
+    await this.#ports.lines.drop(id).catch(() => undefined)
+    await this.#publish(id, 'disconnected')
   }
 
   async #desired(unit: Unit): Promise<DesiredState | null> {
@@ -164,7 +227,7 @@ export class UnitOffice {
         urls: [`${base}/blobs/${digest.replace(':', '/')}`],
       }),
     )
-    this.tell(id, { kind: 'blob_urls', correlationId, sources })
+    this.#sessions.get(id)?.session.tell({ kind: 'blob_urls', correlationId, sources })
   }
 
   /** Who listens to events may miss one; nothing else depends on it. */

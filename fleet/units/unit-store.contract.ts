@@ -65,6 +65,7 @@ export function unitStoreContract(
       expect(await store.unit('u1')).toEqual({
         id: 'u1',
         model: 'm',
+        orders: 0,
         release: null,
         status: null,
         firstSeen: 5,
@@ -128,6 +129,7 @@ export function unitStoreContract(
       }
       expect(await store.setRelease('u1', id)).toBe(true)
       expect(await store.setRelease('nobody', id)).toBe(false)
+      expect((await store.unit('u1'))?.orders).toBe(1)
       expect((await store.units({ limit: 10 })).map((unit) => [unit.id, unit.release])).toEqual([
         ['U1', null],
         ['u1', id],

@@ -165,12 +165,20 @@ describe('a package', () => {
 describe('the folder of packages', () => {
   it('is swept of drafts and of packages without a record', async () => {
     const { folderPackages } = await import('../folder-packages.ts')
-    const { SeededRandom } = await import('@windlass/platform/fakes')
+    const { FakeClock, SeededRandom } = await import('@windlass/platform/fakes')
     const folder = await testFolder()
-    const files = await folderPackages(folder, new SeededRandom(1))
+    const ports = { random: new SeededRandom(1), clock: new FakeClock({ now: Date.now() }) }
+    const files = await folderPackages(folder, { ...ports, alone: true })
     await files.draft()
     await writeFile(join(folder, 'incoming', 'stray'), '')
     for (const uid of [uidOf('known'), uidOf('lost')]) await (await files.draft()).keep(uid)
+    const shared = await folderPackages(folder, { ...ports, alone: false })
+    await shared.sweep(new Set([uidOf('known')]))
+    expect(await readdir(join(folder, 'kept'))).toHaveLength(2)
+    await ports.clock.advance(3_700_000)
+    await shared.sweep(new Set([uidOf('known')]))
+    expect(await readdir(join(folder, 'kept'))).toEqual([uidOf('known')])
+    await files.draft()
     await files.sweep(new Set([uidOf('known')]))
     expect(await readdir(folder, { recursive: true })).toEqual(['incoming', 'kept', join('kept', uidOf('known'))])
   })

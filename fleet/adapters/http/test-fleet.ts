@@ -9,10 +9,13 @@ import { writeArchive } from '@windlass/trust/pack'
 import { checkMetadata } from '@windlass/wire/updatehub'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { onTestFinished } from 'vitest'
+import { localBus } from '../../bus/local-bus.ts'
 import { SocketTokens } from '../../identity/claims.ts'
 import { newUnitAuthority, UnitAuthority } from '../../identity/unit-authority.ts'
 import { Pushes } from '../../packages/pushes.ts'
 import { packageShelf } from '../../packages/shelf.ts'
+import { memoryLines } from '../../processes/lines.ts'
+import { memoryShared } from '../../processes/shared.ts'
 import { memoryStore } from '../../store/memory-store.ts'
 import type { KeptPackage } from '../../store/records.ts'
 import { product } from '../../store/samples.ts'
@@ -69,13 +72,14 @@ export async function testFleet(
   const log = createLog([({ level, text }) => logged.push(`${level} ${text}`)], () => clock.now())
   const store = given.store ?? memoryStore()
   const events = eventHub()
-  const files = await folderPackages(join(folder, 'packages'), new SeededRandom(1))
+  const shared = memoryShared()
+  const files = await folderPackages(join(folder, 'packages'), { random: new SeededRandom(1), clock, alone: true })
   const rules = {
     trustedKeys: given.trustedKeys ?? [],
     maxUploadBytes: given.maxUploadBytes ?? 1024 * 1024,
     checkMetadata: (metadata: Uint8Array) => checkMetadata(metadata, { allowTest: true }),
   }
-  const shelf = packageShelf({ store, files, clock, events, log }, rules)
+  const shelf = packageShelf({ store, files, clock, events, log, shared }, rules)
   const pushFiles = await folderPushes(join(folder, 'pushes'), new SeededRandom(2))
   const pushes = new Pushes({ shelf, files: pushFiles, random: new SeededRandom(3) }, rules)
   const packager = { pushes, secrets: new Map([['me', 'topsecret']]) }
@@ -100,8 +104,8 @@ async function testUnits(folder: string, ports: Pick<OfficePorts, 'clock' | 'log
   const authority = new UnitAuthority(await newUnitAuthority(now()), now)
   return {
     store,
-    blobs: await folderBlobs(join(folder, 'blobs'), random),
-    office: new UnitOffice({ store, ...ports }),
+    blobs: await folderBlobs(join(folder, 'blobs'), { random, clock: ports.clock, alone: true }),
+    office: new UnitOffice({ store, bus: localBus(), lines: memoryLines(), me: 'alone', ...ports }),
     claims: { store, random, authority, now },
     tokens: new SocketTokens(random.bytes(32), now),
     maxUploadBytes: 1024 * 1024,

@@ -9,10 +9,10 @@ import {
   WireError,
 } from '@windlass/wire/aoscore-cloud'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { BlobFiles } from '../../blobs/blob-files.ts'
 import { FleetError } from '../../fleet-error.ts'
 import { type ClaimPorts, enrol, type SocketTokens } from '../../identity/claims.ts'
 import { answerObject } from '../../packages/object-answer.ts'
-import type { BlobFiles } from '../../units/blob-files.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
 
 export interface UnitRoutePorts {

@@ -17,9 +17,12 @@ import { encodeIndex, encodeManifest, mediaTypes } from '@windlass/wire/oci'
 import { operatorClient } from '@windlass/wire/operator'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
+import { localBus } from '../../bus/local-bus.ts'
 import { SocketTokens } from '../../identity/claims.ts'
 import { newUnitAuthority, UnitAuthority } from '../../identity/unit-authority.ts'
 import { packageShelf } from '../../packages/shelf.ts'
+import { memoryLines } from '../../processes/lines.ts'
+import { memoryShared } from '../../processes/shared.ts'
 import { memoryStore } from '../../store/memory-store.ts'
 import { eventHub } from '../../telemetry/events.ts'
 import { memoryUnitStore } from '../../units/memory-unit-store.ts'
@@ -34,7 +37,7 @@ async function listening() {
   const [clock, random, events, log] = [new FakeClock(), new SeededRandom(1), eventHub(), createLog([], () => 0)]
   const [store, units] = [memoryStore(), memoryUnitStore()]
   const now = () => clock.now()
-  const files = await folderPackages(`${folder}/packages`, random)
+  const files = await folderPackages(`${folder}/packages`, { random, clock, alone: true })
   const rules = { trustedKeys: [], maxUploadBytes: 1e6, checkMetadata: () => undefined }
   const authority = new UnitAuthority(await newUnitAuthority(now()), now)
   const tokens = new SocketTokens(random.bytes(32), now)
@@ -45,11 +48,19 @@ async function listening() {
       events,
       clock,
       log,
-      shelf: packageShelf({ store, files, clock, events, log }, rules as never),
+      shelf: packageShelf({ store, files, clock, events, log, shared: memoryShared() }, rules as never),
       units: {
         store: units,
-        blobs: await folderBlobs(`${folder}/blobs`, random),
-        office: new UnitOffice({ store: units, clock, log, events }),
+        blobs: await folderBlobs(`${folder}/blobs`, { random, clock, alone: true }),
+        office: new UnitOffice({
+          store: units,
+          bus: localBus(),
+          lines: memoryLines(),
+          me: 'alone',
+          clock,
+          log,
+          events,
+        }),
         claims: { store: units, random, authority, now },
         tokens,
         maxUploadBytes: 1_000_000,

@@ -1,19 +1,20 @@
-import { join } from 'node:path'
+import { hostname } from 'node:os'
+import { join, resolve } from 'node:path'
 import type { Clock, Log } from '@windlass/platform'
 import { StartError } from '../../fleet-error.ts'
-import type { Store } from '../../store/store.ts'
-import type { UnitStore } from '../../units/unit-store.ts'
 import { embeddedPostgres } from './embedded.ts'
-import { holdDatabase } from './hold.ts'
+import { holdFolder } from './hold.ts'
 import { openPool } from './pool.ts'
-import { postgresStore } from './postgres-store.ts'
+import { postgresStore, type Records } from './postgres-store.ts'
 
 /** Our own PostgreSQL below the data folder, or any other, 15 or newer. */
 export type DatabaseChoice = { kind: 'embedded' } | { kind: 'url'; url: string }
 
-/** `lost` resolves when the database went away by itself. */
+/** `lost` resolves when the database went away by itself. `alone`: no other process of the fleet can be there. */
 export interface Database {
-  store: Store & { units: UnitStore }
+  records: Records
+  url: string
+  alone: boolean
   lost: Promise<Error>
   stop(): Promise<void>
 }
@@ -24,22 +25,25 @@ interface Server {
   stop(): Promise<void>
 }
 
-/** Opens the records; one fleet at a time. @throws StartError */
+/** Opens the records for this process, the only one that uses the folder `data`. `me`: its name. @throws StartError */
 export async function openDatabase(
   choice: DatabaseChoice,
   data: string,
+  me: string,
   ports: { clock: Clock; log: Log },
 ): Promise<Database> {
   const server =
-    choice.kind === 'embedded' ? await embeddedPostgres(join(data, 'database'), ports) : await remote(choice, ports)
+    choice.kind === 'embedded'
+      ? await embeddedPostgres(join(data, 'database'), ports)
+      : await remote(choice, data, ports)
   const pool = openPool(server.url, (error) => ports.log.warning('database connection lost', { why: error.message }))
   try {
-    const store = await postgresStore(pool)
+    const records = await postgresStore(pool, me)
     const stop = async (): Promise<void> => {
-      await store.close()
+      await records.close()
       await server.stop()
     }
-    return { store, lost: server.lost, stop }
+    return { records, url: server.url, alone: choice.kind === 'embedded', lost: server.lost, stop }
   } catch (cause) {
     await pool.end().catch(() => undefined)
     await server.stop()
@@ -48,9 +52,9 @@ export async function openDatabase(
   }
 }
 
-async function remote({ url }: { url: string }, { clock }: { clock: Clock }): Promise<Server> {
+async function remote({ url }: { url: string }, data: string, { clock }: { clock: Clock }): Promise<Server> {
   try {
-    const hold = await holdDatabase(url, 'the database', clock)
+    const hold = await holdFolder(url, data, clock, `${hostname()}:${resolve(data)}`)
     return { url, lost: hold.lost, stop: hold.release }
   } catch (cause) {
     if (cause instanceof StartError) throw cause

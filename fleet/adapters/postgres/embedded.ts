@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type Clock, type Log, type Random, systemRandom } from '@windlass/platform'
 import { StartError } from '../../fleet-error.ts'
 import { freePort } from './free-port.ts'
-import { holdDatabase } from './hold.ts'
+import { holdFolder } from './hold.ts'
 import { findPostmaster, type Postmaster, removeStalePid, stopPostmaster, untilGone, untilReady } from './postmaster.ts'
 import { findPrograms, type Programs } from './programs.ts'
 import { type RunsAs, runsAs } from './runs-as.ts'
@@ -43,7 +43,7 @@ export async function embeddedPostgres(
   const postmaster = await running(place, clock, log)
   const password = (await readFile(place.password, 'utf8')).trim()
   const url = `postgresql://windlass:${password}@127.0.0.1:${postmaster.port}/postgres`
-  const hold = await holdDatabase(url, folder, clock).catch(async (error: unknown) => {
+  const hold = await holdFolder(url, folder, clock).catch(async (error: unknown) => {
     if (!(error instanceof StartError)) await stopPostmaster(place.cluster, clock)
     throw error instanceof StartError ? error : await failed(place, `it cannot be reached: ${String(error)}`)
   })

@@ -2,7 +2,7 @@ import type { Clock } from '@windlass/platform'
 import pg from 'pg'
 import { StartError } from '../../fleet-error.ts'
 
-/** Keeps a database for one fleet. */
+/** Keeps something for one process. */
 export interface Hold {
   lost: Promise<Error>
   release: () => Promise<void>
@@ -13,8 +13,11 @@ const lockNumber = 7_340_001
 const patienceMs = 5000
 const pauseMs = 100
 
-/** Takes the session lock that says: this database has its fleet. A fleet that was just killed may still be held for a moment. */
-export async function holdDatabase(url: string, folder: string, clock: Clock): Promise<Hold> {
+/**
+ * Takes the session lock that says: this folder has its fleet. A fleet that was just killed may still be held for a moment. In
+ * a database that several processes share, each holds its own folder: `place` tells them apart.
+ */
+export async function holdFolder(url: string, folder: string, clock: Clock, place = ''): Promise<Hold> {
   const client = new pg.Client({ connectionString: url, application_name: 'windlass hold' })
   const { promise: lost, resolve: lose } = Promise.withResolvers<Error>()
   let released = false
@@ -29,7 +32,9 @@ export async function holdDatabase(url: string, folder: string, clock: Clock): P
     await client.end().catch(() => undefined)
   }
   for (let waited = 0; waited < patienceMs; waited += pauseMs) {
-    const { rows } = await client.query<{ got: boolean }>('select pg_try_advisory_lock($1) as got', [lockNumber])
+    const lock = place === '' ? '$1' : '$1, hashtext($2)'
+    const values = place === '' ? [lockNumber] : [lockNumber, place]
+    const { rows } = await client.query<{ got: boolean }>(`select pg_try_advisory_lock(${lock}) as got`, values)
     if (rows[0]?.got) return { lost, release }
     await clock.sleep(pauseMs)
   }

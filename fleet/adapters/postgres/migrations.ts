@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { groupTables } from './group-migration.ts'
+import { processTables } from './process-migration.ts'
 import { phaseColumns } from './rollout-migration.ts'
 import type { Tables } from './tables.ts'
 import { newsTables, unitTables } from './unit-migration.ts'
@@ -38,6 +39,11 @@ const steps: Record<string, Migration> = {
   '006-phases': {
     async up(db) {
       for (const statement of phaseColumns) await sql.raw(statement).execute(db)
+    },
+  },
+  '007-several-processes': {
+    async up(db) {
+      for (const statement of processTables) await sql.raw(statement).execute(db)
     },
   },
 }

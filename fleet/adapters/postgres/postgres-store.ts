@@ -1,5 +1,7 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import type pg from 'pg'
+import type { Lines } from '../../processes/lines.ts'
+import type { Shared } from '../../processes/shared.ts'
 import type { Sight } from '../../store/records.ts'
 import { newsOf, seen } from '../../store/seen.ts'
 import type { Conclusion, Heard, Store } from '../../store/store.ts'
@@ -9,6 +11,8 @@ import { knownOf } from './known.ts'
 import { look } from './look.ts'
 import { migrate } from './migrations.ts'
 import { tallyPhases } from './phases.ts'
+import { postgresLines } from './postgres-lines.ts'
+import { postgresShared } from './postgres-shared.ts'
 import { postgresUnitStore } from './postgres-unit-store.ts'
 import { record } from './record.ts'
 import { addRollout, changeRollout, countStandings, listMembers, listRollouts } from './rollouts.ts'
@@ -16,12 +20,24 @@ import { deviceOf, packageOf, reportOf } from './rows.ts'
 import { sqlOfSelection } from './selection.ts'
 import type { Tables } from './tables.ts'
 
-/** The fleet's records in PostgreSQL, 15 or newer. Brings the tables up to date first; `close` ends the pool. */
-export async function postgresStore(pool: pg.Pool): Promise<Store & { units: UnitStore }> {
+/** All that a fleet has in its database. */
+export interface Records extends Store {
+  units: UnitStore
+  lines: Lines
+  shared: Shared
+}
+
+/**
+ * The fleet's records in PostgreSQL, 15 or newer, for the process named `me`. Brings the tables up to date first; `close` ends
+ * the pool.
+ */
+export async function postgresStore(pool: pg.Pool, me = 'alone'): Promise<Records> {
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   await migrate(db)
   return {
     units: postgresUnitStore(db),
+    lines: postgresLines(pool, me),
+    shared: postgresShared(pool),
     observe: (sight, packageUid, conclude) => observe(pool, sight, packageUid, conclude),
     ...packagesIn(db),
     addRollout: (order) => addRollout(db, order),

@@ -104,7 +104,7 @@ function units(db: Db) {
     async setRelease(unit, release) {
       const { numUpdatedRows } = await db
         .updateTable('units')
-        .set({ release })
+        .set(({ eb }) => ({ release, orders: eb('orders', '+', 1) }))
         .where('id', '=', unit)
         .executeTakeFirstOrThrow()
       return numUpdatedRows > 0n

@@ -5,6 +5,7 @@ import { createLog, systemClock } from '@windlass/platform'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { storeContract } from '../../store/store.contract.ts'
+import { processesContract } from '../../processes/processes.contract.ts'
 import { unitStoreContract } from '../../units/unit-store.contract.ts'
 import { type EmbeddedPostgres, embeddedPostgres } from './embedded.ts'
 import { openPool } from './pool.ts'
@@ -50,6 +51,23 @@ describe('PostgreSQL in a folder', () => {
       openPool(server.url.replace(/postgres$/, `contract_${databases}`), () => undefined),
     )
     return { store: store.units, close: () => store.close() }
+  })
+
+  processesContract('PostgreSQL', async () => {
+    databases += 1
+    await ask(`create database contract_${databases}`)
+    const pool = openPool(server.url.replace(/postgres$/, `contract_${databases}`), () => undefined)
+    const [a, b] = await Promise.all([postgresStore(pool, 'a'), postgresStore(pool, 'b')])
+    await a.units.addClaim({ tokenHash: 'claim', systemId: null, createdAt: 1, usedBy: null })
+    await a.units.enrol('claim', { id: 'u1', model: 'm', at: 1 })
+    const silence = `update processes set seen_at = seen_at - $1 * interval '1 ms' where id = 'a'`
+    return {
+      shared: [a.shared, b.shared],
+      lines: [a.lines, b.lines],
+      unit: 'u1',
+      silence: async (ms) => void (await pool.query(silence, [ms])),
+      close: () => a.close(),
+    }
   })
 
   it('can be migrated by several at once, and again', async () => {

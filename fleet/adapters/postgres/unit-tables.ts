@@ -27,6 +27,7 @@ interface UnitRow {
   id: string
   model: string
   release: number | null
+  orders: Generated<number>
   status: JSONColumnType<UnitStatus> | null
   first_seen: Date
   last_seen: Date

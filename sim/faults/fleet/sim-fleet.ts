@@ -2,6 +2,7 @@ import {
   type Conclusion,
   eventHub,
   fleetServer,
+  memoryShared,
   memoryStore,
   packageShelf,
   type Sight,
@@ -133,6 +134,7 @@ export class SimFleet {
       clock: machineClock(this.#world, this.wall, life),
       events: eventHub(),
       log: this.#log(),
+      shared: memoryShared(),
     }
     const rules = { trustedKeys: [], checkMetadata: () => [], maxUploadBytes: 0 }
     const shelf = packageShelf(ports, rules)

@@ -1,4 +1,4 @@
-import { eventHub, fleetServer, memoryStore, packageShelf, type Store } from '@windlass/fleet/fakes'
+import { eventHub, fleetServer, memoryShared, memoryStore, packageShelf, type Store } from '@windlass/fleet/fakes'
 import { createLog } from '@windlass/platform'
 import { FakeClock } from '@windlass/platform/fakes'
 import { memoryPackages } from '../../faults/fleet/memory-packages.ts'
@@ -98,7 +98,10 @@ function emptyServer() {
   ) as unknown as Store
   const files = memoryPackages(new Map())
   const ports = { store, files, clock: new FakeClock(), events: eventHub(), log: createLog([], () => 0) }
-  const shelf = packageShelf(ports, { trustedKeys: [], checkMetadata: () => [], maxUploadBytes: 1_000 })
+  const shelf = packageShelf(
+    { ...ports, shared: memoryShared() },
+    { trustedKeys: [], checkMetadata: () => [], maxUploadBytes: 1_000 },
+  )
   const gate = { token: null, loopback: true }
   const app = fleetServer({ ...ports, shelf }, { gate, tls: null, resumeQuirk: false, version: 'fuzz' })
   return async (request: NonNullable<ReturnType<typeof requestOf>>): Promise<number> => {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Blob } from './records.ts'
+import type { Blob } from '../units/records.ts'
 
 /** The bytes of blobs, each under its digest (`sha256:` and 64 hexadecimal digits). */
 export interface BlobFiles {

@@ -1,0 +1,35 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Clock, Random } from '@windlass/platform'
+import type { BlobPlace } from '../blobs/place.ts'
+import { folderBlobs } from './folder-blobs.ts'
+import { folderPackages } from './folder-packages.ts'
+import { syncFolder } from './written-files.ts'
+
+export interface FolderPorts {
+  random: Random
+  clock: Clock
+  /** Whether only this process uses the folder: what is not whole then belongs to nobody, however young. */
+  alone: boolean
+}
+
+/** The bytes of a fleet in one folder, which several processes may share. */
+export async function folderPlace(folder: string, ports: FolderPorts): Promise<BlobPlace> {
+  await mkdir(folder, { recursive: true })
+  const note = join(folder, 'fleet-id')
+  return {
+    packages: await folderPackages(join(folder, 'packages'), ports),
+    blobs: await folderBlobs(join(folder, 'blobs'), ports),
+    owner: async () => (await readFile(note, 'utf8').catch(absent))?.trim(),
+    async give(fleet) {
+      await writeFile(`${note}.new`, `${fleet}\n`, { flush: true })
+      await rename(`${note}.new`, note)
+      await syncFolder(folder)
+    },
+  }
+}
+
+function absent(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+  throw error
+}

@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from './postgres/free-port.ts'
+
+/** A server of another's, for tests. `restart` keeps its disk and its port. */
+export interface TestServer {
+  url: string
+  restart(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Debian's `nats-server` with JetStream. */
+export async function natsServer(): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'windlass-nats-'))
+  const port = await freePort()
+  const args = ['-js', '-sd', folder, '-a', '127.0.0.1', '-p', String(port)]
+  const start = () => listening(spawn('nats-server', args, { stdio: 'ignore' }), port)
+  let child = await start()
+  return {
+    url: `nats://127.0.0.1:${port}`,
+    async restart() {
+      await killed(child)
+      child = await start()
+    },
+    async stop() {
+      await killed(child)
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function listening(child: ChildProcess, port: number): Promise<ChildProcess> {
+  await once(child, 'spawn')
+  for (;;) {
+    if (await answers(port)) return child
+    if (child.exitCode !== null)
+      throw new Error(`expected ${child.spawnfile} to listen, it ended with ${child.exitCode}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+function answers(port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const socket = connect(port, '127.0.0.1')
+  socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+  return promise.finally(() => socket.destroy())
+}
+
+/** An S3 server with one bucket, `fleet`, which knows one key: `S3RVER` and `S3RVER`. */
+export async function s3Server(): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'windlass-s3-'))
+  const port = await freePort()
+  const program = createRequire(import.meta.url).resolve('s3rver/bin/s3rver.js')
+  const args = [program, '-d', folder, '-a', '127.0.0.1', '-p', String(port), '--configure-bucket', 'fleet']
+  const start = () => listening(spawn(process.execPath, args, { stdio: 'ignore' }), port)
+  let child = await start()
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async restart() {
+      await killed(child)
+      child = await start()
+    },
+    async stop() {
+      await killed(child)
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  child.kill('SIGKILL')
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+}
