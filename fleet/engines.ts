@@ -54,7 +54,10 @@ export async function openEngines(
     async stop() {
       stopped.abort()
       // A bus that is away must not keep the process.
-      await Promise.race([bus.flush(), ports.clock.sleep(patienceMs)])
+      const left = new AbortController()
+      const late = ports.clock.sleep(patienceMs, left.signal).catch(() => undefined)
+      await Promise.race([bus.flush(), late])
+      left.abort()
       await bus.close()
       // A database that went away cannot be told; others will see that this process is silent.
       await lines.leave().catch(() => undefined)

@@ -45,6 +45,7 @@ interface Line {
 export class UnitOffice {
   readonly #ports: OfficePorts
   readonly #sessions = new Map<string, Line>()
+  #closing = false
 
   constructor(ports: OfficePorts) {
     this.#ports = ports
@@ -73,7 +74,8 @@ export class UnitOffice {
     if (this.#sessions.get(session.unit)?.session !== session) return
     this.#sessions.delete(session.unit)
     this.#ports.log.info('unit disconnected', { unit: session.unit })
-    void this.#leaveLine(session.unit)
+    // All lines of a process that ends are dropped at once.
+    if (!this.#closing) void this.#leaveLine(session.unit)
   }
 
   /** @throws FleetError `unit_unknown`, `release_unknown` */
@@ -127,6 +129,7 @@ export class UnitOffice {
   }
 
   close(): void {
+    this.#closing = true
     for (const { session } of this.#sessions.values()) session.close('the fleet stops')
   }
 
@@ -172,7 +175,7 @@ export class UnitOffice {
 
   /** The bus may have lost orders: they stand in the records. */
   async #catchUp(): Promise<void> {
-    for (const id of [...this.#sessions.keys()]) {
+    for (const id of this.#sessions.keys()) {
       await this.#orClose(id, async () => {
         if ((await this.known(id)).standing !== 'arrived') await this.#tellDesired(id)
         await this.#tellEnv(id)

@@ -2,18 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto'
 import { connect } from 'node:net'
 import { createLog } from '@windlass/platform'
 import { FakeClock, SeededRandom } from '@windlass/platform/fakes'
-import { makeRequest, newKey } from '@windlass/trust/certificates'
-import {
-  decodeDiscoveryAnswer,
-  decodeEnrolled,
-  decodeEnvelope,
-  decodeOrder,
-  encodeAck,
-  encodeDiscoveryRequest,
-  encodeEnrolment,
-  encodeFact,
-} from '@windlass/wire/aoscore-cloud'
-import { encodeIndex, encodeManifest, mediaTypes } from '@windlass/wire/oci'
+import { decodeOrder, encodeDiscoveryRequest, encodeEnrolment } from '@windlass/wire/aoscore-cloud'
 import { operatorClient } from '@windlass/wire/operator'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
@@ -31,6 +20,7 @@ import { folderBlobs } from '../folder-blobs.ts'
 import { folderPackages } from '../folder-packages.ts'
 import { fleetServer } from './server.ts'
 import { testFolder } from './test-fleet.ts'
+import { bytesOf, digestOf, enrolled, online, postTo, published } from './test-unit.ts'
 
 async function listening() {
   const folder = await testFolder()
@@ -70,77 +60,16 @@ async function listening() {
   )
   onTestFinished(() => app.close())
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
-  const post = (path: string, body: string) => fetch(url + path, { method: 'POST', body })
-  return { url, post, clock, authority, client: operatorClient({ url }), app, units, tokens }
-}
-
-type Fleet = Awaited<ReturnType<typeof listening>>
-
-async function csr(): Promise<string> {
-  return makeRequest(await newKey('ec'), { commonName: 'somebody', dnsNames: [] })
-}
-
-async function enrolled(fleet: Fleet, systemId = 'u1') {
-  const { token } = await fleet.client.claim()
-  const enrolment = { claimToken: token, systemId, model: 'boat', csrs: [{ type: 'online', csr: await csr() }] }
-  const answer = await fleet.post('/enrolment', encodeEnrolment(enrolment))
-  return { answer, enrolment, ...decodeEnrolled(await answer.clone().text()) }
-}
-
-/** A unit on the line; `next` is the next message of a type that the fleet sends, acknowledged. */
-async function online(fleet: Fleet, systemId = 'u1') {
-  const found = decodeDiscoveryAnswer(
-    await (await fleet.post('/sd/v7/', encodeDiscoveryRequest({ systemId, supportedProtocols: ['wss'] }))).text(),
-  )
-  const socket = new WebSocket(found.connectionInfo[0] ?? '', {
-    headers: { authorization: `Bearer ${found.authToken}` },
-  })
-  onTestFinished(() => socket.terminate())
-  const waiting: ReturnType<typeof decodeEnvelope>[] = []
-  let wake = () => {}
-  socket.on('message', (data: Buffer) => {
-    const envelope = decodeEnvelope(data)
-    if (envelope.messageType !== 'ack') socket.send(encodeAck(envelope.header))
-    waiting.push(envelope)
-    wake()
-  })
-  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
-  const next = async (messageType: string) => {
-    for (;;) {
-      const at = waiting.findIndex((envelope) => envelope.messageType === messageType)
-      const [found] = at < 0 ? [] : waiting.splice(at, 1)
-      if (found) return found
-      await new Promise<void>((resolve) => {
-        wake = resolve
-      })
-    }
+  return {
+    url,
+    post: (path: string, body: string) => postTo(url, path, body),
+    clock,
+    authority,
+    client: operatorClient({ url }),
+    app,
+    units,
+    tokens,
   }
-  let txn = 0
-  const say = (fact: Parameters<typeof encodeFact>[0]) =>
-    socket.send(encodeFact(fact, { systemId, createdAtMs: 0, txn: `t${++txn}` }))
-  return { socket, next, say }
-}
-
-const bytesOf = (text: string) => Buffer.from(text)
-const digestOf = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
-
-/** An item of one small layer. */
-async function published(client: Fleet['client'], version: string) {
-  const put = async (bytes: Buffer, mediaType: string) => {
-    const digest = digestOf(bytes)
-    if (!(await client.hasBlob(digest)))
-      await client.putBlob(digest, {
-        body: (async function* () {
-          yield bytes
-        })(),
-      })
-    return { mediaType, digest, size: bytes.length, annotations: {} }
-  }
-  const config = await put(bytesOf('{"os":"linux","architecture":"amd64"}'), mediaTypes.config)
-  const layer = await put(bytesOf(`layer ${version}`), mediaTypes.layer)
-  const manifest = await put(bytesOf(encodeManifest({ config, layers: [layer], annotations: {} })), mediaTypes.manifest)
-  const index = await put(bytesOf(encodeIndex({ entries: [manifest] })), mediaTypes.index)
-  return client.addItem({ itemId: 'app', type: 'service', version, indexDigest: index.digest })
 }
 
 describe('a unit and its fleet', () => {

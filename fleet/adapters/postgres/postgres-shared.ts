@@ -1,18 +1,13 @@
 import type pg from 'pg'
-import type { Shared } from '../../processes/shared.ts'
+import { memoryShared, type Shared } from '../../processes/shared.ts'
 
 // Any number would do, as long as it stays: it keeps these locks apart from those of others in the database.
 const lockClass = 7_340_002
 
 /** What the processes of a fleet share, in their database. */
 export function postgresShared(pool: pg.Pool): Shared {
-  // Who waits here holds no connection: the work itself needs some.
-  let last: Promise<unknown> = Promise.resolve()
-  const here = <T>(work: () => Promise<T>): Promise<T> => {
-    const mine = last.then(work)
-    last = mine.catch(() => undefined)
-    return mine
-  }
+  // Within this process they wait without a connection: the work itself needs some.
+  const { inTurn: here } = memoryShared()
   const found = async (name: string) => {
     const { rows } = await pool.query<{ value: unknown }>('select value from shared where name = $1', [name])
     return rows[0]
@@ -25,7 +20,7 @@ export function postgresShared(pool: pg.Pool): Shared {
       await pool.query(insert, [name, JSON.stringify(await make())])
       return (await found(name))?.value as T
     },
-    inTurn: (name, work) => here(() => locked(pool, name, work)),
+    inTurn: (name, work) => here(name, () => locked(pool, name, work)),
   }
 }
 
