@@ -8,8 +8,15 @@ export const diagrams: Readonly<Record<string, string>> = {
   unit: mermaid(updateDiagram.diagram, updateDiagram.start),
 }
 
-/** The agent's table, for who may not import the agent: the console draws it. */
-export const agentTable = `${JSON.stringify({ start: agentDiagram.start, diagram: agentDiagram.diagram }, null, 2)}\n`
+/** Tables for who may not import those that run them: the console draws them. By file in core/model. */
+export const tables: Readonly<Record<string, string>> = {
+  'agent-table.json': tableText(agentDiagram),
+  'unit-table.json': tableText(updateDiagram),
+}
+
+function tableText({ start, diagram }: { start: string; diagram: object }): string {
+  return `${JSON.stringify({ start, diagram }, null, 2)}\n`
+}
 
 /** The document with every diagram between its markers drawn anew. @throws Error when a marker is missing */
 export function redraw(document: string): string {

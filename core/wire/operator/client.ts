@@ -48,7 +48,19 @@ import {
   unitDetail,
   unitList,
 } from './unit.ts'
-import { type LogOrder, type LogPartRecord, logRequest, unitLogs } from './unit-news.ts'
+import {
+  type EnvOrder,
+  type LogOrder,
+  type LogPartRecord,
+  logRequest,
+  type UnitAlertRecord,
+  type UnitEnv,
+  type UnitMeasurement,
+  unitAlerts,
+  unitEnv,
+  unitLogs,
+  unitMonitoring,
+} from './unit-news.ts'
 
 /** `url`: the fleet's address without path. `token`: the operator's, where the fleet asks for one. */
 export interface OperatorClientOptions {
@@ -107,6 +119,12 @@ export interface OperatorClient {
   /** Asks a unit for a log; returns what its parts will be named by. `logParts`: newest first. */
   requestLog(id: string, order: LogOrder): Promise<string>
   logParts(id: string): Promise<LogPartRecord[]>
+  /** Newest first. */
+  alerts(id: string): Promise<UnitAlertRecord[]>
+  monitoring(id: string): Promise<UnitMeasurement[]>
+  env(id: string): Promise<UnitEnv>
+  /** Replaces all that was overridden. */
+  setEnv(id: string, order: EnvOrder): Promise<UnitEnv>
   /** Ends when the signal fires. Connects again by itself; each connection starts with a `connected` event. */
   events(signal: AbortSignal): AsyncIterable<FleetEvent>
 }
@@ -183,6 +201,10 @@ function unitCalls(send: Send) {
     setRelease: (id, release) => ask(send, unitDetail, 'PUT', paths.unitRelease(id), { release }),
     requestLog: async (id, order) => (await ask(send, logRequest, 'POST', paths.unitLogs(id), order)).request,
     logParts: async (id) => (await ask(send, unitLogs, 'GET', paths.unitLogs(id))).parts,
+    alerts: async (id) => (await ask(send, unitAlerts, 'GET', paths.unitAlerts(id))).alerts,
+    monitoring: async (id) => (await ask(send, unitMonitoring, 'GET', paths.unitMonitoring(id))).monitoring,
+    env: (id) => ask(send, unitEnv, 'GET', paths.unitEnv(id)),
+    setEnv: (id, order) => ask(send, unitEnv, 'PUT', paths.unitEnv(id), order),
   } satisfies Partial<OperatorClient>
 }
 

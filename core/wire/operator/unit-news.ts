@@ -6,16 +6,16 @@ import { moment } from './common.ts'
  * in core/model/unit/cloud-link.ts, times in milliseconds since 1970.
  */
 
+const alert = z.object({ at: moment, alert: z.looseObject({ kind: z.string() }) })
+export type UnitAlertRecord = z.infer<typeof alert>
 /** `GET /units/:id/alerts`: the last 500. */
-export const unitAlerts = z.object({
-  alerts: z.array(z.object({ at: moment, alert: z.looseObject({ kind: z.string() }) })),
-})
+export const unitAlerts = z.object({ alerts: z.array(alert) })
 
 const measured = z.array(z.looseObject({ nodeId: z.string() }))
+const measurement = z.object({ at: moment, nodes: measured, instances: measured })
+export type UnitMeasurement = z.infer<typeof measurement>
 /** `GET /units/:id/monitoring`: the last 60 messages. */
-export const unitMonitoring = z.object({
-  monitoring: z.array(z.object({ at: moment, nodes: measured, instances: measured })),
-})
+export const unitMonitoring = z.object({ monitoring: z.array(measurement) })
 
 /** `POST /units/:id/logs`: the unit is asked for its system log, or that of instances; without nodes for that of all. */
 export const logOrder = z.strictObject({

@@ -108,6 +108,9 @@ export const unitNode = z.object({
   state: z.string(),
   connected: z.boolean(),
   runtimes: z.array(z.string()),
+  /** What the node has, as it says: speed in DMIPS, memory in bytes. 0: it did not say. */
+  maxDmips: z.number(),
+  totalRam: z.number(),
   error: failure,
 })
 export const unitItem = z.object({ itemId: z.string(), version: z.string(), state: z.string(), error: failure })

@@ -37,13 +37,15 @@ export function encodeUnitDetail(known: KnownUnit): UnitDetail {
   const { nodes = [], items = [], instances = [], unitConfig = [] } = known.unit.status ?? {}
   return {
     ...encodeUnit(known),
-    nodes: nodes.map(({ nodeId, nodeType, title, state, isConnected, runtimes, error }) => ({
+    nodes: nodes.map(({ nodeId, nodeType, title, state, isConnected, runtimes, maxDmips, totalRam, error }) => ({
       nodeId,
       type: nodeType,
       title,
       state,
       connected: isConnected,
       runtimes: runtimes.map(({ type }) => type),
+      maxDmips,
+      totalRam,
       error: reason(error),
     })),
     items: items.map(({ itemId, version, state, error }) => ({ itemId, version, state, error: reason(error) })),

@@ -48,6 +48,8 @@ const unit: UnitDetail = {
       state: 'provisioned',
       connected: false,
       runtimes: ['runc'],
+      maxDmips: 0,
+      totalRam: 0,
       error: 'SM connection timeout',
     },
   ],
@@ -108,6 +110,8 @@ describe('windlass items add', () => {
     expect(decodeItemConfig(blob(manifest.itemConfig?.digest))).toMatchObject({
       quotas: { ram: 1000 },
       runtimes: ['crun'],
+      maxDmips: 0,
+      totalRam: 0,
     })
   })
 
