@@ -8,7 +8,7 @@ import { ensureConsole } from './build.ts'
 import { type Light, openBrowser, type Size, seriousFindings, shoot, sizes } from './story/browser.ts'
 import { fillDevices, makePackage, PlayedDevice } from './story/devices.ts'
 import { type FleetProgram, startFleet } from './story/fleet-program.ts'
-import { connectUnit, fillReleases, type PlayedUnit, springStatus } from './story/units.ts'
+import { connectUnit, fillReleases, halfwayStatus, type PlayedUnit, springStatus, tellOfLoad } from './story/units.ts'
 
 const pictures = join(tmpdir(), 'windlass-console-pictures')
 // Others may keep the machine busy: how long something takes is no verdict.
@@ -18,6 +18,7 @@ let fleet: FleetProgram
 let browser: Browser
 let ship: PlayedUnit
 let sick: PlayedUnit
+let way: PlayedUnit
 
 beforeAll(async () => {
   await ensureConsole()
@@ -25,10 +26,14 @@ beforeAll(async () => {
   await fillReleases(fleet)
   ship = await connectUnit(fleet, 'ferry-7', 'ferry')
   sick = await connectUnit(fleet, 'tug-2', 'tug')
+  way = await connectUnit(fleet, 'ferry-8', 'ferry')
   const client = operatorClient({ url: fleet.url })
   for (const id of ['ferry-7', 'tug-2']) await client.setRelease(id, 1)
+  await client.setRelease('ferry-8', 2)
   ship.say(springStatus(false))
   sick.say(springStatus(true))
+  way.say(halfwayStatus())
+  tellOfLoad(way, Date.now())
   await fillDevices(fleet, 130)
 }, 180_000)
 
@@ -36,6 +41,7 @@ afterAll(async () => {
   await browser?.close()
   ship?.leave()
   sick?.leave()
+  way?.leave()
   await fleet?.stop()
 }, 60_000)
 
@@ -78,6 +84,7 @@ describe('the console', { timeout: 240_000 }, () => {
       units: '/units',
       unit: '/units/ferry-7',
       'unit-failed': '/units/tug-2',
+      'unit-way': '/units/ferry-8',
       packages: '/packages',
       releases: '/releases?from=1&to=2',
       rollouts: '/rollouts',
@@ -162,9 +169,30 @@ describe('the console', { timeout: 240_000 }, () => {
     await page.keyboard.press('u')
     await page.getByRole('link', { name: /tug-2/ }).click()
     await page.getByRole('button', { name: 'Give a release' }).click()
-    await page.getByRole('combobox').selectOption({ label: '2: summer' })
+    await page.getByRole('dialog').getByRole('combobox').selectOption({ label: '2: summer' })
     await page.getByRole('button', { name: 'Give it' }).click()
     await page.getByRole('heading', { name: 'Release summer' }).waitFor()
+    await page.context().close()
+  })
+
+  it('shows where an update of a whole unit is, what it measures and warns of, and its log', async () => {
+    const { page } = await open('/units/ferry-8')
+    await page.getByRole('img', { name: /as far as it said, it is in activating/ }).waitFor()
+    await page.getByRole('img', { name: 'Parts of engine: 2 active, 1 activating' }).waitFor()
+    await page
+      .getByRole('img', { name: /Memory over 60 min: between 1.2 GB/ })
+      .first()
+      .waitFor()
+    await page.getByText('cpu is above its limit: 18400 DMIPS').waitFor()
+    await page.getByRole('button', { name: 'Ask for it' }).click()
+    await page.getByText('bridge systemd[1]: Started service manager.').waitFor()
+    await page.getByRole('button', { name: 'Override one' }).click()
+    await page.getByLabel('Name').fill('CHART')
+    await page.getByLabel('Value').fill('north')
+    await page.getByRole('button', { name: 'Override it' }).click()
+    await page.getByText('CHART=north').waitFor()
+    way.say(springStatus(true))
+    await page.getByRole('img', { name: 'Parts of bridge: 2 active, 1 failed' }).waitFor()
     await page.context().close()
   })
 

@@ -1,55 +1,73 @@
-import { Link, Outlet, useNavigate } from '@tanstack/react-router'
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useLive } from '../live/fleet.tsx'
+import { Icon } from '../parts/icon.tsx'
 import { Mark } from '../parts/mark.tsx'
+import { places } from './places.ts'
 import { applyTheme, nextTheme, readTheme } from './theme.ts'
-
-const places = [
-  { to: '/', name: 'Overview', key: 'o' },
-  { to: '/devices', name: 'Devices', key: 'd' },
-  { to: '/units', name: 'Units', key: 'u' },
-  { to: '/rollouts', name: 'Rollouts', key: 'r' },
-  { to: '/packages', name: 'Packages', key: 'p' },
-  { to: '/releases', name: 'Releases', key: 'l' },
-  { to: '/activity', name: 'Activity', key: 'a' },
-] as const
 
 /** What surrounds every page: where one can go, whether what is shown is live, and the light. */
 export function Shell({ signOut }: { signOut: (() => void) | null }) {
   useShortcuts()
+  const { pathname } = useLocation()
+  const [open, setOpen] = useState(false)
+  useEffect(() => setOpen(false), [pathname])
   return (
     <div className="shell">
       <a className="skip" href="#page">
         To the page
       </a>
-      <nav aria-label="Places">
-        <Link to="/" className="brand">
-          Windlass
-        </Link>
-        <ul>
-          {places.map(({ to, name, key }) => (
-            <li key={to}>
-              <Link to={to} activeOptions={{ exact: to === '/' }} aria-keyshortcuts={`g ${key}`} title={`g ${key}`}>
-                {name}
-              </Link>
-            </li>
-          ))}
-        </ul>
-        <div className="nav-foot">
-          <Line />
-          <Light />
-          {signOut ? (
-            <button type="button" className="quiet" onClick={signOut}>
-              Sign out
-            </button>
-          ) : null}
-        </div>
-      </nav>
+      <div className="side">
+        <nav className="places" aria-label="Places" data-open={open}>
+          <Link to="/" className="brand">
+            <Icon name="windlass" />
+            Windlass
+          </Link>
+          <button
+            type="button"
+            className="menu"
+            aria-expanded={open}
+            aria-controls="places"
+            onClick={() => setOpen(!open)}
+          >
+            <Icon name="menu" />
+            Menu
+          </button>
+          <div className="places-list" id="places">
+            <Places />
+          </div>
+          <div className="nav-foot">
+            <Line />
+            <Light />
+            {signOut ? (
+              <button type="button" className="quiet" onClick={signOut}>
+                Sign out
+              </button>
+            ) : null}
+          </div>
+        </nav>
+      </div>
       <main id="page">
         <Outlet />
       </main>
     </div>
   )
+}
+
+function Places() {
+  return places.map((group) => (
+    <ul key={group[0].to}>
+      {group.map(({ to, name, key, icon }) => (
+        <li key={to}>
+          <Link to={to} activeOptions={{ exact: to === '/' }} aria-keyshortcuts={`g ${key}`}>
+            <Icon name={icon} />
+            {name}
+            <kbd aria-hidden="true">g {key}</kbd>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  ))
 }
 
 function Line() {
@@ -83,7 +101,7 @@ function useShortcuts(): void {
     let going = false
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
-      const place = going ? places.find(({ key }) => key === event.key) : undefined
+      const place = going ? places.flat().find(({ key }) => key === event.key) : undefined
       going = event.key === 'g'
       if (place) void navigate({ to: place.to })
       if (event.key !== '/') return

@@ -1,6 +1,7 @@
 import type { DeviceDetail, ReleaseRecord, ReportRecord, RolloutRecord } from '@windlass/wire/operator'
 import { describe, expect, it } from 'vitest'
-import { agentStates, arrowsFrom, passedThrough, stateOfStatus } from './devices/agent-state.ts'
+import { agentMachine } from './devices/agent-machine.ts'
+import { passedThrough, stateOfStatus } from './devices/agent-state.ts'
 import { wantedText } from './devices/wanted-text.ts'
 import { releaseDiff } from './releases/release-diff.ts'
 import { rolloutState } from './rollouts/rollout-state.ts'
@@ -18,6 +19,8 @@ const report = (status: string, given: Partial<ReportRecord> = {}): ReportRecord
 })
 
 describe("the agent's machine", () => {
+  const { states: agentStates, arrowsFrom } = agentMachine
+
   it('has arrows between its own states only, out of every state', () => {
     for (const state of agentStates)
       expect(arrowsFrom(state).filter(({ to }) => !agentStates.includes(to) || to === undefined)).toEqual([])

@@ -26,6 +26,8 @@ export function useLive(): Live {
 const pageSize = 100
 // No event tells that a device was merely heard again, nor of items and releases.
 const hearsayMs = 20_000
+// Nor of what a unit measured or warned of.
+const newsMs = 10_000
 
 /** Every question the console asks. Keys begin as `touchedBy` names them. */
 export const ask = {
@@ -68,6 +70,23 @@ export const ask = {
     queryOptions({ queryKey: ['units', 'many'], queryFn: () => client.units({ limit: 1000 }) }),
   unit: (client: OperatorClient, id: string) =>
     queryOptions({ queryKey: ['unit', id], queryFn: () => client.unit(id) }),
+  alerts: (client: OperatorClient, id: string) =>
+    queryOptions({ queryKey: ['unit', id, 'alerts'], queryFn: () => client.alerts(id), refetchInterval: newsMs }),
+  monitoring: (client: OperatorClient, id: string) =>
+    queryOptions({
+      queryKey: ['unit', id, 'monitoring'],
+      queryFn: () => client.monitoring(id),
+      refetchInterval: newsMs,
+    }),
+  env: (client: OperatorClient, id: string) =>
+    queryOptions({ queryKey: ['unit', id, 'env'], queryFn: () => client.env(id), refetchInterval: newsMs }),
+  /** Quickly while parts of an asked log are awaited. */
+  logParts: (client: OperatorClient, id: string, awaited: boolean) =>
+    queryOptions({
+      queryKey: ['unit', id, 'logs'],
+      queryFn: () => client.logParts(id),
+      refetchInterval: awaited ? 1000 : false,
+    }),
   items: (client: OperatorClient) =>
     queryOptions({ queryKey: ['items'], queryFn: () => client.items(), refetchInterval: hearsayMs }),
   releases: (client: OperatorClient) =>

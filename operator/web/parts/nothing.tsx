@@ -1,9 +1,12 @@
 import { OperatorError } from '@windlass/wire/operator'
+import { Icon, type IconName } from './icon.tsx'
 
 /** Nothing is there yet: what would be, and how it comes to be. */
-export function Empty({ title, children }: { title: string; children?: React.ReactNode }) {
+export function Empty(given: { title: string; icon?: IconName; children?: React.ReactNode }) {
+  const { title, icon, children } = given
   return (
     <div className="empty">
+      {icon ? <Icon name={icon} /> : null}
       <p className="empty-title">{title}</p>
       {children ? <p>{children}</p> : null}
     </div>

@@ -37,7 +37,7 @@ export function Panel(given: { title: string; note?: React.ReactNode; children: 
     <section className="panel" data-wide={wide ?? false} aria-label={title}>
       <header>
         <h2>{title}</h2>
-        {note ? <span className="note">{note}</span> : null}
+        {note ? <div className="note">{note}</div> : null}
       </header>
       {children}
     </section>

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import type { InstanceStatus, UnitFact, UnitStatus } from '@windlass/model/unit'
+import { gzipSync } from 'node:zlib'
+import type { InstanceStatus, ItemState, NodeAlert, UnitFact, UnitStatus } from '@windlass/model/unit'
 import { makeRequest, newKey } from '@windlass/trust/certificates'
 import {
   decodeDiscoveryAnswer,
   decodeEnvelope,
+  decodeOrder,
+  type Envelope,
   encodeAck,
   encodeDiscoveryRequest,
   encodeEnrolment,
@@ -18,10 +21,11 @@ import type { FleetProgram } from './fleet-program.ts'
 /** A unit on the line, as the fleet sees one. */
 export interface PlayedUnit {
   say(status: UnitStatus): void
+  tell(fact: UnitFact): void
   leave(): void
 }
 
-/** Enrols a unit and connects it. Every message is acknowledged. */
+/** Enrols a unit and connects it. Every message is acknowledged; logs and variables are answered. */
 export async function connectUnit({ url }: FleetProgram, systemId: string, model: string): Promise<PlayedUnit> {
   const { token } = await operatorClient({ url }).claim()
   const csr = await makeRequest(await newKey('ec'), { commonName: systemId, dnsNames: [] })
@@ -31,17 +35,90 @@ export async function connectUnit({ url }: FleetProgram, systemId: string, model
   const answer = await fetch(`${url}/sd/v7/`, { method: 'POST', body: asking })
   const { connectionInfo, authToken } = decodeDiscoveryAnswer(await answer.text())
   const socket = new WebSocket(connectionInfo[0] ?? '', { headers: { authorization: `Bearer ${authToken}` } })
-  socket.on('message', (data: Buffer) => {
-    const { messageType, header } = decodeEnvelope(data)
-    if (messageType !== 'ack') socket.send(encodeAck(header))
-  })
-  await once(socket, 'open')
   let txn = 0
   const tell = (fact: UnitFact): void => {
     txn += 1
     socket.send(encodeFact(fact, { systemId, createdAtMs: Date.now(), txn: `t${txn}` }))
   }
-  return { say: (status) => tell({ kind: 'unit_status', status }), leave: () => socket.close() }
+  socket.on('message', (data: Buffer) => {
+    const envelope = decodeEnvelope(data)
+    if (envelope.messageType === 'ack') return
+    socket.send(encodeAck(envelope.header))
+    for (const fact of answersTo(envelope)) tell(fact)
+  })
+  await once(socket, 'open')
+  return { say: (status) => tell({ kind: 'unit_status', status }), tell, leave: () => socket.close() }
+}
+
+function answersTo(envelope: Envelope): UnitFact[] {
+  const order = decodeOrder(envelope)
+  if (order?.kind === 'request_log')
+    return ['bridge', 'engine'].map((nodeId) => ({
+      kind: 'push_log',
+      nodeId,
+      part: { correlationId: order.correlationId, partCount: 1, part: 1, data: logOf(nodeId), status: 'ok' },
+    }))
+  if (order?.kind !== 'override_env_vars') return []
+  const statuses = order.items.flatMap(({ filter, variables }) =>
+    variables.map(({ name }) => ({
+      ident: { itemId: filter.itemId ?? 'navigation', subjectId: 'unit', index: 0 },
+      name,
+    })),
+  )
+  return [{ kind: 'env_vars_status', statuses }]
+}
+
+function logOf(nodeId: string): Uint8Array {
+  const lines = ['systemd[1]: Started service manager.', 'servicemanager: telemetry #0 is active', 'crun: 1 container']
+  return gzipSync(lines.map((line, n) => `08:14:0${n} ${nodeId} ${line}\n`).join(''))
+}
+
+/** What a unit of two nodes measured over an hour, and what it warned of. */
+export function tellOfLoad(unit: PlayedUnit, nowMs: number): void {
+  for (let minute = 60; minute >= 0; minute -= 2) {
+    const timeMs = nowMs - minute * 60_000
+    const usage = (shift: number) => ({
+      timeMs,
+      cpu: 6000 + 2500 * Math.sin(minute / 7 + shift) + 900 * Math.sin(minute * 1.7 + shift),
+      ram: 1.2e9 + 2e8 * shift + 4e6 * (60 - minute),
+      partitions: [],
+      download: 0,
+      upload: 0,
+    })
+    const nodes = ['bridge', 'engine'].map((nodeId, shift) => ({ nodeId, states: [], usages: [usage(shift)] }))
+    unit.tell({ kind: 'monitoring', monitoring: { nodes, instances: [] } })
+  }
+  const ident = { itemId: 'navigation', subjectId: 'unit', index: 0, type: 'service', preinstalled: false } as const
+  const told: NodeAlert[] = [
+    { kind: 'system_quota', timeMs: nowMs, parameter: 'cpu', value: 18_400, status: 'raise' },
+    { kind: 'instance', timeMs: nowMs, ident, version: '1.4.0', message: 'ended with code 1' },
+    { kind: 'system_quota', timeMs: nowMs, parameter: 'cpu', value: 9100, status: 'fall' },
+  ]
+  unit.tell({ kind: 'alerts', alerts: told.map((alert) => ({ kind: 'node', nodeId: 'bridge', alert })) })
+}
+
+/** A unit on its way to `summer`: its services are fetched, the new one starts. */
+export function halfwayStatus(): UnitStatus {
+  const spring = springStatus(false)
+  const item = (itemId: string, version: string, state: ItemState) => ({
+    itemId,
+    type: 'service' as const,
+    version,
+    state,
+  })
+  return {
+    ...spring,
+    items: [
+      item('navigation', '1.5.0', 'installed'),
+      item('telemetry', '0.9.2', 'installed'),
+      item('anchor-watch', '1.0.0', 'installed'),
+    ],
+    instances: [
+      ...(spring.instances ?? []).filter(({ ident }) => ident.itemId !== 'navigation'),
+      runs('navigation', '1.5.0', 'bridge'),
+      { ...runs('anchor-watch', '1.0.0', 'engine'), state: 'activating' },
+    ],
+  }
 }
 
 /** Two releases of a navigation system, the second with a newer service and one more. */

@@ -18,16 +18,6 @@ export function stateOfStatus(status: string): AgentState {
   return byReport[status] ?? 'poll'
 }
 
-/** The arrows out of a state, those that lead to the same state together; losing power is told only where it leads on. */
-export function arrowsFrom(state: AgentState): { to: AgentState; on: string[] }[] {
-  const cells = Object.entries(table.diagram[state]) as [string, AgentState][]
-  const leading = cells.filter(([on, to]) => on !== 'boot' || to !== state)
-  return agentStates.flatMap((to) => {
-    const on = leading.filter(([, target]) => target === to).map(([name]) => name)
-    return on.length > 0 ? [{ to, on }] : []
-  })
-}
-
 /** The states that the last package led the device through, by its reports; `history` is newest first. */
 export function passedThrough(history: readonly ReportRecord[]): Set<AgentState> {
   const last = history[0]?.package

@@ -4,11 +4,12 @@ import type { AttemptRecord, DeviceDetail, ReportRecord } from '@windlass/wire/o
 import { ask, useFleet } from '../../live/fleet.tsx'
 import { standingMeaning, statusMeaning } from '../../live/meaning.ts'
 import { plainWord } from '../../live/quantities.ts'
+import { MachineDiagram } from '../../parts/machine-diagram.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { Moment, Short } from '../../parts/moment.tsx'
 import { Answered, Empty, Trouble } from '../../parts/nothing.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
-import { AgentDiagram } from './agent-diagram.tsx'
+import { agentMachine } from './agent-machine.ts'
 import { passedThrough, stateOfStatus } from './agent-state.ts'
 import { deviceName, wantedText } from './wanted-text.ts'
 
@@ -41,7 +42,9 @@ function Known({ device, history }: { device: DeviceDetail; history: readonly Re
             <h2>What comes next</h2>
           </header>
           <p className="why-text">
-            <Mark meaning={wanted.meaning}>{wanted.text}</Mark>
+            <Mark meaning={wanted.meaning} long>
+              {wanted.text}
+            </Mark>
           </p>
           {device.wanted.rollout === null ? null : (
             <Link to="/rollouts/$id" params={{ id: String(device.wanted.rollout) }}>
@@ -51,7 +54,13 @@ function Known({ device, history }: { device: DeviceDetail; history: readonly Re
         </section>
         <Attempts device={device} />
         <Panel title="Its agent" note="where its last report puts it" wide>
-          <AgentDiagram at={stateOfStatus(device.status)} passed={passedThrough(history)} />
+          <MachineDiagram
+            machine={agentMachine}
+            label="The agent's states; this device is in"
+            at={stateOfStatus(device.status)}
+            meaning={statusMeaning(device.status)}
+            passed={passedThrough(history)}
+          />
         </Panel>
         <Panel title="What it said" note="newest first; what the fleet concluded itself is marked so">
           <History history={history} />

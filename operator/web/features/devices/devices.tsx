@@ -8,9 +8,9 @@ import { plainWord } from '../../live/quantities.ts'
 import { Mark } from '../../parts/mark.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { Answered, Empty } from '../../parts/nothing.tsx'
-import { Page } from '../../parts/page.tsx'
+import { Page, Panel } from '../../parts/page.tsx'
 import { Proportion } from '../../parts/proportion.tsx'
-import { Rows } from '../../parts/rows.tsx'
+import { Columns, Rows } from '../../parts/rows.tsx'
 import { Search } from '../../parts/search.tsx'
 import { deviceShares } from './device-shares.ts'
 import { deviceName } from './wanted-text.ts'
@@ -30,21 +30,28 @@ export function Devices() {
           if (devices.length === 0) return <NoDevices search={search} />
           return (
             <>
-              <Proportion
-                label="Devices"
-                shares={deviceShares(tally(devices, ({ status }) => statusMeaning(status)))}
-              />
-              <p className="note">
-                {devices.length.toLocaleString('en')} read
-                {question.hasNextPage ? ', more as you scroll' : ', that is all'}
-              </p>
-              <Rows
-                label="Devices"
-                list={devices}
-                keyOf={({ id }) => id}
-                row={(one) => <DeviceRow device={one} />}
-                more={more}
-              />
+              <Panel title="Where they stand">
+                <Proportion
+                  label="Devices"
+                  shares={deviceShares(tally(devices, ({ status }) => statusMeaning(status)))}
+                />
+              </Panel>
+              <section className="sheet fills" aria-label="List of devices">
+                <header>
+                  <p className="note">
+                    {devices.length.toLocaleString('en')} read
+                    {question.hasNextPage ? ', more as you scroll' : ', that is all'}
+                  </p>
+                </header>
+                <Rows
+                  label="Devices"
+                  head={<Columns className="device-row" names={['Device', 'Runs', 'Hardware', 'Status', 'Heard']} />}
+                  list={devices}
+                  keyOf={({ id }) => id}
+                  row={(one) => <DeviceRow device={one} />}
+                  more={more}
+                />
+              </section>
             </>
           )
         }}
@@ -60,7 +67,7 @@ function DeviceRow({ device }: { device: DeviceRecord }) {
       <span className="number">{device.version || 'none'}</span>
       <span className="aside">{device.hardware}</span>
       <Mark meaning={statusMeaning(device.status)}>{plainWord(device.status)}</Mark>
-      <span className="aside number">
+      <span className="aside end">
         <Moment at={device.lastSeen} />
       </span>
     </Link>

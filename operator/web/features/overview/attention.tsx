@@ -15,9 +15,9 @@ export function Attention({ devices, units }: { devices: readonly DeviceRecord[]
   if (ill.length + failed.length === 0) return <Empty title="Nobody">Failures and their reasons appear here.</Empty>
   return (
     <>
-      <ul className="plain instances">
+      <ul className="plain">
         {failed.slice(0, most).map((unit) => (
-          <li key={unit.id} data-meaning="failed">
+          <li key={unit.id} className="line-item">
             <span>
               <Link to="/units/$id" params={{ id: unit.id }}>
                 {unit.id}
@@ -28,7 +28,7 @@ export function Attention({ devices, units }: { devices: readonly DeviceRecord[]
           </li>
         ))}
         {ill.slice(0, most).map((device) => (
-          <li key={device.id} data-meaning={statusMeaning(device.status)}>
+          <li key={device.id} className="line-item">
             <Link to="/devices/$id" params={{ id: device.id }}>
               {deviceName(device)}
             </Link>
@@ -36,7 +36,7 @@ export function Attention({ devices, units }: { devices: readonly DeviceRecord[]
           </li>
         ))}
       </ul>
-      {ill.length > most ? <p className="note">and {ill.length - most} more devices</p> : null}
+      {ill.length > most ? <p className="note">and {(ill.length - most).toLocaleString('en')} more devices</p> : null}
     </>
   )
 }

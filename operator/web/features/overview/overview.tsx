@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import type { DeviceRecord } from '@windlass/wire/operator'
 import { ask, useFleet, useLive } from '../../live/fleet.tsx'
 import { statusMeaning, tally } from '../../live/meaning.ts'
 import { countText } from '../../live/quantities.ts'
@@ -8,9 +9,10 @@ import { Page, Panel } from '../../parts/page.tsx'
 import { Proportion } from '../../parts/proportion.tsx'
 import { Happenings } from '../activity/happenings.tsx'
 import { deviceShares } from '../devices/device-shares.ts'
-import { RolloutCard } from '../rollouts/rollout-card.tsx'
+import { RolloutRows } from '../rollouts/rollout-row.tsx'
 import { unitShares } from '../units/unit-shares.ts'
 import { Attention } from './attention.tsx'
+import { Versions } from './versions.tsx'
 
 const most = 1000
 
@@ -20,58 +22,63 @@ export function Overview() {
   const { happenings } = useLive()
   const devices = useQuery(ask.manyDevices(client))
   const units = useQuery(ask.manyUnits(client))
-  const rollouts = useQuery(ask.rollouts(client))
-  const running = rollouts.data?.filter(({ status }) => status === 'running') ?? []
   return (
     <Page title="Overview" lead="How the fleet is, what moves now, and who needs somebody.">
       <div className="grid">
-        <Answered of={devices}>
-          {({ devices: list, next }) => (
-            <Panel
-              title="Devices"
-              note={next === null ? countText(list.length, 'device') : `the first ${most.toLocaleString('en')}`}
-            >
-              <Proportion label="Devices" shares={deviceShares(tally(list, ({ status }) => statusMeaning(status)))} />
-              <p className="more">
-                <Link to="/devices">All devices</Link>
-              </p>
-            </Panel>
-          )}
-        </Answered>
-        <Answered of={units}>
-          {(list) => (
-            <Panel title="Units" note={list.length < most ? countText(list.length, 'unit') : `the first ${most}`}>
-              <Proportion label="Units" shares={unitShares(list)} />
-              <p className="more">
-                <Link to="/units">All units</Link>
-              </p>
-            </Panel>
-          )}
-        </Answered>
-        <Panel title="Needs somebody">
-          <Attention devices={devices.data?.devices ?? []} units={units.data ?? []} />
+        <Panel title="Devices" note={<Link to="/devices">All devices</Link>}>
+          <Answered of={devices}>{({ devices: list, next }) => <Devices list={list} all={next === null} />}</Answered>
         </Panel>
-        <Panel title="Latest" note="since this console was opened">
-          {happenings.length > 0 ? (
-            <Happenings list={happenings.slice(0, 7)} />
-          ) : (
-            <Empty title="Nothing happened yet" />
-          )}
-        </Panel>
-        <Panel title="Running rollouts" wide>
-          {running.length === 0 ? (
-            <Empty title="No rollout is running">
-              <Link to="/packages">Choose a package</Link> to begin one.
-            </Empty>
-          ) : (
-            <div className="cards">
-              {running.slice(0, 6).map((rollout) => (
-                <RolloutCard key={rollout.id} rollout={rollout} />
-              ))}
-            </div>
-          )}
+        <Panel title="Units" note={<Link to="/units">All units</Link>}>
+          <Answered of={units}>{(list) => <Proportion label="Units" shares={unitShares(list)} />}</Answered>
         </Panel>
       </div>
+      <div className="grid uneven">
+        <div className="stack">
+          <Moving />
+          <Panel title="Latest" note={<Link to="/activity">All activity</Link>}>
+            {happenings.length > 0 ? (
+              <Happenings list={happenings.slice(0, 8)} />
+            ) : (
+              <Empty title="Nothing happened yet">Since this console was opened.</Empty>
+            )}
+          </Panel>
+        </div>
+        <div className="stack">
+          <Panel title="Needs somebody">
+            <Attention devices={devices.data?.devices ?? []} units={units.data ?? []} />
+          </Panel>
+          <Panel title="What runs" note="versions of devices">
+            <Versions devices={devices.data?.devices ?? []} />
+          </Panel>
+        </div>
+      </div>
     </Page>
+  )
+}
+
+function Devices({ list, all }: { list: readonly DeviceRecord[]; all: boolean }) {
+  if (list.length === 0) return <Empty title="No device has asked yet">It appears here with its first probe.</Empty>
+  return (
+    <>
+      <Proportion label="Devices" shares={deviceShares(tally(list, ({ status }) => statusMeaning(status)))} />
+      {all ? null : <p className="note">of the first {countText(most, 'device')}</p>}
+    </>
+  )
+}
+
+function Moving() {
+  const { client } = useFleet()
+  const rollouts = useQuery(ask.rollouts(client))
+  const running = rollouts.data?.filter(({ status }) => status === 'running') ?? []
+  return (
+    <Panel title="Running rollouts" note={<Link to="/rollouts">All rollouts</Link>}>
+      {running.length === 0 ? (
+        <Empty title="No rollout is running">
+          <Link to="/packages">Choose a package</Link> to begin one.
+        </Empty>
+      ) : (
+        <RolloutRows list={running.slice(0, 6)} />
+      )}
+    </Panel>
   )
 }

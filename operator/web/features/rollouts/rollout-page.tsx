@@ -12,7 +12,7 @@ import { Moment, Short } from '../../parts/moment.tsx'
 import { Answered, Empty } from '../../parts/nothing.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { Proportion } from '../../parts/proportion.tsx'
-import { Rows } from '../../parts/rows.tsx'
+import { Columns, Rows } from '../../parts/rows.tsx'
 import { rolloutState } from './rollout-state.ts'
 
 /** One rollout: how far it is, and for every device why it is not there. */
@@ -76,20 +76,24 @@ function Known({ rollout, devices, more }: Given) {
       >
         <Proportion label="Devices" shares={sharesOf(rollout.counts)} />
       </Panel>
-      <Panel title="Its devices, and why not" wide>
+      <section className="sheet fills" aria-label="Its devices, and why not">
+        <header>
+          <h2>Its devices, and why not</h2>
+        </header>
         {devices.length === 0 ? (
           <Empty title="No device of it is known yet">Devices of the product join as they ask.</Empty>
         ) : (
           <Rows
             label="Devices of the rollout"
+            head={<Columns className="member-row" names={['Device', 'Runs', 'State', 'Why', '']} />}
             list={devices}
             keyOf={({ device }) => device}
             row={(device) => <Member member={device} rollout={rollout} />}
             more={more}
-            height={{ wide: 52, narrow: 104 }}
+            height={{ wide: 42, narrow: 96 }}
           />
         )}
-      </Panel>
+      </section>
     </Page>
   )
 }
@@ -113,7 +117,7 @@ function Member({ member, rollout }: { member: RolloutDevice; rollout: RolloutDe
         {member.reason}
       </span>
       {mayRetry ? (
-        <button type="button" onClick={() => retry.mutate()} disabled={retry.isPending}>
+        <button type="button" className="small" onClick={() => retry.mutate()} disabled={retry.isPending}>
           {retry.error ? 'Refused; again?' : 'Try once more'}
         </button>
       ) : (

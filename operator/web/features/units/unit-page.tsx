@@ -1,15 +1,19 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { UnitDetail } from '@windlass/wire/operator'
 import { useState } from 'react'
 import { ask, useFleet } from '../../live/fleet.tsx'
 import { partMeaning, unitMeaning } from '../../live/meaning.ts'
-import { Dialog } from '../../parts/dialog.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { Answered, Empty } from '../../parts/nothing.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
+import { Alerts } from './alerts.tsx'
+import { Env } from './env.tsx'
+import { GiveRelease } from './give-release.tsx'
+import { Logs } from './logs.tsx'
 import { Topology } from './topology.tsx'
+import { Transaction } from './transaction.tsx'
 
 const standingText: Readonly<Record<UnitDetail['standing'], string>> = {
   idle: 'No release was given to it yet.',
@@ -27,7 +31,9 @@ export function UnitPage({ id }: { id: string }) {
 }
 
 function Known({ unit }: { unit: UnitDetail }) {
+  const { client } = useFleet()
   const [giving, setGiving] = useState(false)
+  const measured = useQuery(ask.monitoring(client, unit.id))
   const lead = (
     <>
       <Mark meaning={unit.connected ? 'done' : 'held'}>{unit.connected ? 'online' : 'offline'}</Mark>
@@ -51,14 +57,22 @@ function Known({ unit }: { unit: UnitDetail }) {
             <h2>{unit.release ? `Release ${unit.release.name}` : 'Without a release'}</h2>
           </header>
           <p className="why-text">
-            <Mark meaning={unitMeaning[unit.standing]}>{standingText[unit.standing]}</Mark>
+            <Mark meaning={unitMeaning[unit.standing]} long>
+              {standingText[unit.standing]}
+            </Mark>
           </p>
           {unit.why ? <p className="reason">{unit.why}</p> : null}
         </section>
         <Kept unit={unit} />
-        <Panel title="What it is made of" note="nodes, their firmware, the instances that run there" wide>
-          <Topology nodes={unit.nodes} instances={unit.instances} />
+        <Transaction unit={unit} />
+        <Panel title="What it is made of" note="nodes, their load, their firmware, the instances that run there" wide>
+          <Topology nodes={unit.nodes} instances={unit.instances} measured={measured.data ?? []} />
         </Panel>
+        <Alerts id={unit.id} />
+        <div className="stack">
+          <Logs unit={unit} />
+          <Env unit={unit} />
+        </div>
       </div>
     </Page>
   )
@@ -72,9 +86,9 @@ function Kept({ unit }: { unit: UnitDetail }) {
   return (
     <Panel title="What it keeps">
       {items.length === 0 ? <Empty title="Nothing that it told of" /> : null}
-      <ul className="plain instances">
+      <ul className="plain parts">
         {items.map(({ name, version, state, error }) => (
-          <li key={`${name} ${version}`} data-meaning={partMeaning(state)}>
+          <li key={`${name} ${version}`}>
             <span>
               <b>{name}</b> <span className="number">{version}</span>
               {error ? <span className="reason">{error}</span> : null}
@@ -84,55 +98,5 @@ function Kept({ unit }: { unit: UnitDetail }) {
         ))}
       </ul>
     </Panel>
-  )
-}
-
-function GiveRelease({ unit, onClose }: { unit: UnitDetail; onClose: () => void }) {
-  const { client } = useFleet()
-  const queries = useQueryClient()
-  const releases = useQuery(ask.releases(client))
-  const [chosen, setChosen] = useState('')
-  const release = Number(chosen || releases.data?.[0]?.id)
-  const give = useMutation({
-    mutationFn: () => client.setRelease(unit.id, release),
-    onSuccess: (fresh) => {
-      queries.setQueryData(ask.unit(client, unit.id).queryKey, fresh)
-      onClose()
-    },
-  })
-  return (
-    <Dialog
-      title={`Give ${unit.id} a release`}
-      confirm="Give it"
-      busy={give.isPending || !(release > 0)}
-      error={give.error}
-      onConfirm={() => give.mutate()}
-      onClose={onClose}
-    >
-      <Answered of={releases}>
-        {(list) =>
-          list.length === 0 ? (
-            <Empty title="There is no release yet">
-              <code>windlass releases add</code> makes one.
-            </Empty>
-          ) : (
-            <label>
-              Release
-              <select value={chosen || String(release)} onChange={(event) => setChosen(event.target.value)}>
-                {list.map(({ id, content }) => (
-                  <option key={id} value={id}>
-                    {id}: {content.name}
-                  </option>
-                ))}
-              </select>
-            </label>
-          )
-        }
-      </Answered>
-      <p className="note">
-        {unit.release ? `It has ${unit.release.name} now.` : 'It has none now.'} The unit is told at once where it is
-        online, else when it comes.
-      </p>
-    </Dialog>
   )
 }

@@ -8,9 +8,9 @@ import { plainWord } from '../../live/quantities.ts'
 import { Mark } from '../../parts/mark.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { Answered, Empty } from '../../parts/nothing.tsx'
-import { Page } from '../../parts/page.tsx'
+import { Page, Panel } from '../../parts/page.tsx'
 import { Proportion } from '../../parts/proportion.tsx'
-import { Rows } from '../../parts/rows.tsx'
+import { Columns, Rows } from '../../parts/rows.tsx'
 import { Search } from '../../parts/search.tsx'
 import { unitShares } from './unit-shares.ts'
 
@@ -29,15 +29,20 @@ export function Units() {
           if (units.length === 0) return <NoUnits search={search} />
           return (
             <>
-              <Proportion label="Units" shares={unitShares(units)} />
-              <Rows
-                label="Units"
-                list={units}
-                keyOf={({ id }) => id}
-                row={(unit) => <UnitRow unit={unit} />}
-                more={more}
-                height={{ wide: 60, narrow: 84 }}
-              />
+              <Panel title="Where they stand">
+                <Proportion label="Units" shares={unitShares(units)} />
+              </Panel>
+              <section className="sheet fills" aria-label="List of units">
+                <Rows
+                  label="Units"
+                  head={<Columns className="unit-row" names={['Unit', 'Release', 'Standing', 'Heard']} />}
+                  list={units}
+                  keyOf={({ id }) => id}
+                  row={(unit) => <UnitRow unit={unit} />}
+                  more={more}
+                  height={{ wide: 54, narrow: 76 }}
+                />
+              </section>
             </>
           )
         }}
@@ -55,7 +60,7 @@ function UnitRow({ unit }: { unit: UnitRecord }) {
       </span>
       <span className="aside">{unit.release?.name ?? 'no release'}</span>
       <Mark meaning={unitMeaning[unit.standing]}>{plainWord(unit.standing)}</Mark>
-      <span className="aside number">
+      <span className="aside end">
         {unit.connected ? <Mark meaning="done">online</Mark> : <Moment at={unit.lastSeen} />}
       </span>
     </Link>
