@@ -35,7 +35,7 @@ export function Rollouts() {
 
 function Grouped({ rollouts }: { rollouts: readonly RolloutRecord[] }) {
   const now = useNow()
-  const isOver = (one: RolloutRecord) => one.status === 'stopped' || rolloutState(one, now).meaning === 'done'
+  const isOver = (one: RolloutRecord) => one.status === 'aborted' || rolloutState(one, now).meaning === 'done'
   const open = rollouts.filter((one) => !isOver(one))
   const over = rollouts.filter(isOver)
   return (
