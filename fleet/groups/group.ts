@@ -1,5 +1,6 @@
 import { matchesQuery, parseQuery, type Query } from '@windlass/model'
 import type { Device } from '../store/records.ts'
+import type { DeviceCounts } from './device-counts.ts'
 
 /** Some devices under a name: those of which a query is true now, later ones too, or those listed. */
 export interface Group {
@@ -34,6 +35,8 @@ export interface GroupStore {
   removeGroup(name: string): Promise<'removed' | 'unknown'>
   /** How many devices are meant now. */
   countDevices(selection: Selection): Promise<number>
+  /** Of all devices, however many. */
+  deviceCounts(): Promise<DeviceCounts>
   /** Returns how many devices are meant; `too_many` where one of them would have too many labels: then nothing is done. */
   labelDevices(selection: Selection, change: LabelChange): Promise<number | 'too_many'>
 }

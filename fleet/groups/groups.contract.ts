@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 import type { Sight } from '../store/records.ts'
 import { sight, uidOf } from '../store/samples.ts'
 import type { Store } from '../store/store.ts'
+import { countedOneByOne } from './device-counts.ts'
 import { type Group, mostLabels, type Selection } from './group.ts'
 
 const hear = async (store: Store, s: Sight): Promise<string> => {
@@ -42,6 +43,30 @@ export function groupsContract(store: () => Store): void {
     )
     expect(answers.size).toBeGreaterThan(10)
   }, 120_000)
+
+  it('counts all devices as a recount does, whatever happened to them', async () => {
+    expect(await store().deviceCounts()).toEqual(countedOneByOne([]))
+    const happening = fc.record({
+      serial: fc.nat(9),
+      version: fc.constantFrom('3.0', '3.1', '3.10'),
+      hardware: fc.constantFrom('gw-mk2', 'gw-mk3'),
+      status: fc.constantFrom('idle', 'error', 'installing'),
+      by: fc.constantFrom('probe', 'report'),
+    })
+    const course = fc.sample(happening, { numRuns: 120, seed: 3 }).map(
+      ({ serial, version, hardware, status, by }, n) =>
+        () =>
+          store().observe({ ...sight(`S${serial}`, version, n, { hardware }), by }, null, () => ({
+            attempts: [],
+            reports: [],
+            status,
+          })),
+    )
+    while (course.length > 0) {
+      await Promise.all(course.splice(0, 6).map((happen) => happen()))
+      expect(await store().deviceCounts()).toEqual(countedOneByOne(await store().devices({ limit: 99 })))
+    }
+  })
 
   it('keeps labels through what the device says', async () => {
     const a = await hear(store(), sight('A1', '3.0', 1000))

@@ -1,6 +1,7 @@
 import { matchesQuery } from '@windlass/model'
 import type { Device } from '../store/records.ts'
 import { foundBy } from '../store/search.ts'
+import { countedOneByOne } from './device-counts.ts'
 import { type Group, type GroupStore, isInGroup, mostLabels, relabelled, type Selection } from './group.ts'
 
 /** The group store's fake, over the devices of the memory store. */
@@ -19,6 +20,7 @@ export function memoryGroups(devices: Map<string, Device>): GroupStore {
     groups: async () => [...groups.values()].sort((x, y) => (x.name < y.name ? -1 : 1)),
     removeGroup: async (name) => (groups.delete(name) ? 'removed' : 'unknown'),
     countDevices: async (selection) => meant(selection).length,
+    deviceCounts: async () => countedOneByOne([...devices.values()]),
     async labelDevices(selection, change) {
       const changed = meant(selection).map((device) => ({ ...device, labels: relabelled(device.labels, change) }))
       if (changed.some(({ labels }) => Object.keys(labels).length > mostLabels)) return 'too_many'

@@ -2,9 +2,11 @@ import type * as z from 'zod'
 import type { Page } from './common.ts'
 import type { ReportRecord } from './device.ts'
 import {
+  type DeviceCounts,
   type DeviceDetail,
   type DeviceList,
   type DeviceQuery,
+  deviceCounts,
   deviceDetail,
   deviceHistory,
   deviceList,
@@ -98,6 +100,7 @@ export interface OperatorClient {
   device(id: string): Promise<DeviceDetail>
   history(id: string): Promise<ReportRecord[]>
   retry(id: string, packageUid: string): Promise<DeviceDetail>
+  deviceCounts(): Promise<DeviceCounts>
   labelDevice(id: string, change: LabelChange): Promise<DeviceDetail>
   /** How many devices were meant. */
   labelDevices(order: LabelOrder): Promise<number>
@@ -155,6 +158,7 @@ export function operatorClient(options: OperatorClientOptions): OperatorClient {
 function groupCalls(send: Send) {
   const paths = operatorPaths
   return {
+    deviceCounts: () => ask(send, deviceCounts, 'GET', paths.deviceCounts),
     labelDevice: (id, change) => ask(send, deviceDetail, 'PATCH', paths.deviceLabels(id), change),
     labelDevices: async (order) => (await ask(send, labelled, 'POST', paths.labels, order)).devices,
     addGroup: (order) => ask(send, groupRecord, 'POST', paths.groups, order),

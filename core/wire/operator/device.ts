@@ -89,6 +89,17 @@ export type DeviceQuery = z.input<typeof deviceQuery>
 export const deviceList = z.object({ devices: z.array(deviceRecord), next: z.string().nullable() })
 export type DeviceList = z.infer<typeof deviceList>
 
+const devices = z.int()
+/** `GET /devices/counts`: of all devices, most first; of each list at most 1000. */
+export const deviceCounts = z.object({
+  devices,
+  byStatus: z.array(z.object({ status: z.string(), devices })),
+  byProduct: z.array(z.object({ product: z.string(), devices })),
+  byVersion: z.array(z.object({ product: z.string(), version: z.string(), devices })),
+  byHardware: z.array(z.object({ hardware: z.string(), devices })),
+})
+export type DeviceCounts = z.infer<typeof deviceCounts>
+
 /** One report, or one thing the fleet concluded by itself from a probe (`concluded`). */
 export const reportRecord = z.object({
   id: z.int(),

@@ -2,10 +2,12 @@ export { type OperatorClient, type OperatorClientOptions, operatorClient, type U
 export { digest, type Page, page, type Standing } from './common.ts'
 export {
   type AttemptRecord,
+  type DeviceCounts,
   type DeviceDetail,
   type DeviceList,
   type DeviceQuery,
   type DeviceRecord,
+  deviceCounts,
   deviceDetail,
   deviceHistory,
   deviceList,

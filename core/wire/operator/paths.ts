@@ -17,6 +17,7 @@ export const operatorPaths = {
   retry: (id: string) => `${base}/devices/${part(id)}/retry`,
   deviceLabels: (id: string) => `${base}/devices/${part(id)}/labels`,
   labels: `${base}/devices/labels`,
+  deviceCounts: `${base}/devices/counts`,
   groups: `${base}/groups`,
   group: (name: string) => `${base}/groups/${part(name)}`,
   blob: (digest: string) => `${base}/blobs/${part(digest)}`,

@@ -1,5 +1,6 @@
 import { printQuery } from '@windlass/model'
 import {
+  deviceCounts,
   deviceDetail,
   digest,
   type GroupRecord,
@@ -44,6 +45,7 @@ export function groupRoutes(app: FastifyInstance, ports: GroupPorts & { store: S
     await removeGroup(ports, params.name)
     return reply.code(204).send()
   })
+  api.get('/devices/counts', { schema: { response: { 200: deviceCounts } } }, () => store.deviceCounts())
   labelRoutes(app, ports)
 }
 

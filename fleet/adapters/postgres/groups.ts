@@ -1,6 +1,7 @@
 import { printQuery } from '@windlass/model'
 import { type Kysely, sql } from 'kysely'
 import { type Group, type GroupStore, membersOf, mostLabels } from '../../groups/group.ts'
+import { countKinds } from './device-counts.ts'
 import { sqlOfSelection } from './selection.ts'
 import type { Tables } from './tables.ts'
 
@@ -20,6 +21,7 @@ export function groupsIn(db: Db): GroupStore {
       const text = sql<{ n: number }>`select count(*) n from devices d where ${sqlOfSelection(selection)}`
       return (await text.execute(db)).rows[0]?.n ?? 0
     },
+    deviceCounts: () => countKinds(db),
     labelDevices: (selection, { set, remove }) =>
       db
         .transaction()

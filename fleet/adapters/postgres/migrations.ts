@@ -1,52 +1,11 @@
 import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { groupTables } from './group-migration.ts'
+import { quickLists } from './list-migration.ts'
 import { processTables } from './process-migration.ts'
 import { phaseColumns } from './rollout-migration.ts'
 import type { Tables } from './tables.ts'
 import { newsTables, unitTables } from './unit-migration.ts'
-
-/**
- * The tables, step by step, forward only. A step that was shipped is never changed.
- * Devices, attempts and reports stand apart from packages and rollouts on purpose: what was observed outlives both.
- */
-const steps: Record<string, Migration> = {
-  '001-first': {
-    async up(db) {
-      for (const statement of first) await sql.raw(statement).execute(db)
-    },
-  },
-  '002-units': {
-    async up(db) {
-      for (const statement of unitTables) await sql.raw(statement).execute(db)
-    },
-  },
-  '003-waiting': {
-    async up(db) {
-      for (const statement of waiting) await sql.raw(statement).execute(db)
-    },
-  },
-  '004-news-of-units': {
-    async up(db) {
-      for (const statement of newsTables) await sql.raw(statement).execute(db)
-    },
-  },
-  '005-groups': {
-    async up(db) {
-      for (const statement of groupTables) await sql.raw(statement).execute(db)
-    },
-  },
-  '006-phases': {
-    async up(db) {
-      for (const statement of phaseColumns) await sql.raw(statement).execute(db)
-    },
-  },
-  '007-several-processes': {
-    async up(db) {
-      for (const statement of processTables) await sql.raw(statement).execute(db)
-    },
-  },
-}
 
 const waiting = [
   'alter table devices add column waits text, add column revision bigint not null default 0',
@@ -86,6 +45,29 @@ const first = [
      concluded boolean not null, previous_state text, error_message text, log text)`,
   'create index reports_of_device on reports (device, id desc)',
 ]
+
+/**
+ * The tables, step by step, forward only. A step that was shipped is never changed.
+ * Devices, attempts and reports stand apart from packages and rollouts on purpose: what was observed outlives both.
+ */
+const statements: Readonly<Record<string, readonly string[]>> = {
+  '001-first': first,
+  '002-units': unitTables,
+  '003-waiting': waiting,
+  '004-news-of-units': newsTables,
+  '005-groups': groupTables,
+  '006-phases': phaseColumns,
+  '007-several-processes': processTables,
+  '008-quick-lists': quickLists,
+}
+
+const steps: Readonly<Record<string, Migration>> = Object.fromEntries(
+  Object.entries(statements).map(([name, list]) => [name, { up: (db: Kysely<unknown>) => inOrder(db, list) }]),
+)
+
+async function inOrder(db: Kysely<unknown>, list: readonly string[]): Promise<void> {
+  for (const statement of list) await sql.raw(statement).execute(db)
+}
 
 /** Brings the tables up to this version. Processes that start together wait for each other. */
 export async function migrate(db: Kysely<Tables>): Promise<void> {

@@ -49,6 +49,28 @@ describe('windlass groups', () => {
   })
 })
 
+describe('windlass devices counts', () => {
+  it('says how many devices are what', async () => {
+    const fleet = fleetOf()
+    expect((await say(['devices', 'counts'], { fetch: fleet.fetch })).out).toBe('0 devices\n')
+    fleet.counts = {
+      devices: 1_000_000,
+      byStatus: [
+        { status: 'idle', devices: 999_999 },
+        { status: 'error', devices: 1 },
+      ],
+      byProduct: [{ product: 'cd34'.repeat(16), devices: 1_000_000 }],
+      byVersion: [{ product: 'cd34'.repeat(16), version: '3.1', devices: 1_000_000 }],
+      byHardware: [{ hardware: 'gw-mk2', devices: 1_000_000 }],
+    }
+    const { out } = await say(['devices', 'counts'], { fetch: fleet.fetch })
+    expect(out).toMatch(
+      /^1000000 devices\n\nSTATUS +DEVICES\nidle +999999\nerror +1\n\nPRODUCT .*3\.1 +cd34cd34cd34 +1000000/s,
+    )
+    expect((await say(['devices', 'counts', '--json'], { fetch: fleet.fetch })).document()).toEqual(fleet.counts)
+  })
+})
+
 describe('windlass devices label', () => {
   it('writes labels on the devices named, in any order of words', async () => {
     const fleet = fleetOf('1', '2', '3')

@@ -8,6 +8,7 @@ import { deviceLog } from './device-log.ts'
 import { deviceProbe } from './device-probe.ts'
 import { deviceRelease } from './device-release.ts'
 import { devices } from './devices.ts'
+import { devicesCounts } from './devices-counts.ts'
 import { devicesLabel } from './devices-label.ts'
 import { devicesRetry } from './devices-retry.ts'
 import { groupsList, groupsNew, groupsRemove, groupsShow } from './groups.ts'
@@ -53,6 +54,7 @@ export const allCommands: readonly Command[] = [
   devices,
   devicesRetry,
   devicesLabel,
+  devicesCounts,
   groupsNew,
   groupsList,
   groupsShow,

@@ -1,4 +1,5 @@
 import {
+  type DeviceCounts,
   type DeviceDetail,
   encodeEvent,
   type FleetEvent,
@@ -19,6 +20,7 @@ export class FakeFleet {
   devices: DeviceDetail[] = []
   rollouts: RolloutDetail[] = []
   groups: GroupRecord[] = []
+  counts: DeviceCounts = { devices: 0, byStatus: [], byProduct: [], byVersion: [], byHardware: [] }
   /** What `GET /events` sends, in order; before each, what happened in the fleet is done. */
   happenings: { event: FleetEvent; does?: () => void }[] = []
   /** Bytes of the packages that were uploaded. */
@@ -57,6 +59,7 @@ export class FakeFleet {
     }
     if (what === 'groups') return this.#group(method ?? '', id, init)
     if (request === 'POST devices/labels') return this.#label(await new Response(init.body ?? null).json())
+    if (request === 'GET devices/counts') return Response.json(this.counts)
     if (request === 'GET devices') return this.#page(query.get('search') ?? '', Number(query.get('cursor') ?? 0))
     return found(
       'device_unknown',

@@ -1,0 +1,35 @@
+import { type Kysely, sql } from 'kysely'
+import { type DeviceCounts, mostKinds } from '../../groups/device-counts.ts'
+import type { Tables } from './tables.ts'
+
+interface Kind {
+  by: 'all' | 'status' | 'product' | 'version' | 'hardware'
+  product: string
+  name: string
+  devices: number
+}
+
+/** What the triggers of the tables keep, added up. */
+export async function countKinds(db: Kysely<Tables>): Promise<DeviceCounts> {
+  const { rows } = await sql<Kind>`
+    with kinds as (select * from device_counts union all select * from device_changes),
+    sums as (
+      select
+        case when grouping(status) = 0 then 'status' when grouping(hardware) = 0 then 'hardware'
+             when grouping(version) = 0 then 'version' when grouping(product) = 0 then 'product' else 'all' end as by,
+        coalesce(product, '') collate "C" as product,
+        coalesce(status, hardware, version, product, '') collate "C" as name,
+        sum(devices)::bigint as devices
+      from kinds group by grouping sets ((), (status), (hardware), (product), (product, version))
+      having sum(devices) > 0),
+    ranked as (select *, row_number() over (partition by by order by devices desc, name, product) as rank from sums)
+    select by, product, name, devices from ranked where rank <= ${mostKinds} order by rank`.execute(db)
+  const of = (by: Kind['by']) => rows.filter((row) => row.by === by)
+  return {
+    devices: of('all')[0]?.devices ?? 0,
+    byStatus: of('status').map(({ name: status, devices }) => ({ status, devices })),
+    byHardware: of('hardware').map(({ name: hardware, devices }) => ({ hardware, devices })),
+    byProduct: of('product').map(({ name: product, devices }) => ({ product, devices })),
+    byVersion: of('version').map(({ product, name: version, devices }) => ({ product, version, devices })),
+  }
+}
