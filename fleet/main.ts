@@ -14,6 +14,7 @@ const usage = `windlass fleet: the server that keeps packages and tells each dev
   --trusted-key FILE           PEM; may come several times; then only packages signed with one of them are taken
   --tls-cert FILE --tls-key FILE
   --operator-token-file FILE   what operators must show as a bearer token
+  --admission open|approved    who is taken in that is not known yet: everybody, or devices that were imported
   --packagers-file FILE        who may \`uhu package push\`: a line each, access id and secret
 `
 

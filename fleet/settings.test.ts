@@ -14,6 +14,7 @@ const files: Record<string, string> = {
     packagersFile: 'packagers',
     maxUploadBytes: 1000,
     resumeQuirk: true,
+    admission: 'approved',
   }),
   '/etc/windlass/release.pub': 'PEM',
   '/etc/windlass/cert.pem': 'CERT',
@@ -43,6 +44,7 @@ describe('settings', () => {
       tls: null,
       operatorToken: null,
       packagers: new Map(),
+      admission: 'open',
       maxUploadBytes: 16 * 1024 ** 3,
       resumeQuirk: false,
     })
@@ -61,6 +63,7 @@ describe('settings', () => {
       packagers: new Map([['ci', 'a-long-enough-secret']]),
       maxUploadBytes: 1000,
       resumeQuirk: true,
+      admission: 'approved',
     })
   })
 
@@ -80,6 +83,7 @@ describe('settings', () => {
     [['--settings', '/bad/json'], '/bad/json: expected JSON'],
     [['--settings', '/bad/key'], 'colour'],
     [['--settings', '/bad/type'], 'maxUploadBytes'],
+    [['--admission', 'some'], 'admission'],
     [['--wat'], '--wat'],
     [['stray'], 'stray'],
     [['--listen', '8000'], 'listen: expected HOST:PORT'],

@@ -4,6 +4,7 @@ import * as z from 'zod'
 import type { BlobChoice } from './adapters/open-place.ts'
 import type { DatabaseChoice } from './adapters/postgres/database.ts'
 import { StartError } from './fleet-error.ts'
+import type { Admission } from './identity/admission.ts'
 
 /** What a fleet needs to know to run; keys, certificate and token are their contents, not their paths. */
 export interface FleetSettings {
@@ -23,6 +24,8 @@ export interface FleetSettings {
   operatorToken: string | null
   /** Secrets of UpdateHub's packagers by access id. */
   packagers: ReadonlyMap<string, string>
+  /** `approved`: devices that are not known are taken in only when an operator imported them. */
+  admission: Admission
   maxUploadBytes: number
   /** Help UpdateHub's own agents to resume (updatehub.md 3.5). */
   resumeQuirk: boolean
@@ -39,6 +42,7 @@ export const defaultSettings: FleetSettings = {
   tls: null,
   operatorToken: null,
   packagers: new Map(),
+  admission: 'open',
   maxUploadBytes: 16 * gib,
   resumeQuirk: false,
 }
@@ -60,6 +64,7 @@ const fragment = z.strictObject({
   tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
   operatorTokenFile: z.string().optional(),
   packagersFile: z.string().optional(),
+  admission: z.enum(['open', 'approved']).optional(),
   maxUploadBytes: z.int().min(1).optional(),
   resumeQuirk: z.boolean().optional(),
 })
@@ -80,6 +85,7 @@ const flags = {
   'tls-key': { type: 'string' },
   'operator-token-file': { type: 'string' },
   'packagers-file': { type: 'string' },
+  admission: { type: 'string' },
 } as const
 
 /** Command line over file over defaults. @throws StartError `settings_invalid`, naming the place */
@@ -131,6 +137,7 @@ function fromLine(line: ReturnType<typeof parseLine>): Fragment {
     tls: cert !== undefined && key !== undefined ? { cert, key } : undefined,
     operatorTokenFile: line['operator-token-file'],
     packagersFile: line['packagers-file'],
+    admission: line.admission,
   }
   const result = fragment.safeParse(
     Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
@@ -156,6 +163,7 @@ async function settingsOf(input: Fragment, read: ReadText): Promise<FleetSetting
     tls: tls ? { cert: await content(tls.cert, 'tls.cert', read), key: await content(tls.key, 'tls.key', read) } : null,
     operatorToken: token,
     packagers: await packagersIn(input.packagersFile, read),
+    admission: input.admission ?? defaultSettings.admission,
     maxUploadBytes: maxUploadBytes ?? defaultSettings.maxUploadBytes,
     resumeQuirk: resumeQuirk ?? defaultSettings.resumeQuirk,
   }

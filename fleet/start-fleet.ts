@@ -98,7 +98,8 @@ async function buildServer(settings: FleetSettings, engines: Engines, given: Hub
   }
   const units = await unitPorts(settings, engines, given)
   const gate = { token, loopback: isLocalName(settings.listen.host) }
-  const options = { gate, tls, resumeQuirk, version: manifest.version, console: consoleFolder }
+  const { admission } = settings
+  const options = { gate, tls, resumeQuirk, admission, version: manifest.version, console: consoleFolder }
   return fleetServer({ ...ports, shelf, packager, units }, options)
 }
 

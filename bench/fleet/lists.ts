@@ -10,10 +10,12 @@ import { databaseOf, serve } from './servers.ts'
 
 const usage = `usage: node bench/fleet/lists.ts [OPTIONS]
   --devices N       how many devices the fleet knows (default 1000000)
+  --data DIR        a fleet's folder that is kept, and used again with what it has (default: a new one, removed)
   --times N         how often each is asked for (default 40)`
 
 const options = {
   devices: { type: 'string', default: '1000000' },
+  data: { type: 'string', default: '' },
   times: { type: 'string', default: '40' },
   help: { type: 'boolean', default: false },
 } as const
@@ -29,7 +31,7 @@ const generate = `
     json_build_object('kernel', '6.6.' || n % 40, 'iface', json_build_array('eth0', 'wlan' || n % 2)),
     case when n % 4 = 0 then jsonb_build_object('site', 'site-' || n % 2000, 'ring', (n % 10)::text) else '{}' end,
     case when n % 1000 = 0 then 'error' when n % 50 = 0 then 'updated' else 'idle' end, now(), now()
-  from (select n, '{"serial":"SN-' || lpad((n * 7919 % 10000000)::text, 8, '0') || '"}' as identity
+  from (select n, '{"serial":"SN-' || lpad((n::bigint * 7919 % 10000000)::text, 8, '0') || '"}' as identity
         from generate_series($4::int, $1::int) n) d
   on conflict do nothing`
 
@@ -60,8 +62,8 @@ const cases: Readonly<Record<string, Ask>> = {
   'how many in a group': () => '/groups/bench',
 }
 
-async function main(devices: number, times: number): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'bench-lists-'))
+async function main(devices: number, times: number, data: string): Promise<void> {
+  const folder = data || (await mkdtemp(join(tmpdir(), 'bench-lists-')))
   const fleet = await serve('bin/windlass', ['fleet', '--data', folder, '--listen', '127.0.0.1:0'])
   const client = new pg.Client(await databaseOf(folder))
   try {
@@ -75,14 +77,15 @@ async function main(devices: number, times: number): Promise<void> {
   } finally {
     await client.end()
     await fleet.stop()
-    await rm(folder, { recursive: true, force: true })
+    if (!data) await rm(folder, { recursive: true, force: true })
   }
 }
 
 async function generated(client: pg.Client, devices: number): Promise<number> {
+  const { rows } = await client.query<{ n: string }>('select count(*) n from devices')
   const start = performance.now()
   const piece = 50_000
-  for (let from = 1; from <= devices; from += piece)
+  for (let from = 1 + Number(rows[0]?.n); from <= devices; from += piece)
     await client.query(generate, [Math.min(devices, from + piece - 1), product, other, from])
   await client.query('vacuum analyze')
   return (performance.now() - start) / 1000
@@ -91,7 +94,7 @@ async function generated(client: pg.Client, devices: number): Promise<number> {
 async function send(url: string, body: object): Promise<void> {
   const headers = { 'content-type': 'application/json' }
   const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
-  if (!answer.ok) throw new Error(`expected 201, got ${answer.status}: ${await answer.text()}`)
+  if (!answer.ok && answer.status !== 409) throw new Error(`expected 201, got ${answer.status}: ${await answer.text()}`)
 }
 
 async function measured(base: string, ask: Ask, times: number): Promise<string> {
@@ -110,4 +113,4 @@ async function measured(base: string, ask: Ask, times: number): Promise<string> 
 
 const { values } = parseArgs({ options })
 if (values.help) console.log(usage)
-else await main(Number(values.devices), Number(values.times))
+else await main(Number(values.devices), Number(values.times), values.data)

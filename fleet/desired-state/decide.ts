@@ -1,4 +1,5 @@
 import type { IdleReason } from '@windlass/wire/operator'
+import { decommissioned } from '../identity/admission.ts'
 import type { Known, Order } from '../store/records.ts'
 import { type Counted, misfit, type Reason, type Verdict, verdictOf } from './verdict.ts'
 
@@ -22,11 +23,19 @@ const nothing: Reason = {
   because: [],
 }
 
+const outOfService: Decision = {
+  answer: 'none',
+  order: null,
+  reason: 'decommissioned',
+  why: [{ code: 'decommissioned', rollout: null, text: 'the device was taken out of service', because: [] }],
+}
+
 /**
  * The newest rollout that fits the device decides. One that has not come to the device yet does not hide an older one that has
  * an offer; one that holds the device does. The same function answers probes and people; `counted` tells people more.
  */
 export function decide(known: Known, now: number, counted?: Counted): Decision {
+  if (known.device.status === decommissioned) return outOfService
   const heard: Verdict[] = []
   for (const order of known.orders) {
     if (misfit(known.device, order)) continue

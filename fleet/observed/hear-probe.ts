@@ -1,6 +1,7 @@
 import type { Clock, Log } from '@windlass/platform'
 import type { ProbeRequest } from '@windlass/wire/updatehub'
 import { type Decision, decide } from '../desired-state/decide.ts'
+import { type Admission, refusalOf } from '../identity/admission.ts'
 import { deviceId } from '../identity/device-id.ts'
 import type { Attempt, Sight } from '../store/records.ts'
 import type { Conclusion, Heard, Store } from '../store/store.ts'
@@ -13,6 +14,8 @@ export interface HearingPorts {
   clock: Clock
   events: Events
   log: Log
+  /** Who is taken in. Default: open. */
+  admission?: Admission
 }
 
 /**
@@ -21,6 +24,7 @@ export interface HearingPorts {
  */
 export type ProbeAnswer =
   | { kind: 'none' }
+  | { kind: 'refused'; why: string }
   | { kind: 'wait'; seconds: number }
   | { kind: 'update'; uid: string; metadata: Uint8Array; signature: string; retry: boolean; metered: boolean }
 
@@ -37,13 +41,17 @@ export async function hearProbe(
 ): Promise<ProbeAnswer> {
   const at = ports.clock.now()
   const sight: Sight = { id: deviceId(probe.identity), facts: probe, at, by: 'probe', waits }
-  const heeded = await ports.store.observe(sight, null, (heard) => heed(sight, heard))
+  const heeded = await ports.store.observe(sight, null, (heard) => heed(sight, heard, ports.admission ?? 'open'))
+  if (heeded.refused !== undefined) return { kind: 'refused', why: heeded.refused }
   tellHeard(ports, sight, heeded.heard, heeded.status)
   for (const attempt of heeded.concluded) tellConcluded(ports, attempt)
   return answer(ports.store, heeded.decision)
 }
 
-function heed(sight: Sight, heard: Heard): Heeded {
+function heed(sight: Sight, heard: Heard, admission: Admission): Heeded {
+  const refused = refusalOf(heard, admission)
+  if (refused !== undefined)
+    return { decision: decide(heard, sight.at), heard, concluded: [], attempts: [], reports: [], refused }
   const concluded = afterProbe(heard.device, heard.attempts, sight.at)
   const attempts = merged(heard.attempts, concluded)
   const decision = decide({ ...heard, attempts }, sight.at)

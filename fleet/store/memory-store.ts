@@ -1,4 +1,7 @@
 import { isMeant, memoryGroups } from '../groups/memory-groups.ts'
+import { decommissioned } from '../identity/admission.ts'
+import type { Approval } from '../identity/import.ts'
+import { memoryAdmission } from '../identity/memory-admission.ts'
 import { atOnce, boundsOf, phaseAt, pointOf } from '../rollout/plan.ts'
 import { begun, nobody } from '../rollout/progress.ts'
 import { standingOf } from '../rollout/standing.ts'
@@ -14,6 +17,7 @@ export function memoryStore(): Store {
   const devices = new Map<string, Device>()
   const attempts = new Map<string, Map<string, Attempt>>()
   const reports = new Map<string, (ReportEntry & { id: number })[]>()
+  const approvals = new Map<string, Approval>()
   let lastReport = 0
 
   const attemptsOf = (device: string): Attempt[] =>
@@ -37,18 +41,22 @@ export function memoryStore(): Store {
     const mine = attempts.get(sight.id) ?? new Map<string, Attempt>()
     for (const attempt of conclusion.attempts) mine.set(attempt.package, attempt)
     attempts.set(sight.id, mine)
-    const lines = conclusion.reports.map((report) => ({ ...report, id: ++lastReport }))
-    reports.set(sight.id, [...(reports.get(sight.id) ?? []), ...lines].slice(-historyLimit))
+    tell(sight.id, conclusion.reports)
+  }
+  function tell(device: string, entries: readonly ReportEntry[]): void {
+    const lines = entries.map((entry) => ({ ...entry, id: ++lastReport }))
+    reports.set(device, [...(reports.get(device) ?? []), ...lines].slice(-historyLimit))
   }
 
   return {
     async observe(sight, packageUid, conclude) {
       const before = devices.get(sight.id)
-      const device = seen(before, sight)
+      const approval = approvals.get(sight.id)
+      const device = seen(before, sight, approval?.labels)
       const packageVersion = packages.get(packageUid ?? '')?.version ?? null
-      const heard: Heard = { ...knownOf(device), news: newsOf(before, device), packageVersion }
+      const heard: Heard = { ...knownOf(device), news: newsOf(before, device), packageVersion, approved: !!approval }
       const conclusion = conclude(heard)
-      write(sight, conclusion, device)
+      if (before || conclusion.refused === undefined) write(sight, conclusion, device)
       return conclusion
     },
     async addPackage(kept) {
@@ -113,6 +121,7 @@ export function memoryStore(): Store {
       return found.sort(byId).slice(0, limit)
     },
     ...memoryGroups(devices),
+    ...memoryAdmission(devices, approvals, (id, entry) => tell(id, [entry])),
     history: async (id, limit) => [...(reports.get(id) ?? [])].reverse().slice(0, limit),
     async allowRetry(device, packageUid) {
       const attempt = attempts.get(device)?.get(packageUid)
@@ -131,6 +140,7 @@ function names({ to }: Rollout, device: Device): boolean {
 
 // Devices of the product that the package cannot run on were never meant; those named one by one were.
 function isMember(rollout: Rollout, device: Device): boolean {
+  if (device.status === decommissioned) return false
   if ('devices' in rollout.to) return rollout.to.devices.includes(device.id)
   return names(rollout, device) && (rollout.hardware === 'any' || rollout.hardware.includes(device.hardware))
 }

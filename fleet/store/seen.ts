@@ -1,11 +1,15 @@
 import type { Device, Sight } from './records.ts'
 import type { Heard } from './store.ts'
 
-/** The device as it is after a sight. Reports leave the facts alone; a device that reports does not wait any more. */
-export function seen(before: Device | undefined, { id, facts, at, by, waits = null }: Sight): Device {
+/** The device as it is after a sight; `labels`: those of one that is new. Reports leave the facts alone; a device that reports does not wait any more. */
+export function seen(
+  before: Device | undefined,
+  { id, facts, at, by, waits = null }: Sight,
+  labels: Device['labels'] = {},
+): Device {
   const { productUid: product, version, hardware, identity, attributes } = facts
   const said = { id, product, version, hardware, identity, attributes, waits: by === 'probe' ? waits : null }
-  if (!before) return { ...said, labels: {}, status: 'idle', firstSeen: at, lastSeen: at }
+  if (!before) return { ...said, labels, status: 'idle', firstSeen: at, lastSeen: at }
   const lastSeen = Math.max(at, before.lastSeen)
   if (by === 'report') return { ...before, waits: null, lastSeen }
   return { ...said, labels: before.labels, status: before.status, firstSeen: before.firstSeen, lastSeen }

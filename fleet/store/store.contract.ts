@@ -1,6 +1,7 @@
 import { sha256Text } from '@windlass/model'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { groupsContract } from '../groups/groups.contract.ts'
+import { admissionContract } from '../identity/admission.contract.ts'
 import { atOnce, phaseAt, planOf, pointOf } from '../rollout/plan.ts'
 import { begun, sumOf, totalOf } from '../rollout/progress.ts'
 import type { Attempt, Known, ReportEntry } from './records.ts'
@@ -44,6 +45,7 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
     describe('phases', () => phases(() => store))
     describe('lists', () => lists(() => store))
     describe('groups', () => groupsContract(() => store))
+    describe('admission', () => admissionContract(() => store))
   })
 }
 

@@ -1,4 +1,5 @@
 import type { GroupStore, Selection } from '../groups/group.ts'
+import type { AdmissionStore } from '../identity/admission.ts'
 import type { Plan } from '../rollout/plan.ts'
 import type { Progress } from '../rollout/progress.ts'
 import type { Attempt, Counts, Device, KeptPackage, Known, ReportEntry, Rollout, Sight, Target } from './records.ts'
@@ -9,6 +10,8 @@ export interface Conclusion {
   attempts: readonly Attempt[]
   reports: readonly ReportEntry[]
   status?: string
+  /** Why the fleet does not listen to it: one that is not known is not registered. */
+  refused?: string | undefined
 }
 
 /** `news`: whether the device is new, or runs something else than before. */
@@ -16,6 +19,8 @@ export interface Heard extends Known {
   news: 'registered' | 'changed' | 'none'
   /** Version of the package asked for in `observe`, where the fleet keeps it. */
   packageVersion: string | null
+  /** An operator let it come. */
+  approved: boolean
 }
 
 export interface NewRollout {
@@ -39,11 +44,12 @@ export interface Member {
  * The fleet's records. Every method is one transaction: all of it survives a power cut when it returns, or none.
  * Lists of devices are ordered by id; `after` is the last id of the piece before.
  */
-export interface Store extends GroupStore {
+export interface Store extends GroupStore, AdmissionStore {
   /**
    * Writes down that a device was heard and what follows from it. `conclude` is pure and sees the device as it is after
    * the sight; it may be called again when another sight of the device came in between. What a probe that tells nothing
-   * new leaves is written before it is called. A device not known before is registered.
+   * new leaves is written before it is called. A device not known before is registered, with the
+   * labels that an operator gave it beforehand.
    */
   observe<C extends Conclusion>(sight: Sight, packageUid: string | null, conclude: (heard: Heard) => C): Promise<C>
 

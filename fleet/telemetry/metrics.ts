@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts'
 
 /** What a fleet counts for Prometheus. Counters begin at 0 when the fleet starts. */
 export interface Metrics {
-  probed(answer: 'none' | 'wait' | 'update'): void
+  probed(answer: 'none' | 'wait' | 'update' | 'refused'): void
   reported(status: string): void
   /** The text format, and its media type. Rollouts and units are counted when it is asked for. */
   page(): Promise<{ type: string; text: string }>

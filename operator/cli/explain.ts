@@ -46,6 +46,8 @@ const fleetEndings: Partial<Record<OperatorErrorCode, Ending>> = {
   origin_refused: 'refused',
   package_in_use: 'refused',
   group_exists: 'refused',
+  device_decommissioned: 'refused',
+  device_in_service: 'refused',
   labels_too_many: 'refused',
   retry_needless: 'refused',
   product_mismatch: 'refused',

@@ -10,6 +10,8 @@ import {
   deviceDetail,
   deviceHistory,
   deviceList,
+  type Imported,
+  imported,
 } from './device.ts'
 import type { FleetEvent } from './event.ts'
 import { readEvents } from './event-stream.ts'
@@ -101,6 +103,10 @@ export interface OperatorClient {
   history(id: string): Promise<ReportRecord[]>
   retry(id: string, packageUid: string): Promise<DeviceDetail>
   deviceCounts(): Promise<DeviceCounts>
+  /** `table`: comma-separated values with headings `identity.KEY` and `label.KEY`. */
+  importDevices(table: string): Promise<Imported>
+  decommission(id: string): Promise<DeviceDetail>
+  recommission(id: string): Promise<DeviceDetail>
   labelDevice(id: string, change: LabelChange): Promise<DeviceDetail>
   /** How many devices were meant. */
   labelDevices(order: LabelOrder): Promise<number>
@@ -159,6 +165,12 @@ function groupCalls(send: Send) {
   const paths = operatorPaths
   return {
     deviceCounts: () => ask(send, deviceCounts, 'GET', paths.deviceCounts),
+    importDevices: async (table) => {
+      const headers = { 'content-type': 'text/csv' }
+      return parse(imported, await send(paths.importDevices, { method: 'POST', headers, body: table }))
+    },
+    decommission: (id) => ask(send, deviceDetail, 'POST', paths.decommission(id)),
+    recommission: (id) => ask(send, deviceDetail, 'POST', paths.recommission(id)),
     labelDevice: (id, change) => ask(send, deviceDetail, 'PATCH', paths.deviceLabels(id), change),
     labelDevices: async (order) => (await ask(send, labelled, 'POST', paths.labels, order)).devices,
     addGroup: (order) => ask(send, groupRecord, 'POST', paths.groups, order),

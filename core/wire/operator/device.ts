@@ -2,7 +2,8 @@ import * as z from 'zod'
 import { digest, moment, page, pairs, standing } from './common.ts'
 import { groupName, queryText } from './group.ts'
 
-/** A device as last seen. `status`: what it last reported, or `updated`, `rolled_back`, `idle`. `labels`: operators' own. */
+/** A device as last seen. `status`: what it last reported, or `updated`, `rolled_back`, `idle`; `decommissioned`
+ * when an operator took it out of service. `labels`: operators' own. */
 export const deviceRecord = z.object({
   id: digest,
   product: z.string(),
@@ -27,6 +28,7 @@ export const idleReason = z.enum([
   'rolled_back_before',
   'phase_closed',
   'paused',
+  'decommissioned',
 ])
 export type IdleReason = z.infer<typeof idleReason>
 
@@ -99,6 +101,10 @@ export const deviceCounts = z.object({
   byHardware: z.array(z.object({ hardware: z.string(), devices })),
 })
 export type DeviceCounts = z.infer<typeof deviceCounts>
+
+/** `POST /devices/import`: how many devices the table has, and how many of them the fleet knew. */
+export const imported = z.object({ devices: z.int(), known: z.int() })
+export type Imported = z.infer<typeof imported>
 
 /** One report, or one thing the fleet concluded by itself from a probe (`concluded`). */
 export const reportRecord = z.object({

@@ -20,7 +20,7 @@ export const fleetEvent = z.discriminatedUnion('kind', [
     kind: z.literal('device'),
     at: moment,
     device: digest,
-    change: z.enum(['registered', 'changed', 'retry']),
+    change: z.enum(['registered', 'changed', 'retry', 'decommissioned', 'recommissioned']),
     version: z.string(),
     status: z.string(),
   }),

@@ -6,7 +6,8 @@ export const labelKey = z
   .string()
   .max(63)
   .regex(/^[A-Za-z0-9]([A-Za-z0-9_./-]*[A-Za-z0-9])?$/, 'expected letters, digits and _ . / - between them')
-export const labels = z.record(labelKey, z.string().max(256))
+export const labelValue = z.string().max(256)
+export const labels = z.record(labelKey, labelValue)
 
 /** `PATCH /devices/:id/labels`: `set` is done after `remove`; nothing may have more than 64. */
 export const labelChange = z.strictObject({

@@ -13,6 +13,8 @@ export {
   deviceList,
   deviceQuery,
   type IdleReason,
+  type Imported,
+  imported,
   type ReasonRecord,
   type ReportRecord,
   retryOrder,
@@ -30,8 +32,10 @@ export {
   type LabelChange,
   type LabelOrder,
   labelChange,
+  labelKey,
   labelled,
   labelOrder,
+  labelValue,
 } from './group.ts'
 export { type Health, health } from './health.ts'
 export { OperatorError, type OperatorErrorCode } from './operator-error.ts'

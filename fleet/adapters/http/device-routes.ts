@@ -32,7 +32,8 @@ export function deviceRoutes(app: FastifyInstance, ports: HearingPorts & { metri
   })
   app.post('/report', { bodyLimit: reportLimit }, async (request, reply) => {
     const report = decodeReport(bodyOf(request))
-    await hearReport(ports, { ...storable(report), ...bounded(report) })
+    const refused = await hearReport(ports, { ...storable(report), ...bounded(report) })
+    if (refused !== undefined) return reply.code(403).send({ error: refused })
     ports.metrics.reported(report.status)
     return reply.code(200).send()
   })
@@ -54,6 +55,7 @@ function isVersion2(request: FastifyRequest, retries: string | undefined): boole
 }
 
 function answerProbe(reply: FastifyReply, answer: ProbeAnswer, version2: boolean): FastifyReply {
+  if (answer.kind === 'refused') return reply.code(403).send({ error: answer.why })
   if (answer.kind === 'none') return reply.code(404).send()
   if (answer.kind === 'wait') {
     return reply

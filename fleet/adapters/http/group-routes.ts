@@ -14,11 +14,10 @@ import {
 } from '@windlass/wire/operator'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import { FleetError } from '../../fleet-error.ts'
 import type { Group, GroupStore } from '../../groups/group.ts'
 import { type GroupPorts, groupNamed, label, labelledBy, newGroup, removeGroup } from '../../groups/manage.ts'
 import type { Store } from '../../store/store.ts'
-import { encodeDetail } from './encode.ts'
+import { detailOf } from './device-detail.ts'
 import { typed } from './typed-api.ts'
 
 const byName = z.object({ name: groupName })
@@ -50,7 +49,7 @@ export function groupRoutes(app: FastifyInstance, ports: GroupPorts & { store: S
 }
 
 function labelRoutes(app: FastifyInstance, ports: GroupPorts & { store: Store }): void {
-  const { store, clock } = ports
+  const { store } = ports
   const api = typed(app)
   const many = { bodyLimit: 8 * 1024 * 1024, schema: { body: labelOrder, response: { 200: labelled } } }
   api.post('/devices/labels', many, async ({ body }) => ({
@@ -59,9 +58,7 @@ function labelRoutes(app: FastifyInstance, ports: GroupPorts & { store: Store })
   const one = { params: byDevice, body: labelChange, response: { 200: deviceDetail } }
   api.patch('/devices/:id/labels', { schema: one }, async ({ params: { id }, body }) => {
     await label(ports, { devices: [id] }, body)
-    const known = await store.known(id)
-    if (!known) throw new FleetError('device_unknown', `expected a device of this fleet, got ${id}`)
-    return encodeDetail(known, clock.now())
+    return detailOf(ports, id)
   })
 }
 

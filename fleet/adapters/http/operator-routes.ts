@@ -1,4 +1,3 @@
-import type { Clock } from '@windlass/platform'
 import {
   deviceDetail,
   deviceHistory,
@@ -12,14 +11,14 @@ import {
 } from '@windlass/wire/operator'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import { decide } from '../../desired-state/decide.ts'
 import { FleetError } from '../../fleet-error.ts'
 import { selectionOf } from '../../groups/manage.ts'
 import type { Shelf } from '../../packages/shelf.ts'
-import { waitsFor } from '../../rollout/progress.ts'
 import type { RolloutPorts } from '../../rollout/rollouts.ts'
-import { historyLimit, type Store } from '../../store/store.ts'
-import { encodeDetail, encodeDevice, encodePackage, encodeReport } from './encode.ts'
+import { historyLimit } from '../../store/store.ts'
+import { admissionRoutes } from './admission-routes.ts'
+import { detailOf } from './device-detail.ts'
+import { encodeDevice, encodePackage, encodeReport } from './encode.ts'
 import { groupRoutes } from './group-routes.ts'
 import { rolloutRoutes } from './rollout-routes.ts'
 import { type Api, nextOf, typed } from './typed-api.ts'
@@ -40,6 +39,7 @@ export function operatorRoutes(app: FastifyInstance, ports: OperatorPorts): void
   deviceRoutes(api, ports)
   retryRoute(api, ports)
   groupRoutes(app, ports)
+  admissionRoutes(app, ports)
   api.get('/health', { schema: { response: { 200: health } } }, async () => {
     await ports.store.ping()
     return { status: 'ok' as const, version: ports.version, uptimeSeconds: Math.round(ports.clock.uptime() / 1000) }
@@ -72,46 +72,35 @@ function packageRoutes(api: Api, { store, shelf }: OperatorPorts): void {
   })
 }
 
-function deviceRoutes(api: Api, { store, clock }: OperatorPorts): void {
+function deviceRoutes(api: Api, ports: OperatorPorts): void {
+  const { store } = ports
   const listing = { querystring: deviceQuery, response: { 200: deviceList } }
   api.get('/devices', { schema: listing }, async ({ query: { limit, cursor, ...asked } }) => {
     const devices = await store.devices({ ...(await selectionOf(store, asked)), limit, after: cursor })
     return { devices: devices.map(encodeDevice), next: nextOf(devices, limit, (d) => d.id) }
   })
   api.get('/devices/:id', { schema: { params: byDevice, response: { 200: deviceDetail } } }, async ({ params }) =>
-    detailOf(store, clock, params.id),
+    detailOf(ports, params.id),
   )
   const history = { params: byDevice, response: { 200: deviceHistory } }
   api.get('/devices/:id/history', { schema: history }, async ({ params: { id } }) => {
-    await detailOf(store, clock, id)
+    await detailOf(ports, id)
     return { reports: (await store.history(id, historyLimit)).map(encodeReport) }
   })
 }
 
-function retryRoute(api: Api, { store, clock, events, log }: OperatorPorts): void {
+function retryRoute(api: Api, ports: OperatorPorts): void {
+  const { store, clock, events, log } = ports
   const schema = { params: byDevice, body: retryOrder, response: { 200: deviceDetail } }
   api.post('/devices/:id/retry', { schema }, async ({ params: { id }, body }) => {
-    await detailOf(store, clock, id)
+    await detailOf(ports, id)
     if ((await store.allowRetry(id, body.package)) === 'needless')
       throw new FleetError('retry_needless', 'expected a package that failed or was rolled back on this device')
-    const detail = await detailOf(store, clock, id)
+    const detail = await detailOf(ports, id)
     const { version, status } = detail
     log.info('retry allowed', { device: id, package: body.package })
     const at = new Date(clock.now()).toISOString()
     events.publish({ kind: 'device', at, device: id, change: 'retry', version, status })
     return detail
   })
-}
-
-async function detailOf(store: Store, clock: Clock, id: string) {
-  const known = await store.known(id)
-  if (!known) throw new FleetError('device_unknown', `expected a device of this fleet, got ${id}`)
-  const now = clock.now()
-  // Counted only for phases that this device waits for: it is the one part of the reasons that is not at hand.
-  const closed = decide(known, now).why.filter(({ code }) => code === 'phase_closed')
-  const waits = new Map<number, readonly string[]>()
-  for (const { rollout, plan, progress } of known.orders)
-    if (closed.some((reason) => reason.rollout === rollout))
-      waits.set(rollout, waitsFor(plan, progress, await store.tallies(rollout), now))
-  return encodeDetail(known, now, ({ rollout }) => waits.get(rollout) ?? [])
 }

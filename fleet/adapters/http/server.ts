@@ -2,6 +2,7 @@ import type { Clock, Log } from '@windlass/platform'
 import fastify, { type FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { BlobFiles } from '../../blobs/blob-files.ts'
+import type { Admission } from '../../identity/admission.ts'
 import type { ClaimPorts, SocketTokens } from '../../identity/claims.ts'
 import type { PackageFiles } from '../../packages/package-files.ts'
 import type { Shelf } from '../../packages/shelf.ts'
@@ -52,6 +53,8 @@ export interface ServerOptions {
   gate: Gate
   tls: { cert: string; key: string } | null
   resumeQuirk: boolean
+  /** Default: open. */
+  admission?: Admission
   version: string
   /** Folder of the built console; absent: none. */
   console?: string
@@ -79,7 +82,8 @@ export function fleetServer(ports: ServerPorts, options: ServerOptions): Fastify
   const office = ports.units?.office
   const metrics = fleetMetrics(ports.store, office && (() => office.connected))
   app.register(async (scope) => healthRoutes(scope, { ...ports, metrics, gate }))
-  app.register(async (devices) => deviceRoutes(devices, { ...ports, metrics }))
+  const { admission = 'open' } = options
+  app.register(async (devices) => deviceRoutes(devices, { ...ports, metrics, admission }))
   app.register(async (objects) => objectRoutes(objects, { ...ports, resumeQuirk: options.resumeQuirk }))
   const { packager } = ports
   if (packager) app.register(async (scope) => packagerRoutes(scope, { ...ports, ...packager }))

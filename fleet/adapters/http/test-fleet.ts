@@ -64,6 +64,7 @@ export async function testFleet(
     maxUploadBytes?: number
     store?: Store
     units?: true
+    admission?: 'approved'
   } = {},
 ): Promise<TestFleet> {
   const folder = await testFolder()
@@ -90,6 +91,7 @@ export async function testFleet(
       gate: given.gate ?? { token: null, loopback: true },
       tls: null,
       resumeQuirk: given.resumeQuirk ?? false,
+      admission: given.admission ?? 'open',
       version: '0',
     },
   )

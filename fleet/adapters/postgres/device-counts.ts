@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { type DeviceCounts, mostKinds } from '../../groups/device-counts.ts'
+import { type Kinds, kindFields } from '../../groups/kinds.ts'
 import type { Tables } from './tables.ts'
 
 interface Kind {
@@ -32,4 +33,17 @@ export async function countKinds(db: Kysely<Tables>): Promise<DeviceCounts> {
     byProduct: of('product').map(({ name: product, devices }) => ({ product, devices })),
     byVersion: of('version').map(({ product, name: version, devices }) => ({ product, version, devices })),
   }
+}
+
+/** Every kind that some device is of now, perhaps some more of which the last one went. */
+export async function readKinds(db: Kysely<Tables>): Promise<Kinds> {
+  const { rows } = await sql<Kinds>`
+    with kinds as (
+      select product, version, hardware, status from device_counts
+      union select product, version, hardware, status from device_changes)
+    select ${sql.join(kindFields.map((field) => sql.raw(`coalesce(array_agg(distinct ${field}), '{}') as ${field}`)))}
+    from kinds`.execute(db)
+  const [row] = rows
+  if (!row) throw new Error('expected one row of kinds, got none')
+  return row
 }

@@ -1,7 +1,8 @@
 import { printQuery } from '@windlass/model'
 import { type Kysely, sql } from 'kysely'
-import { type Group, type GroupStore, membersOf, mostLabels } from '../../groups/group.ts'
+import { type Group, type GroupStore, membersOf } from '../../groups/group.ts'
 import { countKinds } from './device-counts.ts'
+import { relabel } from './relabel.ts'
 import { sqlOfSelection } from './selection.ts'
 import type { Tables } from './tables.ts'
 
@@ -18,33 +19,17 @@ export function groupsIn(db: Db): GroupStore {
       return numDeletedRows > 0n ? 'removed' : 'unknown'
     },
     async countDevices(selection) {
-      const text = sql<{ n: number }>`select count(*) n from devices d where ${sqlOfSelection(selection)}`
+      const meant = await sqlOfSelection(db, selection)
+      const text = sql<{ n: number }>`select count(*) n from devices d where ${meant}`
       return (await text.execute(db)).rows[0]?.n ?? 0
     },
     deviceCounts: () => countKinds(db),
-    labelDevices: (selection, { set, remove }) =>
-      db
-        .transaction()
-        .execute(async (tx) => {
-          const { rows } = await sql<{ n: number; most: number | null }>`
-          with changed as (
-            update devices d set labels = (d.labels - ${remove}::text[]) || ${JSON.stringify(set)}::jsonb
-            where ${sqlOfSelection(selection)}
-            returning (select count(*) from jsonb_object_keys(d.labels)) as labels)
-          select count(*) n, max(labels) most from changed`.execute(tx)
-          const [{ n, most } = { n: 0, most: 0 }] = rows
-          if ((most ?? 0) > mostLabels) throw new TooMany()
-          return n
-        })
-        .catch((error: unknown) => {
-          if (error instanceof TooMany) return 'too_many' as const
-          throw error
-        }),
+    async labelDevices(selection, { set, remove }) {
+      const labels = sql`(d.labels - ${remove}::text[]) || ${JSON.stringify(set)}::jsonb`
+      return relabel(db, sql`update devices d set labels = ${labels} where ${await sqlOfSelection(db, selection)}`)
+    },
   }
 }
-
-/** Takes back what was done in the transaction. */
-class TooMany extends Error {}
 
 function addGroup(db: Db, { name, members, createdAt }: Group): ReturnType<GroupStore['addGroup']> {
   const query = 'query' in members ? printQuery(members.query) : null

@@ -19,6 +19,8 @@ export interface Look extends Omit<Known, 'device'> {
   revision: number
   touched: boolean
   packageVersion: string | null
+  /** Labels that an operator gave the device beforehand; null where none did. */
+  approved: Device['labels'] | null
 }
 
 // A row that another sight has changed since this statement began is not touched: its orders and attempts were read before.
@@ -33,6 +35,7 @@ const text = `
   select b.*, coalesce((select revision from touched), b.revision, -1) as revision,
     exists (select from touched) as touched,
     (select version from packages where uid = $10) as package_version,
+    (select labels from approvals where device = $1) as approved,
     (select json_agg(r order by r.id desc) from (
        select * from rollouts where running and whole_product and product = case when $9 then $2 else coalesce(b.product, $2) end
        union all
@@ -45,6 +48,7 @@ interface Found extends Omit<Row<'devices'>, 'id'> {
   id: string | null
   touched: boolean
   package_version: string | null
+  approved: Device['labels'] | null
   orders: Json<Row<'rollouts'>>[] | null
   attempts: Json<Row<'attempts'>>[] | null
 }
@@ -63,6 +67,7 @@ export async function look(db: pg.Pool, sight: Sight, packageUid: string | null)
     revision: row.revision,
     touched: row.touched,
     packageVersion: row.package_version,
+    approved: row.approved,
     orders: (row.orders ?? []).map((order) =>
       orderOf({
         ...order,

@@ -13,4 +13,4 @@ export const membersOf = (ids: readonly number[]) => sql`
     then d.product = r.product and (r.hardware is null or d.hardware = any(r.hardware))
     else exists (select 1 from rollout_devices rd where rd.rollout = r.id and rd.device = d.id) end
   left join attempts a on a.device = d.id and a.package = r.package
-  where r.id = any(${ids})`
+  where d.status <> 'decommissioned' and r.id = any(${ids})`

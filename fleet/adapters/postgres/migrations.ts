@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
+import { admissionTables } from './admission-migration.ts'
 import { groupTables } from './group-migration.ts'
 import { quickLists } from './list-migration.ts'
 import { processTables } from './process-migration.ts'
@@ -59,6 +60,7 @@ const statements: Readonly<Record<string, readonly string[]>> = {
   '006-phases': phaseColumns,
   '007-several-processes': processTables,
   '008-quick-lists': quickLists,
+  '009-admission': admissionTables,
 }
 
 const steps: Readonly<Record<string, Migration>> = Object.fromEntries(

@@ -6,6 +6,7 @@ import type { Sight } from '../../store/records.ts'
 import { newsOf, seen } from '../../store/seen.ts'
 import type { Conclusion, Heard, Store } from '../../store/store.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
+import { admissionIn } from './admission.ts'
 import { groupsIn } from './groups.ts'
 import { knownOf } from './known.ts'
 import { look } from './look.ts'
@@ -56,6 +57,7 @@ export async function postgresStore(pool: pg.Pool, me = 'alone'): Promise<Record
     },
     ...devicesIn(db, pool),
     ...groupsIn(db),
+    ...admissionIn(db),
     ping: async () => void (await pool.query('select 1')),
     close: () => db.destroy(),
   }
@@ -72,9 +74,15 @@ async function observe<C extends Conclusion>(
   conclude: (heard: Heard) => C,
 ): Promise<C> {
   for (;;) {
-    const { before, revision, touched, packageVersion, orders, attempts } = await look(pool, sight, packageUid)
-    const device = seen(before, sight)
-    const conclusion = conclude({ device, orders, attempts, news: newsOf(before, device), packageVersion })
+    const { before, revision, touched, packageVersion, approved, orders, attempts } = await look(
+      pool,
+      sight,
+      packageUid,
+    )
+    const device = seen(before, sight, approved ?? {})
+    const known = { device, orders, attempts, news: newsOf(before, device) }
+    const conclusion = conclude({ ...known, packageVersion, approved: approved !== null })
+    if (!before && conclusion.refused !== undefined) return conclusion
     if (touched && isEmpty(conclusion)) return conclusion
     if (await record(pool, device, conclusion, revision)) return conclusion
   }
@@ -134,12 +142,8 @@ function devicesIn(db: Kysely<Tables>, pool: pg.Pool): Pick<Store, 'known' | 'de
       return row && (await knownOf(pool, [deviceOf(row)]))[0]
     },
     async devices({ limit, after, ...selection }) {
-      let query = db
-        .selectFrom('devices as d')
-        .selectAll()
-        .where(sqlOfSelection(selection))
-        .orderBy('d.id')
-        .limit(limit)
+      const meant = await sqlOfSelection(db, selection)
+      let query = db.selectFrom('devices as d').selectAll().where(meant).orderBy('d.id').limit(limit)
       if (after !== undefined) query = query.where('d.id', '>', after)
       return (await query.execute()).map(deviceOf)
     },

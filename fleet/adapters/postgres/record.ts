@@ -10,8 +10,8 @@ import { type Conclusion, historyLimit } from '../../store/store.ts'
 const text = `
   with written as (
     insert into devices as d
-      (id, product, version, hardware, identity, attributes, status, waits, first_seen, last_seen, revision)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0)
+      (id, product, version, hardware, identity, attributes, status, waits, first_seen, last_seen, revision, labels)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $15)
     on conflict (id) do update set
       product = excluded.product, version = excluded.version, hardware = excluded.hardware,
       identity = excluded.identity, attributes = excluded.attributes, status = excluded.status,
@@ -50,7 +50,7 @@ export async function record(db: pg.Pool, device: Device, conclusion: Conclusion
   const facts = [product, version, hardware, JSON.stringify(identity), JSON.stringify(attributes)]
   const row = [id, ...facts, status, waits, new Date(firstSeen), new Date(lastSeen), revision]
   const attempts = JSON.stringify(conclusion.attempts.map(attemptRow))
-  const values = [...row, attempts, JSON.stringify(lines.map(reportRow)), lines.length]
+  const values = [...row, attempts, JSON.stringify(lines.map(reportRow)), lines.length, JSON.stringify(device.labels)]
   const { rowCount } = await db.query({ name: 'record', text, values })
   return rowCount === 1
 }

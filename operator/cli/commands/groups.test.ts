@@ -1,3 +1,6 @@
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { DeviceDetail } from '@windlass/wire/operator'
 import { describe, expect, it } from 'vitest'
 import { FakeFleet } from '../fleet/fake-fleet.ts'
@@ -97,5 +100,33 @@ describe('windlass devices label', () => {
   ])('%j ends with 64', async (words, message) => {
     const said = await say(['devices', 'label', ...words], { fetch: fleetOf('1').fetch })
     expect([said.code, said.err]).toEqual([64, expect.stringMatching(message)])
+  })
+})
+
+describe('windlass devices import', () => {
+  it('sends the table as it is', async () => {
+    const cwd = await mkdtemp(join(tmpdir(), 'import-'))
+    await writeFile(join(cwd, 'devices.csv'), 'identity.serial\nA1\n')
+    const fleet = fleetOf()
+    const { code, out } = await say(['devices', 'import', 'devices.csv'], { cwd, fetch: fleet.fetch })
+    expect([code, out]).toEqual([0, '1 devices may come; 0 of them are known, and have their labels.\n'])
+    expect(fleet.tables).toEqual(['identity.serial\nA1\n'])
+    expect((await say(['devices', 'import', 'none.csv'], { cwd, fetch: fleet.fetch })).code).toBe(66)
+  })
+
+  it('says which lines are off, and ends with 65', async () => {
+    const cwd = await mkdtemp(join(tmpdir(), 'import-'))
+    await writeFile(join(cwd, 'devices.csv'), 'identity.serial\n\n')
+    const { code, err } = await say(['devices', 'import', 'devices.csv'], { cwd, fetch: fleetOf().fetch })
+    expect([code, err]).toEqual([65, expect.stringMatching(/line 2: expected another/)])
+  })
+})
+
+describe('windlass devices decommission and recommission', () => {
+  it('take a device out of service and back', async () => {
+    const fleet = fleetOf('1')
+    const gone = await say(['devices', 'decommission', '1111'], { fetch: fleet.fetch })
+    expect(gone.out).toMatch(/status: +decommissioned\n/)
+    expect((await say(['devices', 'recommission', '1111'], { fetch: fleet.fetch })).out).toMatch(/status: +idle\n/)
   })
 })

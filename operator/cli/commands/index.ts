@@ -9,6 +9,8 @@ import { deviceProbe } from './device-probe.ts'
 import { deviceRelease } from './device-release.ts'
 import { devices } from './devices.ts'
 import { devicesCounts } from './devices-counts.ts'
+import { devicesDecommission, devicesRecommission } from './devices-decommission.ts'
+import { devicesImport } from './devices-import.ts'
 import { devicesLabel } from './devices-label.ts'
 import { devicesRetry } from './devices-retry.ts'
 import { groupsList, groupsNew, groupsRemove, groupsShow } from './groups.ts'
@@ -55,6 +57,9 @@ export const allCommands: readonly Command[] = [
   devicesRetry,
   devicesLabel,
   devicesCounts,
+  devicesImport,
+  devicesDecommission,
+  devicesRecommission,
   groupsNew,
   groupsList,
   groupsShow,

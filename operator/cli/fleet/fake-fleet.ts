@@ -20,6 +20,8 @@ export class FakeFleet {
   devices: DeviceDetail[] = []
   rollouts: RolloutDetail[] = []
   groups: GroupRecord[] = []
+  /** Tables of devices that were imported. */
+  tables: string[] = []
   counts: DeviceCounts = { devices: 0, byStatus: [], byProduct: [], byVersion: [], byHardware: [] }
   /** What `GET /events` sends, in order; before each, what happened in the fleet is done. */
   happenings: { event: FleetEvent; does?: () => void }[] = []
@@ -59,6 +61,8 @@ export class FakeFleet {
     }
     if (what === 'groups') return this.#group(method ?? '', id, init)
     if (request === 'POST devices/labels') return this.#label(await new Response(init.body ?? null).json())
+    if (request === 'POST devices/import') return this.#import(await new Response(init.body ?? null).text())
+    if (verb === 'decommission' || verb === 'recommission') return this.#move(id, verb)
     if (request === 'GET devices/counts') return Response.json(this.counts)
     if (request === 'GET devices') return this.#page(query.get('search') ?? '', Number(query.get('cursor') ?? 0))
     return found(
@@ -87,6 +91,22 @@ export class FakeFleet {
     if (method !== 'DELETE' || !group) return found('group_unknown', group)
     this.groups.splice(this.groups.indexOf(group), 1)
     return new Response(null, { status: 204 })
+  }
+
+  #import(table: string): Response {
+    const devices = table.split('\n').filter(Boolean).length - 1
+    if (devices === 0) {
+      const document = problemOf('import_invalid', 'expected another table', ['line 2: expected another'])
+      return Response.json(document, { status: document.status })
+    }
+    this.tables.push(table)
+    return Response.json({ devices, known: 0 })
+  }
+
+  #move(id: string | undefined, verb: string): Response {
+    const device = this.devices.find((one) => one.id === id)
+    if (device) device.status = verb === 'decommission' ? 'decommissioned' : 'idle'
+    return found('device_unknown', device)
   }
 
   #label(body: unknown): Response {

@@ -6,6 +6,7 @@ const idle: Readonly<Record<IdleReason, { text: string; meaning: Meaning }>> = {
   no_rollout: { text: 'No running rollout names this device or its product.', meaning: 'waiting' },
   product_mismatch: { text: 'The rollout is for another product.', meaning: 'held' },
   hardware_unsupported: { text: 'The package does not support this hardware.', meaning: 'held' },
+  decommissioned: { text: 'It was taken out of service.', meaning: 'held' },
   up_to_date: { text: 'It runs what its rollout asks for.', meaning: 'done' },
   failed_before: { text: 'The package failed here. It is not offered again until somebody says so.', meaning: 'held' },
   rolled_back_before: {

@@ -1,0 +1,20 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { command } from '../command.ts'
+import { connect, fleetParam } from '../fleet/connect.ts'
+import { required } from '../params.ts'
+
+export const devicesImport = command({
+  name: 'devices import',
+  description: 'Let devices come that the fleet has not seen, and label them: all of a table, or none',
+  params: {
+    file: required('<file>', 'CSV with a line of headings, identity.KEY and label.KEY, and one line for each device'),
+    fleet: fleetParam,
+  },
+  async run({ file, fleet }, io) {
+    const text = await readFile(resolve(io.cwd, file), 'utf8')
+    const imported = await connect(fleet, io).importDevices(text)
+    const { devices, known } = imported
+    return { page: `${devices} devices may come; ${known} of them are known, and have their labels.`, json: imported }
+  },
+})
