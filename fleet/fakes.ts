@@ -1,6 +1,7 @@
 export { fleetServer } from './adapters/http/server.ts'
 export type { PackageFiles } from './packages/package-files.ts'
 export { packageShelf } from './packages/shelf.ts'
+export { fakePeople } from './people/fake-people.ts'
 export { memoryShared } from './processes/shared.ts'
 export { memoryStore } from './store/memory-store.ts'
 export type { KeptPackage, Sight } from './store/records.ts'

@@ -5,10 +5,17 @@ export class FleetError extends Error {
   override readonly name = 'FleetError'
   readonly code: ProblemCode
   readonly errors: readonly string[]
-  constructor(code: ProblemCode, message: string, options: ErrorOptions & { errors?: readonly string[] } = {}) {
+  /** When to come again, for `rate_limited`. */
+  readonly retryAfterSeconds: number | undefined
+  constructor(
+    code: ProblemCode,
+    message: string,
+    options: ErrorOptions & { errors?: readonly string[]; retryAfterSeconds?: number } = {},
+  ) {
     super(message, options)
     this.code = code
     this.errors = options.errors ?? []
+    this.retryAfterSeconds = options.retryAfterSeconds
   }
 }
 

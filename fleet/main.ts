@@ -7,13 +7,13 @@ const usage = `windlass fleet: the server that keeps packages and tells each dev
 
   --settings FILE              JSON; the options below win over it
   --data DIR                   where everything is kept (default .windlass/fleet)
-  --listen HOST:PORT           default 127.0.0.1:8000; beyond loopback --tls-* and a token are needed
+  --listen HOST:PORT           default 127.0.0.1:8000; beyond loopback --tls-* and a user or token are needed
   --database URL               postgresql://…, 15 or newer (default: our own below --data); several fleets with one URL are one
   --bus URL                    nats://…, with JetStream: what processes tell each other (default: over the database)
   --blobs DIR|s3://BUCKET      where packages and blobs are, for all processes (default: below --data)
   --trusted-key FILE           PEM; may come several times; then only packages signed with one of them are taken
   --tls-cert FILE --tls-key FILE
-  --operator-token-file FILE   what operators must show as a bearer token
+  --operator-token-file FILE   a token that may do everything; others: windlass users, windlass tokens
   --admission open|approved    who is taken in that is not known yet: everybody, or devices that were imported
   --packagers-file FILE        who may \`uhu package push\`: a line each, access id and secret
 `

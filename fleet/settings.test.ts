@@ -13,6 +13,7 @@ const files: Record<string, string> = {
     operatorTokenFile: 'token',
     packagersFile: 'packagers',
     maxUploadBytes: 1000,
+    requestsPerMinute: 600,
     resumeQuirk: true,
     admission: 'approved',
   }),
@@ -46,6 +47,7 @@ describe('settings', () => {
       packagers: new Map(),
       admission: 'open',
       maxUploadBytes: 16 * 1024 ** 3,
+      requestsPerMinute: 6000,
       resumeQuirk: false,
     })
   })
@@ -62,6 +64,7 @@ describe('settings', () => {
       operatorToken: 'a-long-enough-token',
       packagers: new Map([['ci', 'a-long-enough-secret']]),
       maxUploadBytes: 1000,
+      requestsPerMinute: 600,
       resumeQuirk: true,
       admission: 'approved',
     })

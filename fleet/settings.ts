@@ -20,13 +20,15 @@ export interface FleetSettings {
   /** PEM public keys. With any, only packages signed by one of them are taken. */
   trustedKeys: readonly string[]
   tls: { cert: string; key: string } | null
-  /** What operators must show. Needed beyond loopback. */
+  /** An admin's token, for the time before there are users and when all passwords are lost. */
   operatorToken: string | null
   /** Secrets of UpdateHub's packagers by access id. */
   packagers: ReadonlyMap<string, string>
   /** `approved`: devices that are not known are taken in only when an operator imported them. */
   admission: Admission
   maxUploadBytes: number
+  /** How many requests each caller of the operator API may make. */
+  requestsPerMinute: number
   /** Help UpdateHub's own agents to resume (updatehub.md 3.5). */
   resumeQuirk: boolean
 }
@@ -44,6 +46,7 @@ export const defaultSettings: FleetSettings = {
   packagers: new Map(),
   admission: 'open',
   maxUploadBytes: 16 * gib,
+  requestsPerMinute: 6000,
   resumeQuirk: false,
 }
 
@@ -66,6 +69,7 @@ const fragment = z.strictObject({
   packagersFile: z.string().optional(),
   admission: z.enum(['open', 'approved']).optional(),
   maxUploadBytes: z.int().min(1).optional(),
+  requestsPerMinute: z.int().min(60).optional(),
   resumeQuirk: z.boolean().optional(),
 })
 type Fragment = z.infer<typeof fragment>
@@ -165,6 +169,7 @@ async function settingsOf(input: Fragment, read: ReadText): Promise<FleetSetting
     packagers: await packagersIn(input.packagersFile, read),
     admission: input.admission ?? defaultSettings.admission,
     maxUploadBytes: maxUploadBytes ?? defaultSettings.maxUploadBytes,
+    requestsPerMinute: input.requestsPerMinute ?? defaultSettings.requestsPerMinute,
     resumeQuirk: resumeQuirk ?? defaultSettings.resumeQuirk,
   }
 }

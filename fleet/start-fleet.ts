@@ -18,6 +18,8 @@ import { newUnitAuthority, UnitAuthority } from './identity/unit-authority.ts'
 import manifest from './package.json' with { type: 'json' }
 import { Pushes } from './packages/pushes.ts'
 import { packageShelf } from './packages/shelf.ts'
+import { scryptPasswords } from './people/passwords.ts'
+import { checkSomebody } from './people/somebody.ts'
 import { steward } from './rollout/steward.ts'
 import type { FleetSettings } from './settings.ts'
 import { type Events, eventHub } from './telemetry/events.ts'
@@ -54,6 +56,8 @@ export async function startFleet(settings: FleetSettings, given: Partial<FleetPo
     for (const end of opened.toReversed()) await end()
   })
   try {
+    const loopback = isLocalName(settings.listen.host)
+    await checkSomebody(database.records.people, { loopback, operatorToken: settings.operatorToken }, log)
     const engines = await openEngines(settings, database, me, ports)
     opened.push(engines.stop)
     const hub = { ...ports, events: eventHub(engines.bus) }
@@ -97,10 +101,11 @@ async function buildServer(settings: FleetSettings, engines: Engines, given: Hub
     secrets: settings.packagers,
   }
   const units = await unitPorts(settings, engines, given)
-  const gate = { token, loopback: isLocalName(settings.listen.host) }
+  const people = { store: store.people, passwords: scryptPasswords(), random: ports.random }
+  const gate = { token, loopback: isLocalName(settings.listen.host), requestsPerMinute: settings.requestsPerMinute }
   const { admission } = settings
   const options = { gate, tls, resumeQuirk, admission, version: manifest.version, console: consoleFolder }
-  return fleetServer({ ...ports, shelf, packager, units }, options)
+  return fleetServer({ ...ports, people, shelf, packager, units }, options)
 }
 
 async function unitPorts(
@@ -125,13 +130,11 @@ async function unitPorts(
   }
 }
 
-/** What others can reach must be encrypted, and must know its operators. */
-function checkExposure({ listen: { host }, tls, operatorToken }: FleetSettings): void {
+/** What others can reach must be encrypted. */
+function checkExposure({ listen: { host }, tls }: FleetSettings): void {
   if (isLocalName(host)) return
   const where = `beyond loopback (${host})`
   if (!tls) throw new StartError('tls_required', `expected tls.cert and tls.key to listen ${where}, got none`)
-  if (operatorToken === null)
-    throw new StartError('token_required', `expected operatorTokenFile to listen ${where}, got none`)
 }
 
 function checkKeys(keys: readonly string[]): void {

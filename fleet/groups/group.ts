@@ -9,12 +9,13 @@ export interface Group {
   createdAt: number
 }
 
-/** Which devices are meant: those of which all that is given is true. `search`: as `foundBy` has it. */
+/** Which devices are meant: those of which all that is given is true. `search`: as `foundBy` has it. `products`: one of these. */
 export interface Selection {
   search?: string | undefined
   query?: Query | undefined
   group?: Group | undefined
   devices?: readonly string[] | undefined
+  products?: readonly string[] | undefined
 }
 
 /** What is done to labels; `set` is done after `remove`. */

@@ -30,11 +30,12 @@ export function memoryGroups(devices: Map<string, Device>): GroupStore {
   }
 }
 
-export function isMeant(device: Device, { search, query, group, devices }: Selection): boolean {
+export function isMeant(device: Device, { search, query, group, devices, products }: Selection): boolean {
   return (
     (!search || foundBy(device, search)) &&
     (!query || matchesQuery(query, device)) &&
     (!group || isInGroup(group, device)) &&
-    (!devices || devices.includes(device.id))
+    (!devices || devices.includes(device.id)) &&
+    (!products || products.includes(device.product))
   )
 }

@@ -419,6 +419,12 @@ function lists(store: () => Store): void {
     expect((await store().devices({ search: facts('A1', '3.0').hardware, limit: 9 })).length).toBe(2)
   })
 
+  it('lists only devices of the products asked for', async () => {
+    await hear(store(), 'A1', '3.0')
+    const listed = async (products: string[]) => (await store().devices({ limit: 9, products })).length
+    expect([await listed([product]), await listed(['another']), await listed([])]).toEqual([1, 0, 0])
+  })
+
   it('answers a ping', async () => {
     await expect(store().ping()).resolves.toBeUndefined()
   })

@@ -12,6 +12,8 @@ export interface Result {
 
 /** The ports, and how a command speaks before its result. */
 export interface Io extends Ports {
+  /** What a fleet is shown; undefined for nothing. */
+  token: string | undefined
   /** Something that happened: one line of text, or one line of JSON. */
   event(line: string, json: unknown): void
   /** For people, on stderr, with and without `--json`. */

@@ -40,7 +40,14 @@ const fleetEndings: Partial<Record<OperatorErrorCode, Ending>> = {
   item_unknown: 'missing',
   release_unknown: 'missing',
   unit_unknown: 'missing',
+  user_unknown: 'missing',
+  token_unknown: 'missing',
   token_missing: 'refused',
+  sign_in_refused: 'refused',
+  role_missing: 'refused',
+  name_taken: 'refused',
+  admin_needed: 'refused',
+  rate_limited: 'busy',
   token_wrong: 'refused',
   host_refused: 'refused',
   origin_refused: 'refused',
@@ -71,7 +78,8 @@ function nextStep(error: Error): string {
   if (!(error instanceof OperatorError)) return ''
   const listed = error.errors.length > 0 ? `: ${error.errors.join('; ')}` : ''
   if (error.code === 'unreachable') return '; start one with `windlass fleet`, or name it with --fleet'
-  if (error.code === 'token_missing' || error.code === 'token_wrong') return '; put the token into WINDLASS_TOKEN'
+  if (error.code === 'token_missing' || error.code === 'token_wrong')
+    return '; put a token into WINDLASS_TOKEN, or name its file with --token-file'
   return listed
 }
 

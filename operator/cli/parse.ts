@@ -2,6 +2,7 @@ import { CommanderError, Option, Command as Parser } from 'commander'
 import { CliError } from './cli-error.ts'
 import type { Command } from './command.ts'
 import { exitCodeList } from './exit-codes.ts'
+import { fleetParam, tokenOptions } from './fleet/connect.ts'
 import type { Params, Raw } from './params.ts'
 
 /** A subcommand that somebody else answers; named in help and in suggestions only. */
@@ -12,8 +13,14 @@ export interface Elsewhere {
 
 /** What a command line asks for: a command with its values, or to read something. */
 export type Asked =
-  | { what: 'run'; command: Command; values: Record<string, unknown>; json: boolean }
+  | { what: 'run'; command: Command; values: Record<string, unknown>; json: boolean; shown: Shown }
   | { what: 'read'; text: string }
+
+/** What the command line says of who asks, for commands that talk to a fleet. */
+export interface Shown {
+  token?: string | undefined
+  tokenFile?: string | undefined
+}
 
 /** What can be asked for. `groups` describes the first words of names of two words. */
 export interface Vocabulary {
@@ -41,7 +48,7 @@ export function parse(argv: readonly string[], vocabulary: Vocabulary): Asked {
   }
   program.commandsGroup('Commands:')
   for (const command of vocabulary.commands) {
-    add(program, vocabulary, command, (values, json) => (asked = { what: 'run', command, values, json }))
+    add(program, vocabulary, command, (values, json, shown) => (asked = { what: 'run', command, values, json, shown }))
   }
   try {
     program.parse([...argv], { from: 'user' })
@@ -64,7 +71,7 @@ function readOrRefuse(error: unknown, text: string, program: Parser): Asked {
   throw new CliError('usage', line + usage)
 }
 
-type Chosen = (values: Record<string, unknown>, json: boolean) => void
+type Chosen = (values: Record<string, unknown>, json: boolean, shown: Shown) => void
 
 function add(program: Parser, vocabulary: Vocabulary, command: Command, chosen: Chosen): void {
   let parser = program
@@ -77,9 +84,13 @@ function add(program: Parser, vocabulary: Vocabulary, command: Command, chosen: 
     if (flags.startsWith('-')) parser.addOption(new Option(flags, says).helpGroup(group ?? 'Options:'))
     else parser.argument(flags, says)
   }
+  if (Object.values(command.params).includes(fleetParam)) {
+    for (const { flags, says } of tokenOptions) parser.option(flags, says)
+  }
   parser.action(() => {
     const options: Record<string, Raw> = parser.opts()
-    chosen(values(command.params, parser.args, options), options['json'] === true)
+    const { token, tokenFile }: Shown = parser.opts()
+    chosen(values(command.params, parser.args, options), options['json'] === true, { token, tokenFile })
   })
 }
 

@@ -2,6 +2,7 @@ import { CliError } from './cli-error.ts'
 import type { Io, Result } from './command.ts'
 import { type Ending, exitCodes } from './exit-codes.ts'
 import { explain } from './explain.ts'
+import { tokenFor } from './fleet/token.ts'
 import { progressBar, silent } from './page/progress-bar.ts'
 import { type Asked, parse, type Vocabulary } from './parse.ts'
 import type { Ports } from './ports.ts'
@@ -20,13 +21,14 @@ export async function run(argv: readonly string[], ports: Ports, vocabulary: Voc
 
 async function answer(asked: Asked, ports: Ports): Promise<Result> {
   if (asked.what === 'read') return { page: asked.text, json: { help: asked.text } }
-  return asked.command.run(asked.values, io(ports, asked.json))
+  return asked.command.run(asked.values, io(ports, asked.json, await tokenFor(asked.shown, ports)))
 }
 
-function io(ports: Ports, json: boolean): Io {
+function io(ports: Ports, json: boolean, token: string | undefined): Io {
   const { stdout, stderr } = ports
   return {
     ...ports,
+    token,
     event: (line, value) => void stdout.write(`${json ? JSON.stringify(value) : line}\n`),
     warn: (line) => void stderr.write(`windlass: ${line}\n`),
     progress: (what) => (stderr.isTTY && !json ? progressBar(stderr, ports.clock, what) : silent),

@@ -205,26 +205,4 @@ describe('the console', { timeout: 240_000 }, () => {
     await page.getByText(/that is all/).waitFor()
     await page.context().close()
   })
-
-  it('asks for the token where the fleet does, and keeps it for the tab', async () => {
-    const file = join(fleet.folder, 'token')
-    await writeFile(file, 'a-token-of-the-harbour-office')
-    const guarded = await startFleet(['--operator-token-file', file])
-    try {
-      const page = await browser.newPage()
-      await page.goto(guarded.url)
-      await page.getByLabel("Operator's token").fill('another-token-altogether')
-      await page.keyboard.press('Enter')
-      await page.getByText('The fleet knows another token.').waitFor()
-      expect(await seriousFindings(page)).toEqual([])
-      await shoot(page, pictures, 'sign-in')
-      await page.getByLabel("Operator's token").fill('a-token-of-the-harbour-office')
-      await page.keyboard.press('Enter')
-      await page.getByText('No device has asked yet').or(page.getByText('No rollout is running')).first().waitFor()
-      await shoot(page, pictures, 'empty-overview')
-      await page.close()
-    } finally {
-      await guarded.stop()
-    }
-  })
 })

@@ -29,6 +29,23 @@ import { OperatorError, refusalOf } from './operator-error.ts'
 import { type PackageRecord, packageList, packageRecord } from './package.ts'
 import { operatorPaths } from './paths.ts'
 import {
+  type GrantRecord,
+  type NewTokenRecord,
+  type NewUserRecord,
+  newTokenRecord,
+  newUserRecord,
+  passwordRecord,
+  type SessionRecord,
+  sessionRecord,
+  type TokenOrder,
+  type TokenRecord,
+  tokenList,
+  type UserOrder,
+  type UserRecord,
+  userList,
+  userRecord,
+} from './people.ts'
+import {
   type RolloutDetail,
   type RolloutOrder,
   type RolloutRecord,
@@ -134,6 +151,20 @@ export interface OperatorClient {
   env(id: string): Promise<UnitEnv>
   /** Replaces all that was overridden. */
   setEnv(id: string, order: EnvOrder): Promise<UnitEnv>
+  /** As whom the fleet knows the caller. */
+  session(): Promise<SessionRecord>
+  /** For browsers, which keep the session's cookie. */
+  signIn(name: string, password: string): Promise<SessionRecord>
+  signOut(): Promise<void>
+  users(): Promise<UserRecord[]>
+  addUser(order: UserOrder): Promise<NewUserRecord>
+  setGrants(name: string, grants: readonly GrantRecord[]): Promise<UserRecord>
+  /** Answers the password where the fleet made it, else null. */
+  setPassword(name: string, password?: string): Promise<string | null>
+  removeUser(name: string): Promise<void>
+  tokens(): Promise<TokenRecord[]>
+  addToken(order: TokenOrder): Promise<NewTokenRecord>
+  withdrawToken(id: number): Promise<void>
   /** Ends when the signal fires. Connects again by itself; each connection starts with a `connected` event. */
   events(signal: AbortSignal): AsyncIterable<FleetEvent>
 }
@@ -157,6 +188,7 @@ export function operatorClient(options: OperatorClientOptions): OperatorClient {
     retry: (id, packageUid) => post(deviceDetail, paths.retry(id), { package: packageUid }),
     ...groupCalls(send),
     ...unitCalls(send),
+    ...peopleCalls(send),
     events: (signal) => follow((s) => send(paths.events, { signal: s }), options.sleep ?? systemSleep, signal),
   }
 }
@@ -221,6 +253,27 @@ function unitCalls(send: Send) {
     monitoring: async (id) => (await ask(send, unitMonitoring, 'GET', paths.unitMonitoring(id))).monitoring,
     env: (id) => ask(send, unitEnv, 'GET', paths.unitEnv(id)),
     setEnv: (id, order) => ask(send, unitEnv, 'PUT', paths.unitEnv(id), order),
+  } satisfies Partial<OperatorClient>
+}
+
+function peopleCalls(send: Send) {
+  const paths = operatorPaths
+  const remove = async (path: string): Promise<void> => void (await send(path, { method: 'DELETE' }))
+  return {
+    session: () => ask(send, sessionRecord, 'GET', paths.session),
+    signIn: (name, password) => ask(send, sessionRecord, 'POST', paths.session, { name, password }),
+    signOut: () => remove(paths.session),
+    users: async () => (await ask(send, userList, 'GET', paths.users)).users,
+    addUser: (order) => ask(send, newUserRecord, 'POST', paths.users, order),
+    setGrants: (name, grants) => ask(send, userRecord, 'PUT', paths.userGrants(name), { grants }),
+    async setPassword(name, password) {
+      const order = password === undefined ? {} : { password }
+      return (await ask(send, passwordRecord, 'PUT', paths.userPassword(name), order)).password
+    },
+    removeUser: (name) => remove(paths.user(name)),
+    tokens: async () => (await ask(send, tokenList, 'GET', paths.tokens)).tokens,
+    addToken: (order) => ask(send, newTokenRecord, 'POST', paths.tokens, order),
+    withdrawToken: (id) => remove(paths.token(id)),
   } satisfies Partial<OperatorClient>
 }
 

@@ -41,6 +41,33 @@ export { type Health, health } from './health.ts'
 export { OperatorError, type OperatorErrorCode } from './operator-error.ts'
 export { type PackageRecord, packageList, packageRecord } from './package.ts'
 export { operatorPaths } from './paths.ts'
+export {
+  type GrantRecord,
+  grant,
+  grantsOrder,
+  type NewTokenRecord,
+  type NewUserRecord,
+  newTokenRecord,
+  newUserRecord,
+  passwordOrder,
+  passwordRecord,
+  personName,
+  type Role,
+  role,
+  type SessionRecord,
+  sessionRecord,
+  signInOrder,
+  type TokenOrder,
+  type TokenRecord,
+  tokenList,
+  tokenOrder,
+  tokenRecord,
+  type UserOrder,
+  type UserRecord,
+  userList,
+  userOrder,
+  userRecord,
+} from './people.ts'
 export { type Problem, type ProblemCode, problem, problemCodes, problemOf, problemStatus } from './problem.ts'
 export {
   type PhaseStanding,

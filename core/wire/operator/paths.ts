@@ -35,6 +35,13 @@ export const operatorPaths = {
   unitMonitoring: (id: string) => `${base}/units/${part(id)}/monitoring`,
   unitLogs: (id: string) => `${base}/units/${part(id)}/logs`,
   unitEnv: (id: string) => `${base}/units/${part(id)}/env`,
+  session: `${base}/session`,
+  users: `${base}/users`,
+  user: (name: string) => `${base}/users/${part(name)}`,
+  userGrants: (name: string) => `${base}/users/${part(name)}/grants`,
+  userPassword: (name: string) => `${base}/users/${part(name)}/password`,
+  tokens: `${base}/tokens`,
+  token: (id: number) => `${base}/tokens/${id}`,
   events: `${base}/events`,
   health: `${base}/health`,
 } as const

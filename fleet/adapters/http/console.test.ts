@@ -2,7 +2,9 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fastify from 'fastify'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { memoryPeopleStore } from '../../people/memory-people-store.ts'
 import { consoleRoutes } from './console.ts'
+import { Guard } from './guard.ts'
 import { testFolder } from './test-fleet.ts'
 
 async function served(built: boolean, loopback = true) {
@@ -14,7 +16,8 @@ async function served(built: boolean, loopback = true) {
   }
   const app = fastify()
   onTestFinished(() => app.close())
-  consoleRoutes(app, { folder, gate: { token: 'a token', loopback }, welcome: 'greeting' })
+  const guard = new Guard({ people: memoryPeopleStore(), gate: { token: 'a token', loopback }, now: () => 0 })
+  consoleRoutes(app, { folder, guard, welcome: 'greeting' })
   const get = (url: string, headers = {}) => app.inject({ url, headers: { host: 'localhost:8000', ...headers } })
   return { get, page: (url: string, headers = {}) => get(url, { accept: 'text/html,*/*', ...headers }) }
 }

@@ -3,12 +3,12 @@ import { extname, join } from 'node:path'
 import { problemStatus } from '@windlass/wire/operator'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { FleetError } from '../../fleet-error.ts'
-import { admit, type Gate } from './guard.ts'
+import type { Guard } from './guard.ts'
 
 export interface ConsoleOptions {
   /** Where the built console lies, null for nowhere. It is read once; without it browsers are told so. */
   folder: string | null
-  gate: Gate
+  guard: Pick<Guard, 'checkNames'>
   /** What everyone but a browser is told at `/`. */
   welcome: string
 }
@@ -39,14 +39,15 @@ const pages = ['/devices', '/units', '/packages', '/releases', '/rollouts', '/ac
 const notBuilt = 'The console is not built: `npm run console` builds it, then start the fleet anew.\n'
 
 /** Serves the built console to browsers; its files have their digest in their names and may be kept for ever. */
-export function consoleRoutes(app: FastifyInstance, { folder, gate, welcome }: ConsoleOptions): void {
+export function consoleRoutes(app: FastifyInstance, { folder, guard, welcome }: ConsoleOptions): void {
   const page = folder === null ? null : readIfThere(join(folder, 'index.html'))
   app.setErrorHandler((error, _request, reply) => {
     if (!(error instanceof FleetError)) throw error
     return reply.code(problemStatus[error.code]).type('text/plain; charset=utf-8').send(`${error.message}\n`)
   })
   const answer = (request: FastifyRequest, reply: FastifyReply) => {
-    admit({ ...gate, token: null }, { host: request.headers.host, origin: undefined, authorization: undefined })
+    // A link from another page brings its origin along, and may.
+    guard.checkNames({ headers: { host: request.headers.host } })
     guarded(reply).header('cache-control', 'no-cache')
     return page ? reply.type('text/html; charset=utf-8').send(page) : reply.code(503).type('text/plain').send(notBuilt)
   }

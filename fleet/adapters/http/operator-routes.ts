@@ -14,9 +14,11 @@ import * as z from 'zod'
 import { FleetError } from '../../fleet-error.ts'
 import { selectionOf } from '../../groups/manage.ts'
 import type { Shelf } from '../../packages/shelf.ts'
+import { reaches } from '../../people/roles.ts'
 import type { RolloutPorts } from '../../rollout/rollouts.ts'
 import { historyLimit } from '../../store/store.ts'
 import { admissionRoutes } from './admission-routes.ts'
+import { seenBy } from './authorize.ts'
 import { detailOf } from './device-detail.ts'
 import { encodeDevice, encodePackage, encodeReport } from './encode.ts'
 import { groupRoutes } from './group-routes.ts'
@@ -58,8 +60,8 @@ function packageRoutes(api: Api, { store, shelf }: OperatorPorts): void {
       return reply.code(201).send(packageRecord.parse(encodePackage(kept)))
     })
   })
-  api.get('/packages', { schema: { response: { 200: packageList } } }, async () => ({
-    packages: (await store.packages()).map(encodePackage),
+  api.get('/packages', { schema: { response: { 200: packageList } } }, async (request) => ({
+    packages: (await store.packages()).filter(({ product }) => reaches(seenBy(request), product)).map(encodePackage),
   }))
   api.get('/packages/:uid', { schema: { params: byUid, response: { 200: packageRecord } } }, async ({ params }) => {
     const kept = await store.package(params.uid)
@@ -75,8 +77,11 @@ function packageRoutes(api: Api, { store, shelf }: OperatorPorts): void {
 function deviceRoutes(api: Api, ports: OperatorPorts): void {
   const { store } = ports
   const listing = { querystring: deviceQuery, response: { 200: deviceList } }
-  api.get('/devices', { schema: listing }, async ({ query: { limit, cursor, ...asked } }) => {
-    const devices = await store.devices({ ...(await selectionOf(store, asked)), limit, after: cursor })
+  api.get('/devices', { schema: listing }, async (request) => {
+    const { limit, cursor, ...asked } = request.query
+    const reach = seenBy(request)
+    const products = reach === 'everywhere' ? undefined : [...reach]
+    const devices = await store.devices({ ...(await selectionOf(store, asked)), products, limit, after: cursor })
     return { devices: devices.map(encodeDevice), next: nextOf(devices, limit, (d) => d.id) }
   })
   api.get('/devices/:id', { schema: { params: byDevice, response: { 200: deviceDetail } } }, async ({ params }) =>

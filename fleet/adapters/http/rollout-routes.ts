@@ -9,6 +9,8 @@ import {
 } from '@windlass/wire/operator'
 import * as z from 'zod'
 import { FleetError } from '../../fleet-error.ts'
+import type { Caller } from '../../people/caller.ts'
+import { reaches } from '../../people/roles.ts'
 import {
   abortRollout,
   approveRollout,
@@ -18,6 +20,7 @@ import {
   startRollout,
 } from '../../rollout/rollouts.ts'
 import type { Rollout } from '../../store/records.ts'
+import { callerIn, seenBy } from './authorize.ts'
 import { encodeMember, encodeProgress, encodeRollout } from './encode.ts'
 import { type Api, byNumber, nextOf } from './typed-api.ts'
 
@@ -31,8 +34,8 @@ const keyed = z.object({
 /** Rollouts below `/api/v1`. */
 export function rolloutRoutes(api: Api, ports: RolloutPorts): void {
   const { store, clock } = ports
-  api.get('/rollouts', { schema: { response: { 200: rolloutList } } }, async () => {
-    const rollouts = await store.rollouts()
+  api.get('/rollouts', { schema: { response: { 200: rolloutList } } }, async (request) => {
+    const rollouts = (await store.rollouts()).filter(({ product }) => reaches(seenBy(request), product))
     const counts = await store.counts(rollouts.map((r) => r.rollout))
     return { rollouts: rollouts.map((r) => encodeRollout(r, counts.get(r.rollout))) }
   })
@@ -65,9 +68,16 @@ function changeRoutes(api: Api, ports: RolloutPorts): void {
   api.post('/rollouts/:id/abort', { schema: plain }, async ({ params }) =>
     counted(ports, await abortRollout(ports, params.id)),
   )
-  api.post('/rollouts/:id/approve', { schema: { ...plain, body: approvalOrder } }, async ({ params, body }) =>
-    counted(ports, await approveRollout(ports, params.id, body.by)),
-  )
+  api.post('/rollouts/:id/approve', { schema: { ...plain, body: approvalOrder } }, async (request) => {
+    const { params, body } = request
+    return counted(ports, await approveRollout(ports, params.id, inOwnName(callerIn(request), body.by)))
+  })
+}
+
+/** Who has a name says yes in that name alone. @throws FleetError `role_missing` */
+function inOwnName({ user }: Caller, by: string): string {
+  if (user === null || user === by) return by
+  throw new FleetError('role_missing', `expected a yes in one's own name, ${user}, got one of ${by}`)
 }
 
 async function counted({ store }: RolloutPorts, rollout: Rollout) {

@@ -6,28 +6,34 @@ import type { Admission } from '../../identity/admission.ts'
 import type { ClaimPorts, SocketTokens } from '../../identity/claims.ts'
 import type { PackageFiles } from '../../packages/package-files.ts'
 import type { Shelf } from '../../packages/shelf.ts'
+import type { PeoplePorts } from '../../people/people.ts'
 import type { Store } from '../../store/store.ts'
 import type { Events } from '../../telemetry/events.ts'
 import { fleetMetrics } from '../../telemetry/metrics.ts'
 import type { UnitOffice } from '../../units/unit-office.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
+import { authorize } from './authorize.ts'
 import { consoleRoutes } from './console.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { eventRoute } from './event-route.ts'
-import { admit, type Gate } from './guard.ts'
+import { type Gate, Guard } from './guard.ts'
+import { harden } from './harden.ts'
 import { healthRoutes } from './health-routes.ts'
 import { objectRoutes } from './object-routes.ts'
 import { openapiRoute } from './openapi.ts'
 import { operatorRoutes } from './operator-routes.ts'
 import { operatorUnitRoutes } from './operator-unit-routes.ts'
 import { type PackagerPorts, packagerRoutes } from './packager-routes.ts'
+import { peopleRoutes } from './people-routes.ts'
 import { answerProblems } from './problems.ts'
+import { sessionRoutes } from './session-routes.ts'
 import { refuseUnstorable } from './storable.ts'
 import { unitRoutes } from './unit-routes.ts'
 import { unitSockets } from './unit-sockets.ts'
 
 export interface ServerPorts {
   store: Store
+  people: Pick<PeoplePorts, 'store' | 'passwords' | 'random'>
   files: PackageFiles
   shelf: Shelf
   events: Events
@@ -78,17 +84,18 @@ export function fleetServer(ports: ServerPorts, options: ServerOptions): Fastify
   }) as FastifyInstance
   app.addHook('preClose', async () => closing.abort())
   const { gate, console: folder = null } = options
-  app.register(async (pages) => consoleRoutes(pages, { folder, gate, welcome: welcome(options.version) }))
+  const guard = new Guard({ people: ports.people.store, gate, now: () => ports.clock.now() })
+  app.register(async (pages) => consoleRoutes(pages, { folder, guard, welcome: welcome(options.version) }))
   const office = ports.units?.office
   const metrics = fleetMetrics(ports.store, office && (() => office.connected))
-  app.register(async (scope) => healthRoutes(scope, { ...ports, metrics, gate }))
+  app.register(async (scope) => healthRoutes(scope, { ...ports, metrics, guard }))
   const { admission = 'open' } = options
   app.register(async (devices) => deviceRoutes(devices, { ...ports, metrics, admission }))
   app.register(async (objects) => objectRoutes(objects, { ...ports, resumeQuirk: options.resumeQuirk }))
   const { packager } = ports
   if (packager) app.register(async (scope) => packagerRoutes(scope, { ...ports, ...packager }))
   if (ports.units) serveUnits(app, ports.units, ports.log)
-  app.register(async (api) => operatorApi(api, ports, options, closing.signal), { prefix: '/api/v1' })
+  app.register(async (api) => operatorApi(api, { ...ports, guard }, options, closing.signal), { prefix: '/api/v1' })
   return app
 }
 
@@ -107,19 +114,21 @@ function serveUnits(app: FastifyInstance, units: UnitPorts, log: Log): void {
 
 async function operatorApi(
   api: FastifyInstance,
-  ports: ServerPorts,
+  ports: ServerPorts & { guard: Guard },
   options: ServerOptions,
   closing: AbortSignal,
 ): Promise<void> {
   api.setValidatorCompiler(validatorCompiler)
   api.setSerializerCompiler(serializerCompiler)
   answerProblems(api, ports.log)
-  api.addHook('onRequest', async ({ headers }) => {
-    admit(options.gate, { host: headers.host, origin: headers.origin, authorization: headers.authorization })
-  })
+  harden(api, options.tls !== null)
+  authorize(api, ports)
   api.addHook('preHandler', refuseUnstorable)
   // Before the routes: it hears of those that come after it.
   await openapiRoute(api, options.version)
+  const people = { ...ports.people, log: ports.log, now: () => ports.clock.now() }
+  sessionRoutes(api, people, options.tls !== null)
+  peopleRoutes(api, people)
   operatorRoutes(api, { ...ports, version: options.version })
   if (ports.units) operatorUnitRoutes(api, ports.units)
   eventRoute(api, { ...ports, closing })

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Sha256 } from '@windlass/model'
-import { createLog, type Log } from '@windlass/platform'
+import { createLog, jsonLines, type Log } from '@windlass/platform'
 import { FakeClock, SeededRandom } from '@windlass/platform/fakes'
 import { sha256Of, sign } from '@windlass/trust'
 import { writeArchive } from '@windlass/trust/pack'
@@ -14,6 +14,7 @@ import { SocketTokens } from '../../identity/claims.ts'
 import { newUnitAuthority, UnitAuthority } from '../../identity/unit-authority.ts'
 import { Pushes } from '../../packages/pushes.ts'
 import { packageShelf } from '../../packages/shelf.ts'
+import { fakePeople } from '../../people/fake-people.ts'
 import { memoryLines } from '../../processes/lines.ts'
 import { memoryShared } from '../../processes/shared.ts'
 import { memoryStore } from '../../store/memory-store.ts'
@@ -33,17 +34,22 @@ import { fleetServer, type UnitPorts } from './server.ts'
 export interface TestFleet {
   app: FastifyInstance
   store: Store
+  people: ReturnType<typeof fakePeople>
   clock: FakeClock
   events: Events
   log: Log
   folder: string
   /** Everything logged, one `level text` per line. */
   logged: string[]
+  /** The same, whole. */
+  lines: string[]
   probe(serial: string, version: string, over?: Over): Promise<LightMyRequestResponse>
   report(serial: string, status: string, body?: object): Promise<LightMyRequestResponse>
   upload(archive: string | Buffer): Promise<LightMyRequestResponse>
-  api(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<LightMyRequestResponse>
+  api(method: Method, path: string, body?: object, headers?: Record<string, string>): Promise<LightMyRequestResponse>
 }
+
+type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 interface Over {
   headers?: Record<string, string>
@@ -70,11 +76,16 @@ export async function testFleet(
   const folder = await testFolder()
   const clock = new FakeClock()
   const logged: string[] = []
-  const log = createLog([({ level, text }) => logged.push(`${level} ${text}`)], () => clock.now())
+  const lines: string[] = []
+  const log = createLog(
+    [({ level, text }) => logged.push(`${level} ${text}`), jsonLines((line) => void lines.push(line))],
+    () => clock.now(),
+  )
   const store = given.store ?? memoryStore()
   const events = eventHub()
   const shared = memoryShared()
   const files = await folderPackages(join(folder, 'packages'), { random: new SeededRandom(1), clock, alone: true })
+  const people = fakePeople()
   const rules = {
     trustedKeys: given.trustedKeys ?? [],
     maxUploadBytes: given.maxUploadBytes ?? 1024 * 1024,
@@ -86,7 +97,7 @@ export async function testFleet(
   const packager = { pushes, secrets: new Map([['me', 'topsecret']]) }
   const units = given.units ? await testUnits(folder, { clock, log, events }) : undefined
   const app = fleetServer(
-    { store, files, shelf, events, packager, clock, log, ...(units && { units }) },
+    { store, people, files, shelf, events, packager, clock, log, ...(units && { units }) },
     {
       gate: given.gate ?? { token: null, loopback: true },
       tls: null,
@@ -96,7 +107,7 @@ export async function testFleet(
     },
   )
   onTestFinished(() => app.close())
-  return { app, store, clock, events, log, folder, logged, ...calls(app) }
+  return { app, store, people, clock, events, log, folder, logged, lines, ...calls(app) }
 }
 
 async function testUnits(folder: string, ports: Pick<OfficePorts, 'clock' | 'log' | 'events'>): Promise<UnitPorts> {
@@ -127,11 +138,11 @@ function calls(app: FastifyInstance): Pick<TestFleet, 'probe' | 'report' | 'uplo
       const headers = { 'content-type': 'application/octet-stream', host: 'localhost' }
       return app.inject({ method: 'POST', url: '/api/v1/packages', headers, payload })
     },
-    api: (method, path, body) =>
+    api: (method, path, body, headers = {}) =>
       app.inject({
         method,
         url: `/api/v1${path}`,
-        headers: { host: 'localhost:8000' },
+        headers: { host: 'localhost:8000', ...headers },
         ...(body && { payload: body }),
       }),
   }

@@ -10,6 +10,7 @@ import { localBus } from '../../bus/local-bus.ts'
 import { SocketTokens } from '../../identity/claims.ts'
 import { newUnitAuthority, UnitAuthority } from '../../identity/unit-authority.ts'
 import { packageShelf } from '../../packages/shelf.ts'
+import { fakePeople } from '../../people/fake-people.ts'
 import { memoryLines } from '../../processes/lines.ts'
 import { memoryShared } from '../../processes/shared.ts'
 import { memoryStore } from '../../store/memory-store.ts'
@@ -34,6 +35,7 @@ async function listening() {
   const app = fleetServer(
     {
       store,
+      people: fakePeople(),
       files,
       events,
       clock,

@@ -3,6 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration'
 import { admissionTables } from './admission-migration.ts'
 import { groupTables } from './group-migration.ts'
 import { quickLists } from './list-migration.ts'
+import { peopleTables } from './people-migration.ts'
 import { processTables } from './process-migration.ts'
 import { phaseColumns } from './rollout-migration.ts'
 import type { Tables } from './tables.ts'
@@ -61,6 +62,7 @@ const statements: Readonly<Record<string, readonly string[]>> = {
   '007-several-processes': processTables,
   '008-quick-lists': quickLists,
   '009-admission': admissionTables,
+  '010-people': peopleTables,
 }
 
 const steps: Readonly<Record<string, Migration>> = Object.fromEntries(

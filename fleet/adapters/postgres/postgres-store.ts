@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import type pg from 'pg'
+import type { PeopleStore } from '../../people/people-store.ts'
 import type { Lines } from '../../processes/lines.ts'
 import type { Shared } from '../../processes/shared.ts'
 import type { Sight } from '../../store/records.ts'
@@ -13,6 +14,7 @@ import { look } from './look.ts'
 import { migrate } from './migrations.ts'
 import { tallyPhases } from './phases.ts'
 import { postgresLines } from './postgres-lines.ts'
+import { postgresPeopleStore } from './postgres-people-store.ts'
 import { postgresShared } from './postgres-shared.ts'
 import { postgresUnitStore } from './postgres-unit-store.ts'
 import { record } from './record.ts'
@@ -24,6 +26,7 @@ import type { Tables } from './tables.ts'
 /** All that a fleet has in its database. */
 export interface Records extends Store {
   units: UnitStore
+  people: PeopleStore
   lines: Lines
   shared: Shared
 }
@@ -39,6 +42,7 @@ export async function postgresStore(pool: pg.Pool, me = 'alone'): Promise<Record
     units: postgresUnitStore(db),
     lines: postgresLines(pool, me),
     shared: postgresShared(pool),
+    people: postgresPeopleStore(db),
     observe: (sight, packageUid, conclude) => observe(pool, sight, packageUid, conclude),
     ...packagesIn(db),
     addRollout: (order) => addRollout(db, order),

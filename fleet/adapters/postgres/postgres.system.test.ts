@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createLog, systemClock } from '@windlass/platform'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { peopleStoreContract } from '../../people/people-store.contract.ts'
 import { processesContract } from '../../processes/processes.contract.ts'
 import { storeContract } from '../../store/store.contract.ts'
 import { unitStoreContract } from '../../units/unit-store.contract.ts'
@@ -68,6 +69,15 @@ describe('PostgreSQL in a folder', () => {
       silence: async (ms) => void (await pool.query(silence, [ms])),
       close: () => a.close(),
     }
+  })
+
+  peopleStoreContract('postgres', async () => {
+    databases += 1
+    await ask(`create database contract_${databases}`)
+    const store = await postgresStore(
+      openPool(server.url.replace(/postgres$/, `contract_${databases}`), () => undefined),
+    )
+    return { store: store.people, close: () => store.close() }
   })
 
   it('can be migrated by several at once, and again', async () => {

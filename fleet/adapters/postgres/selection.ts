@@ -8,13 +8,14 @@ import type { Tables } from './tables.ts'
 
 /** Which devices are meant, as a condition on a row `d` of devices; its parts are such that there are indexes for them. */
 export async function sqlOfSelection(db: Kysely<Tables>, selection: Selection): Promise<RawBuilder<boolean>> {
-  const { search, query, group, devices } = selection
+  const { search, query, group, devices, products } = selection
   const kinds = search || query || group ? await readKinds(db) : undefined
   const parts = [
     ...(search && kinds ? [foundBy(search, kinds)] : []),
     ...(query && kinds ? [sqlOfQuery(writtenOut(query, kinds))] : []),
     ...(group && kinds ? [sqlOfGroup(group, kinds)] : []),
     ...(devices ? [sql<boolean>`d.id = any(${devices})`] : []),
+    ...(products ? [sql<boolean>`d.product = any(${products})`] : []),
   ]
   return parts.length > 0 ? sql`(${sql.join(parts, sql` and `)})` : sql`true`
 }

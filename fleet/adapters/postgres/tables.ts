@@ -3,6 +3,7 @@ import type { Generated, JSONColumnType } from 'kysely'
 import type { Plan } from '../../rollout/plan.ts'
 import type { Progress } from '../../rollout/progress.ts'
 import type { Attempt, KeptObject } from '../../store/records.ts'
+import type { PeopleTables } from './people-tables.ts'
 import type { UnitTables } from './unit-tables.ts'
 
 /*
@@ -79,7 +80,7 @@ interface ReportRow {
   log: string | null
 }
 
-export interface Tables extends UnitTables {
+export interface Tables extends UnitTables, PeopleTables {
   packages: PackageRow
   devices: DeviceRow
   rollouts: RolloutRow

@@ -30,11 +30,19 @@ import { rolloutList } from './rollout-list.ts'
 import { rolloutPause, rolloutResume } from './rollout-pause.ts'
 import { rolloutStart } from './rollout-start.ts'
 import { rolloutWatch } from './rollout-watch.ts'
+import { tokensList } from './tokens-list.ts'
+import { tokensNew } from './tokens-new.ts'
+import { tokensWithdraw } from './tokens-withdraw.ts'
 import { unitUpdateStartFota, unitUpdateStartSota, unitUpdateWatch } from './unit-update.ts'
 import { units } from './units.ts'
 import { unitsClaim } from './units-claim.ts'
 import { unitsLog } from './units-log.ts'
 import { unitsRelease } from './units-release.ts'
+import { usersList } from './users-list.ts'
+import { usersNew } from './users-new.ts'
+import { usersPassword } from './users-password.ts'
+import { usersRemove } from './users-remove.ts'
+import { usersRole } from './users-role.ts'
 import { verify } from './verify.ts'
 
 /** Every command, in the order of the help: from making a package to looking at what became of it. */
@@ -72,6 +80,14 @@ export const allCommands: readonly Command[] = [
   unitsClaim,
   unitsRelease,
   unitsLog,
+  usersNew,
+  usersList,
+  usersRole,
+  usersPassword,
+  usersRemove,
+  tokensNew,
+  tokensList,
+  tokensWithdraw,
   unitUpdateStartSota,
   unitUpdateStartFota,
   unitUpdateWatch,
@@ -92,6 +108,8 @@ export const groups: Readonly<Record<string, string>> = {
   groups: 'Devices under a name',
   items: 'What units run: services and firmware components',
   releases: 'What a unit is to be',
+  users: 'Who may sign in, and what they may do',
+  tokens: 'What programs show instead of signing in',
   unit: 'One unit, through its update scheduler',
   device: "One device, through its agent's local API; works on UpdateHub's agent too",
 }

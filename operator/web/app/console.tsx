@@ -12,10 +12,13 @@ import { SignIn } from './sign-in.tsx'
 /** The whole console: who is not admitted signs in first, then every page hears one line of events. */
 export function Console() {
   const [token, setToken] = useState(sessionToken.read)
-  const queries = useMemo(newQueries, [token])
+  // Whoever signs in or out begins afresh: nothing that another saw is kept.
+  const [round, setRound] = useState(0)
+  const queries = useMemo(newQueries, [token, round])
+  const anew = useMemo(() => () => setRound((before) => before + 1), [])
   return (
     <QueryClientProvider client={queries}>
-      <Gate token={token} setToken={setToken} queries={queries} />
+      <Gate key={round} token={token} setToken={setToken} anew={anew} queries={queries} />
     </QueryClientProvider>
   )
 }
@@ -23,14 +26,16 @@ export function Console() {
 interface Held {
   token: string | undefined
   setToken: (token: string | undefined) => void
+  anew: () => void
   queries: QueryClient
 }
 
-function Gate({ token, setToken, queries }: Held) {
+function Gate({ token, setToken, anew, queries }: Held) {
   const client = useMemo(() => operatorClient({ url: location.origin, ...(token && { token }) }), [token])
   const follower = useMemo(() => new Follower(), [client])
   const health = useQuery({ queryKey: ['health'], queryFn: () => client.health(), refetchInterval: 15_000 })
   const admitted = health.data !== undefined
+  const session = useQuery({ queryKey: ['session'], queryFn: () => client.session(), enabled: admitted })
   const away = health.error instanceof OperatorError && health.error.code === 'unreachable'
   useEffect(() => {
     const quit = new AbortController()
@@ -41,12 +46,13 @@ function Gate({ token, setToken, queries }: Held) {
     if (away) follower.lost()
   }, [away, follower])
   const signOut = useMemo(() => {
-    if (token === undefined) return null
+    if (session.data?.kind !== 'user' && token === undefined) return null
     return () => {
       sessionToken.forget()
       setToken(undefined)
+      void client.signOut().finally(anew)
     }
-  }, [token, setToken])
+  }, [session.data?.kind, token, setToken, client, anew])
   const router = useMemo(() => makeRouter(signOut), [signOut])
   const fleet = useMemo(() => ({ client, follower, token }), [client, follower, token])
   const { error } = health
@@ -55,9 +61,11 @@ function Gate({ token, setToken, queries }: Held) {
       sessionToken.write(given)
       setToken(given)
     }
-    return <SignIn refused={token !== undefined} onToken={onToken} />
+    const onPassword = (name: string, password: string) => client.signIn(name, password).then(anew)
+    return <SignIn refused={token !== undefined} onToken={onToken} onPassword={onPassword} />
   }
-  if (!admitted)
+  // The router is made with what the session allows, once: a second one would show nothing.
+  if (!admitted || !session.data)
     return (
       <main className="sign-in">
         {error ? <Trouble error={error} again={() => void health.refetch()} /> : <Loading />}

@@ -1,6 +1,7 @@
 import {
   type Conclusion,
   eventHub,
+  fakePeople,
   fleetServer,
   memoryShared,
   memoryStore,
@@ -133,6 +134,7 @@ export class SimFleet {
       files: memoryPackages(this.#objects),
       clock: machineClock(this.#world, this.wall, life),
       events: eventHub(),
+      people: fakePeople(),
       log: this.#log(),
       shared: memoryShared(),
     }

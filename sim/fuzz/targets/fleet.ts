@@ -1,4 +1,12 @@
-import { eventHub, fleetServer, memoryShared, memoryStore, packageShelf, type Store } from '@windlass/fleet/fakes'
+import {
+  eventHub,
+  fakePeople,
+  fleetServer,
+  memoryShared,
+  memoryStore,
+  packageShelf,
+  type Store,
+} from '@windlass/fleet/fakes'
 import { createLog } from '@windlass/platform'
 import { FakeClock } from '@windlass/platform/fakes'
 import { memoryPackages } from '../../faults/fleet/memory-packages.ts'
@@ -97,7 +105,8 @@ function emptyServer() {
     ]),
   ) as unknown as Store
   const files = memoryPackages(new Map())
-  const ports = { store, files, clock: new FakeClock(), events: eventHub(), log: createLog([], () => 0) }
+  const means = { clock: new FakeClock(), events: eventHub(), log: createLog([], () => 0) }
+  const ports = { store, files, people: fakePeople(), ...means }
   const shelf = packageShelf(
     { ...ports, shared: memoryShared() },
     { trustedKeys: [], checkMetadata: () => [], maxUploadBytes: 1_000 },

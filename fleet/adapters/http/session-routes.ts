@@ -1,0 +1,44 @@
+import { sessionRecord, signInOrder } from '@windlass/wire/operator'
+import type { FastifyInstance } from 'fastify'
+import { Pace } from '../../people/pace.ts'
+import { digestOf } from '../../people/secrets.ts'
+import { type SignInPorts, sessionMs, signIn } from '../../people/sign-in.ts'
+import { callerIn } from './authorize.ts'
+import { encodeCaller } from './encode-people.ts'
+import { credentialsOf, sessionCookie, tooOften } from './guard.ts'
+import { typed } from './typed-api.ts'
+
+/** Sign-ins from one address, whatever the names. */
+const signInsPerMinute = 20
+
+/** `/session`: who one is, sign-in and sign-out. `secure`: the cookie goes over TLS alone. */
+export function sessionRoutes(app: FastifyInstance, ports: SignInPorts, secure: boolean): void {
+  const api = typed(app)
+  const pace = new Pace(signInsPerMinute, ports.now)
+  api.get('/session', { schema: { response: { 200: sessionRecord } } }, async (request) =>
+    encodeCaller(callerIn(request)),
+  )
+  api.post('/session', { schema: { body: signInOrder, response: { 200: sessionRecord } } }, async (request, reply) => {
+    const waitMs = pace.take(request.ip)
+    if (waitMs > 0) throw tooOften(waitMs)
+    const { name, password } = request.body
+    const text = await signIn(ports, name, password)
+    const user = await ports.store.user(name)
+    reply.header('set-cookie', sessionCookieOf(text, sessionMs / 1000, secure))
+    return encodeCaller({ kind: 'user', name, limits: [user?.grants ?? []], user: name })
+  })
+  api.delete('/session', async (request, reply) => {
+    const { session } = credentialsOf(request)
+    if (session !== undefined) await ports.store.endSession(digestOf(session))
+    return reply
+      .header('set-cookie', sessionCookieOf('', 0, secure))
+      .code(204)
+      .send()
+  })
+}
+
+/** No script reads it, no page of another site sends it. */
+export function sessionCookieOf(text: string, seconds: number, secure: boolean): string {
+  const flags = ['Path=/', 'HttpOnly', 'SameSite=Strict', `Max-Age=${seconds}`, ...(secure ? ['Secure'] : [])]
+  return [`${sessionCookie}=${text}`, ...flags].join('; ')
+}

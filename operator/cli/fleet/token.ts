@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { CliError } from '../cli-error.ts'
+import type { Shown } from '../parse.ts'
+import type { Ports } from '../ports.ts'
+
+/**
+ * The nearest word wins: the option, the file it names, `$WINDLASS_TOKEN`, `$WINDLASS_TOKEN_FILE`, the file of one's own.
+ * @throws CliError `missing` for a file that was named and cannot be read
+ */
+export async function tokenFor({ token, tokenFile }: Shown, { env, cwd }: Ports): Promise<string | undefined> {
+  if (token !== undefined) return token
+  if (tokenFile !== undefined) return tokenIn(resolve(cwd, tokenFile))
+  if (env['WINDLASS_TOKEN']) return env['WINDLASS_TOKEN']
+  if (env['WINDLASS_TOKEN_FILE']) return tokenIn(resolve(cwd, env['WINDLASS_TOKEN_FILE']))
+  const home = env['XDG_CONFIG_HOME'] || (env['HOME'] && join(env['HOME'], '.config'))
+  return home ? tokenIn(join(home, 'windlass', 'token')).catch(() => undefined) : undefined
+}
+
+async function tokenIn(path: string): Promise<string> {
+  try {
+    return (await readFile(path, 'utf8')).trim()
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new CliError('missing', `expected a token in ${path}, got: ${why}`, { cause })
+  }
+}
