@@ -20,9 +20,10 @@ import { Pushes } from './packages/pushes.ts'
 import { packageShelf } from './packages/shelf.ts'
 import { scryptPasswords } from './people/passwords.ts'
 import { checkSomebody } from './people/somebody.ts'
-import { steward } from './rollout/steward.ts'
+import { steward, stewardRound } from './rollout/steward.ts'
 import type { FleetSettings } from './settings.ts'
 import { type Events, eventHub } from './telemetry/events.ts'
+import { unitRolloutRound } from './units/rollouts/round.ts'
 import { UnitOffice } from './units/unit-office.ts'
 
 /** A fleet at work. `lost` resolves when it cannot go on: its database went away. `stop` may be called again. */
@@ -61,11 +62,16 @@ export async function startFleet(settings: FleetSettings, given: Partial<FleetPo
     const engines = await openEngines(settings, database, me, ports)
     opened.push(engines.stop)
     const hub = { ...ports, events: eventHub(engines.bus) }
-    const app = await buildServer(settings, engines, hub)
+    const units = await unitPorts(settings, engines, hub)
+    const app = await buildServer(settings, engines, units, hub)
     opened.push(() => app.close())
     const url = await listen(app, settings)
     const closing = new AbortController()
-    const stewarding = steward({ store: database.records, ...hub }, closing.signal)
+    const rounds = [
+      () => stewardRound({ store: database.records, ...hub }),
+      () => unitRolloutRound({ ...units, ...hub }),
+    ]
+    const stewarding = steward(hub, rounds, closing.signal)
     opened.push(async () => {
       closing.abort()
       await stewarding
@@ -82,7 +88,12 @@ export async function startFleet(settings: FleetSettings, given: Partial<FleetPo
 type Ending = () => Promise<unknown>
 type HubPorts = FleetPorts & { events: Events }
 
-async function buildServer(settings: FleetSettings, engines: Engines, given: HubPorts): Promise<FastifyInstance> {
+async function buildServer(
+  settings: FleetSettings,
+  engines: Engines,
+  units: UnitPorts,
+  given: HubPorts,
+): Promise<FastifyInstance> {
   const { records: store, place } = engines
   const ports = { ...given, store, files: place.packages, shared: store.shared }
   await store.shared.inTurn('shelf', async () => {
@@ -100,7 +111,6 @@ async function buildServer(settings: FleetSettings, engines: Engines, given: Hub
     pushes: new Pushes({ shelf, files: pushFiles, random: ports.random }, rules),
     secrets: settings.packagers,
   }
-  const units = await unitPorts(settings, engines, given)
   const people = { store: store.people, passwords: scryptPasswords(), random: ports.random }
   const gate = { token, loopback: isLocalName(settings.listen.host), requestsPerMinute: settings.requestsPerMinute }
   const { admission } = settings

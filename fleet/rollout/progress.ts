@@ -71,6 +71,23 @@ export function nextMove(plan: Plan, progress: Progress, tallies: Tallies, now: 
   return waitsFor(plan, progress, tallies, now).length === 0 ? { to: 'opened', phase: progress.phase + 1 } : undefined
 }
 
+/** All that it does by itself now, one after the other, and where it is afterwards. */
+export function movesOf(
+  plan: Plan,
+  from: Progress,
+  tallies: Tallies,
+  now: number,
+): { moves: Move[]; progress: Progress } {
+  const moves: Move[] = []
+  let progress = from
+  for (;;) {
+    const move = nextMove(plan, progress, tallies, now)
+    if (!move) return { moves, progress }
+    progress = moved(progress, move)
+    moves.push(move)
+  }
+}
+
 export function moved(progress: Progress, move: Move): Progress {
   switch (move.to) {
     case 'paused':

@@ -6,7 +6,7 @@ import type { Rollout } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import type { Events } from '../telemetry/events.ts'
 import { planOf } from './plan.ts'
-import { failuresOf, type Progress, statusOf } from './progress.ts'
+import { abort, approve, pause, resume, type Steer } from './steer.ts'
 import { tellRollout } from './tell.ts'
 
 export interface RolloutPorts {
@@ -40,45 +40,22 @@ export async function startRollout(ports: RolloutPorts, order: RolloutOrder, key
 
 /** No device is offered the package until it is resumed. @throws FleetError `rollout_unknown`, `rollout_aborted` */
 export async function pauseRollout(ports: RolloutPorts, id: number, reason = 'somebody paused it'): Promise<Rollout> {
-  const at = ports.clock.now()
-  return change(ports, id, 'paused', reason, ({ progress }) => {
-    refuseAborted(id, progress)
-    return progress.paused ? undefined : { ...progress, paused: { at, by: 'operator', reason } }
-  })
+  return change(ports, id, 'paused', reason, pause(id, ports.clock.now(), reason))
 }
 
-/**
- * Goes on. The failures so far are borne: those that come count against the limit. @throws FleetError `rollout_unknown`,
- * `rollout_aborted`, `rollout_not_paused`
- */
+/** Goes on. @throws FleetError `rollout_unknown`, `rollout_aborted`, `rollout_not_paused` */
 export async function resumeRollout(ports: RolloutPorts, id: number): Promise<Rollout> {
-  const tallies = await ports.store.tallies(id)
-  return change(ports, id, 'resumed', undefined, ({ progress }) => {
-    refuseAborted(id, progress)
-    if (!progress.paused) throw new FleetError('rollout_not_paused', `expected a rollout that is paused, got ${id}`)
-    return { ...progress, paused: null, borne: tallies.map(failuresOf) }
-  })
+  return change(ports, id, 'resumed', undefined, resume(id, await ports.store.tallies(id)))
 }
 
 /** No device is offered the package any more; those under way go on. @throws FleetError `rollout_unknown` */
 export async function abortRollout(ports: RolloutPorts, id: number): Promise<Rollout> {
-  const at = ports.clock.now()
-  return change(ports, id, 'aborted', undefined, ({ progress }) =>
-    progress.abortedAt === null ? { ...progress, abortedAt: at } : undefined,
-  )
+  return change(ports, id, 'aborted', undefined, abort(ports.clock.now()))
 }
 
 /** Says yes to the next phase. @throws FleetError `rollout_unknown`, `rollout_aborted`, `approval_unexpected` */
 export async function approveRollout(ports: RolloutPorts, id: number, by: string): Promise<Rollout> {
-  return change(ports, id, 'approved', by, ({ progress, plan }) => {
-    refuseAborted(id, progress)
-    const asked = plan.phases[progress.phase]?.gate.approval?.by ?? []
-    if (!asked.includes(by)) {
-      const whom = asked.length > 0 ? asked.join(', ') : 'nobody'
-      throw new FleetError('approval_unexpected', `expected a yes of ${whom} in phase ${progress.phase + 1}, got ${by}`)
-    }
-    return progress.approvals.includes(by) ? undefined : { ...progress, approvals: [...progress.approvals, by] }
-  })
+  return change(ports, id, 'approved', by, approve(id, by))
 }
 
 async function change(
@@ -86,7 +63,7 @@ async function change(
   id: number,
   what: 'paused' | 'resumed' | 'aborted' | 'approved',
   detail: string | undefined,
-  next: (rollout: Rollout) => Progress | undefined,
+  next: Steer,
 ): Promise<Rollout> {
   let changed = false
   const rollout = await ports.store.changeRollout(id, (now) => {
@@ -97,9 +74,4 @@ async function change(
   if (!rollout) throw new FleetError('rollout_unknown', `expected a rollout, got ${id}`)
   if (changed) tellRollout(ports, rollout, what, detail)
   return rollout
-}
-
-function refuseAborted(id: number, progress: Progress): void {
-  if (statusOf(progress) === 'aborted')
-    throw new FleetError('rollout_aborted', `expected a rollout that was not aborted, got ${id}`)
 }

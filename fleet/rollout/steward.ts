@@ -1,26 +1,32 @@
-import type { Order, Rollout } from '../store/records.ts'
-import { moved, nextMove, type Progress, statusOf } from './progress.ts'
+import type { Order } from '../store/records.ts'
+import { type Move, movesOf, statusOf } from './progress.ts'
 import type { RolloutPorts } from './rollouts.ts'
 import { tellRollout } from './tell.ts'
 
 const roundMs = 10_000
 const shortestMs = 1_000
+const wakes: ReadonlySet<string> = new Set(['attempt', 'rollout', 'unit', 'unit_rollout'])
 /** Counting a large fleet may take seconds: it never takes more than this part of the time. */
 const mostBusy = 0.1
 
 /**
  * Takes rollouts through their phases, and pauses those that fail too often: after each failure or success that was heard, and
- * every ten seconds. Any number of fleets may do it at once, on the same records. Ends with the signal.
+ * every ten seconds. Any number of fleets may do it at once, on the same records. Ends with the signal. `rounds`: what is
+ * looked at each time.
  */
-export async function steward(ports: RolloutPorts, signal: AbortSignal): Promise<void> {
-  const { clock, log } = ports
+export async function steward(
+  { clock, log, events }: Pick<RolloutPorts, 'clock' | 'log' | 'events'>,
+  rounds: readonly (() => Promise<void>)[],
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     // Listened for from before the look, so that nothing falls in between.
-    const next = news(ports, signal)
+    const next = news({ events, clock }, signal)
     const began = clock.uptime()
-    await stewardRound(ports).catch((error: unknown) => {
-      log.error('rollouts cannot be judged', { why: error instanceof Error ? error.message : String(error) })
-    })
+    for (const round of rounds)
+      await round().catch((error: unknown) => {
+        log.error('rollouts cannot be judged', { why: error instanceof Error ? error.message : String(error) })
+      })
     const took = clock.uptime() - began
     await clock.sleep(Math.max(shortestMs, took / mostBusy), signal).catch(() => undefined)
     await next
@@ -33,11 +39,11 @@ export async function stewardRound(ports: RolloutPorts): Promise<void> {
 }
 
 /** Until an attempt is settled or a rollout changes, or for ten seconds. */
-async function news({ events, clock }: RolloutPorts, signal: AbortSignal): Promise<void> {
+async function news({ events, clock }: Pick<RolloutPorts, 'events' | 'clock'>, signal: AbortSignal): Promise<void> {
   const over = new AbortController()
   const until = AbortSignal.any([signal, over.signal])
   const heard = (async () => {
-    for await (const event of events.listen(until)) if (event.kind === 'attempt' || event.kind === 'rollout') return
+    for await (const event of events.listen(until)) if (wakes.has(event.kind)) return
   })()
   await Promise.race([heard, clock.sleep(roundMs, until).catch(() => undefined)])
   over.abort()
@@ -50,19 +56,16 @@ function mayMove({ plan, progress }: Order): boolean {
 
 async function judge(ports: RolloutPorts, id: number): Promise<void> {
   const tallies = await ports.store.tallies(id)
-  const told: [rollout: Rollout, change: 'opened' | 'paused', detail: string][] = []
   const now = ports.clock.now()
-  await ports.store.changeRollout(id, (rollout) => {
-    told.length = 0
-    let progress: Progress = rollout.progress
-    for (;;) {
-      const move = nextMove(rollout.plan, progress, tallies, now)
-      if (!move) break
-      progress = moved(progress, move)
-      if (move.to === 'opened') told.push([rollout, 'opened', `phase ${move.phase + 1}`])
-      if (move.to === 'paused') told.push([rollout, 'paused', move.pause.reason])
-    }
-    return progress === rollout.progress ? undefined : progress
+  let moves: readonly Move[] = []
+  const rollout = await ports.store.changeRollout(id, (before) => {
+    const after = movesOf(before.plan, before.progress, tallies, now)
+    moves = after.moves
+    return moves.length > 0 ? after.progress : undefined
   })
-  for (const [rollout, change, detail] of told) tellRollout(ports, rollout, change, detail)
+  if (!rollout) return
+  for (const move of moves) {
+    if (move.to === 'opened') tellRollout(ports, rollout, 'opened', `phase ${move.phase + 1}`)
+    if (move.to === 'paused') tellRollout(ports, rollout, 'paused', move.pause.reason)
+  }
 }

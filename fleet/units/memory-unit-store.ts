@@ -1,6 +1,7 @@
 import { judgeClaim } from './judge-claim.ts'
 import { type News, type NewsKind, newsLimits } from './news.ts'
 import type { Blob, Claim, ItemVersion, Release, Unit } from './records.ts'
+import { memoryUnitRollouts } from './rollouts/memory-unit-rollouts.ts'
 import type { UnitStore } from './unit-store.ts'
 
 /** The unit store's fake: the same behaviour, in memory. */
@@ -14,6 +15,7 @@ export function memoryUnitStore(): UnitStore {
   const byId = (x: Unit, y: Unit) => (x.id < y.id ? -1 : 1)
   const itemKey = ({ itemId, version }: ItemVersion) => JSON.stringify([itemId, version])
   return {
+    ...memoryUnitRollouts(units),
     addBlob: async (blob) => void blobs.set(blob.digest, blob),
     blobs: async (digests) => digests.flatMap((digest) => blobs.get(digest) ?? []),
     async addItem(item) {
@@ -38,7 +40,17 @@ export function memoryUnitStore(): UnitStore {
       const judged = judgeClaim(claim, id, before)
       if (judged !== 'enrolled') return judged
       claims.set(tokenHash, { ...claim, usedBy: id })
-      units.set(id, { release: null, orders: 0, status: null, firstSeen: at, ...before, id, model, lastSeen: at })
+      units.set(id, {
+        release: null,
+        orders: 0,
+        status: null,
+        standing: 'idle',
+        firstSeen: at,
+        ...before,
+        id,
+        model,
+        lastSeen: at,
+      })
       return 'enrolled'
     },
     unit: async (id) => units.get(id),
@@ -49,7 +61,7 @@ export function memoryUnitStore(): UnitStore {
         .slice(0, limit),
     async setRelease(id, release) {
       const unit = units.get(id)
-      if (unit) units.set(id, { ...unit, release, orders: unit.orders + 1 })
+      if (unit) units.set(id, { ...unit, release, standing: 'on_the_way', orders: unit.orders + 1 })
       return unit !== undefined
     },
     async hear(id, at, merge) {

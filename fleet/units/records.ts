@@ -1,5 +1,6 @@
 import type { DesiredItem, UnitStatus } from '@windlass/model/unit'
 import type { ReleaseRecord } from '@windlass/wire/operator'
+import type { UnitStanding } from './standing.ts'
 
 /*
  * What the fleet remembers of units. Times are milliseconds since 1970.
@@ -34,7 +35,10 @@ export interface Claim {
   usedBy: string | null
 }
 
-/** `status`: all that the unit last said of itself, changes worked in; null before its first word. */
+/**
+ * `status`: all that the unit last said of itself, changes worked in; null before its first word. `standing`: where it stood on
+ * its way to `release` when it was last heard or ordered.
+ */
 export interface Unit {
   id: string
   model: string
@@ -42,6 +46,7 @@ export interface Unit {
   /** How often its release was set. */
   orders: number
   status: UnitStatus | null
+  standing: UnitStanding['standing']
   firstSeen: number
   lastSeen: number
 }

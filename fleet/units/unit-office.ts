@@ -85,9 +85,18 @@ export class UnitOffice {
     if (!(await store.setRelease(id, release)))
       throw new FleetError('unit_unknown', `expected a unit of this fleet, got ${id}`)
     log.info('release set', { unit: id, release })
-    await this.#toHolder(id, 'desired')
-    await this.#publish(id, 'ordered')
+    await this.announce([id])
     return this.known(id)
+  }
+
+  /** Tells units what they are to run since it was written down; those that are away hear of it when they are back. */
+  async announce(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      await this.#toHolder(id, 'desired')
+      // One that runs it already may have nothing to say. What others said is about what they were to run before.
+      if ((await this.known(id)).standing === 'arrived') await this.#note(id)
+      await this.#publish(id, 'ordered')
+    }
   }
 
   /** Replaces the variables that are overridden on a unit; one that is away hears of them when it is back. */
@@ -212,12 +221,19 @@ export class UnitOffice {
       fact.kind === 'unit_status' ? mergeStatus(before, fact.status) : before,
     )
     if (fact.kind === 'unit_status') {
+      await this.#note(id)
       if (!fact.status.isDelta) await this.#tellUnlessArrived(id)
       await this.#publish(id, 'changed')
     }
     const news = newsOf(fact)
     if (news) await store.addNews(id, news[0], clock.now(), news[1])
     else if (fact.kind !== 'unit_status') log.debug('unit said', { unit: id, kind: fact.kind })
+  }
+
+  /** Writes down where the unit stands on its way, for those who count. */
+  async #note(id: string): Promise<void> {
+    const { unit, standing } = await this.known(id)
+    if (unit.release !== null) await this.#ports.store.noteStanding(id, unit.release, standing)
   }
 
   async #answerBlobs(id: string, { correlationId, digests }: UnitFact & { kind: 'request_blob_urls' }): Promise<void> {

@@ -2,6 +2,7 @@ import type { UnitStatus } from '@windlass/model/unit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newsLimits } from './news.ts'
 import type { ItemVersion, Release } from './records.ts'
+import { unitRolloutContract } from './rollouts/unit-rollouts.contract.ts'
 import type { UnitStore } from './unit-store.ts'
 
 const item = (itemId: string, version: string, indexDigest = 'sha256:1'): ItemVersion => ({
@@ -29,6 +30,8 @@ export function unitStoreContract(
       ;({ store, close } = await fresh())
     })
     afterEach(() => close())
+
+    describe('with rollouts of releases', () => unitRolloutContract(fresh))
 
     it('knows blobs by their digests, in the order asked for', async () => {
       await store.addBlob({ digest: 'sha256:1', size: 1, sha3: 'a' })
@@ -68,6 +71,7 @@ export function unitStoreContract(
         orders: 0,
         release: null,
         status: null,
+        standing: 'idle',
         firstSeen: 5,
         lastSeen: 5,
       })

@@ -1,9 +1,10 @@
 import type { UnitStatus } from '@windlass/model/unit'
 import type { News, NewsContent, NewsKind } from './news.ts'
 import type { Blob, Claim, ItemVersion, Release, Unit } from './records.ts'
+import type { UnitRolloutStore } from './rollouts/unit-rollout.ts'
 
 /** The fleet's records of units. Every method is one transaction. Lists are ordered by id, releases newest first. */
-export interface UnitStore {
+export interface UnitStore extends UnitRolloutStore {
   addBlob(blob: Blob): Promise<void>
   blobs(digests: readonly string[]): Promise<Blob[]>
 

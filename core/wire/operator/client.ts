@@ -82,6 +82,14 @@ import {
   unitLogs,
   unitMonitoring,
 } from './unit-news.ts'
+import {
+  type UnitRolloutDetail,
+  type UnitRolloutOrder,
+  type UnitRolloutRecord,
+  unitRolloutDetail,
+  unitRolloutList,
+  unitRolloutRecord,
+} from './unit-rollout.ts'
 
 /** `url`: the fleet's address without path. `token`: the operator's, where the fleet asks for one. */
 export interface OperatorClientOptions {
@@ -142,6 +150,16 @@ export interface OperatorClient {
   units(query?: UnitQuery): Promise<UnitRecord[]>
   unit(id: string): Promise<UnitDetail>
   setRelease(unit: string, release: number): Promise<UnitDetail>
+  /** `key` as in `startRollout`. */
+  startUnitRollout(order: UnitRolloutOrder, key?: string): Promise<UnitRolloutRecord>
+  unitRollouts(): Promise<UnitRolloutRecord[]>
+  unitRollout(id: number, page?: Page): Promise<UnitRolloutDetail>
+  pauseUnitRollout(id: number, reason?: string): Promise<UnitRolloutRecord>
+  resumeUnitRollout(id: number): Promise<UnitRolloutRecord>
+  abortUnitRollout(id: number): Promise<UnitRolloutRecord>
+  approveUnitRollout(id: number, by: string): Promise<UnitRolloutRecord>
+  /** Aborts it, and gives its units what they were to run before. */
+  takeBackUnitRollout(id: number): Promise<UnitRolloutRecord>
   /** Asks a unit for a log; returns what its parts will be named by. `logParts`: newest first. */
   requestLog(id: string, order: LogOrder): Promise<string>
   logParts(id: string): Promise<LogPartRecord[]>
@@ -189,6 +207,7 @@ export function operatorClient(options: OperatorClientOptions): OperatorClient {
     ...groupCalls(send),
     ...unitCalls(send),
     ...peopleCalls(send),
+    ...unitRolloutCalls(send),
     events: (signal) => follow((s) => send(paths.events, { signal: s }), options.sleep ?? systemSleep, signal),
   }
 }
@@ -223,6 +242,29 @@ function rolloutCalls(send: Send) {
     resumeRollout: (id) => ask(send, rolloutRecord, 'POST', paths.resumeRollout(id)),
     abortRollout: (id) => ask(send, rolloutRecord, 'POST', paths.abortRollout(id)),
     approveRollout: (id, by) => ask(send, rolloutRecord, 'POST', paths.approveRollout(id), { by }),
+  } satisfies Partial<OperatorClient>
+}
+
+function unitRolloutCalls(send: Send) {
+  const paths = operatorPaths
+  const change = (path: string, body?: object) => ask(send, unitRolloutRecord, 'POST', path, body)
+  return {
+    startUnitRollout: (order, key) =>
+      ask(
+        send,
+        unitRolloutRecord,
+        'POST',
+        paths.unitRollouts,
+        order,
+        key === undefined ? {} : { 'idempotency-key': key },
+      ),
+    unitRollouts: async () => (await ask(send, unitRolloutList, 'GET', paths.unitRollouts)).rollouts,
+    unitRollout: (id, page) => ask(send, unitRolloutDetail, 'GET', paths.unitRollout(id) + search(page)),
+    pauseUnitRollout: (id, reason) => change(paths.pauseUnitRollout(id), { reason }),
+    resumeUnitRollout: (id) => change(paths.resumeUnitRollout(id)),
+    abortUnitRollout: (id) => change(paths.abortUnitRollout(id)),
+    approveUnitRollout: (id, by) => change(paths.approveUnitRollout(id), { by }),
+    takeBackUnitRollout: (id) => change(paths.takeBackUnitRollout(id)),
   } satisfies Partial<OperatorClient>
 }
 

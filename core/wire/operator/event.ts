@@ -17,6 +17,14 @@ export const fleetEvent = z.discriminatedUnion('kind', [
     detail: z.string().optional(),
   }),
   z.object({
+    kind: z.literal('unit_rollout'),
+    at: moment,
+    rollout: z.int(),
+    change: z.enum(['started', 'opened', 'approved', 'paused', 'resumed', 'aborted', 'taken_back']),
+    /** As in `rollout`. */
+    detail: z.string().optional(),
+  }),
+  z.object({
     kind: z.literal('device'),
     at: moment,
     device: digest,

@@ -127,3 +127,14 @@ export {
   unitLogs,
   unitMonitoring,
 } from './unit-news.ts'
+export {
+  type UnitRolloutDetail,
+  type UnitRolloutMember,
+  type UnitRolloutOrder,
+  type UnitRolloutRecord,
+  type UnitTarget,
+  unitRolloutDetail,
+  unitRolloutList,
+  unitRolloutOrder,
+  unitRolloutRecord,
+} from './unit-rollout.ts'

@@ -42,6 +42,13 @@ export const operatorPaths = {
   userPassword: (name: string) => `${base}/users/${part(name)}/password`,
   tokens: `${base}/tokens`,
   token: (id: number) => `${base}/tokens/${id}`,
+  unitRollouts: `${base}/unit-rollouts`,
+  unitRollout: (id: number) => `${base}/unit-rollouts/${id}`,
+  pauseUnitRollout: (id: number) => `${base}/unit-rollouts/${id}/pause`,
+  resumeUnitRollout: (id: number) => `${base}/unit-rollouts/${id}/resume`,
+  abortUnitRollout: (id: number) => `${base}/unit-rollouts/${id}/abort`,
+  approveUnitRollout: (id: number) => `${base}/unit-rollouts/${id}/approve`,
+  takeBackUnitRollout: (id: number) => `${base}/unit-rollouts/${id}/take-back`,
   events: `${base}/events`,
   health: `${base}/health`,
 } as const

@@ -89,3 +89,9 @@ async function productOf(over: 'device' | 'rollout' | 'package' | 'order', { par
     }
   }
 }
+
+/** Who has a name says yes in that name alone. @throws FleetError `role_missing` */
+export function inOwnName({ user }: Caller, by: string): string {
+  if (user === null || user === by) return by
+  throw new FleetError('role_missing', `expected a yes in one's own name, ${user}, got one of ${by}`)
+}

@@ -60,7 +60,7 @@ export function encodeRollout(rollout: Rollout, counts: Counts | undefined): Rol
   }
 }
 
-function encodePlan({ phases }: Plan): PlanRecord {
+export function encodePlan({ phases }: Plan): PlanRecord {
   return { phases: phases.map(({ size, gate }) => ({ size, gate: encodeGate(gate) })) }
 }
 
@@ -80,13 +80,19 @@ export function encodeProgress(
   tallies: Tallies,
   now: number,
 ): RolloutRecord & { phases: PhaseStanding[] } {
-  const { plan, progress } = rollout
-  const phases = plan.phases.map((_, i): PhaseStanding => {
+  return { ...encodeRollout(rollout, counts), phases: encodePhases(rollout, tallies, now) }
+}
+
+export function encodePhases(
+  { plan, progress }: Pick<Rollout, 'plan' | 'progress'>,
+  tallies: Tallies,
+  now: number,
+): PhaseStanding[] {
+  return plan.phases.map((_, i): PhaseStanding => {
     const state = i < progress.phase ? 'passed' : i === progress.phase ? 'open' : 'closed'
     const waits = i === progress.phase ? waitsFor(plan, progress, tallies, now) : []
     return { number: i + 1, state, counts: tallies[i] ?? { ...nobody }, waitsFor: waits }
   })
-  return { ...encodeRollout(rollout, counts), phases }
 }
 
 export function encodeMember({ known, state }: Member, rollout: Rollout, now: number): RolloutDevice {

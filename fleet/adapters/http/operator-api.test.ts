@@ -133,6 +133,7 @@ function told(event: FleetEvent): string {
     case 'rollout':
     case 'group':
     case 'unit':
+    case 'unit_rollout':
       return `${event.kind} ${event.change}`
   }
 }

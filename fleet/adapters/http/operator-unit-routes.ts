@@ -1,3 +1,4 @@
+import type { Clock, Log } from '@windlass/platform'
 import {
   blobDigest,
   claimOrder,
@@ -18,6 +19,7 @@ import * as z from 'zod'
 import type { BlobFiles } from '../../blobs/blob-files.ts'
 import { FleetError } from '../../fleet-error.ts'
 import { type ClaimPorts, newClaim } from '../../identity/claims.ts'
+import type { Events } from '../../telemetry/events.ts'
 import { addItem } from '../../units/items.ts'
 import { checkRelease } from '../../units/release.ts'
 import type { UnitOffice } from '../../units/unit-office.ts'
@@ -25,11 +27,15 @@ import type { UnitStore } from '../../units/unit-store.ts'
 import { encodeItem, encodeRelease, encodeUnit, encodeUnitDetail } from './encode-unit.ts'
 import { type Api, byNumber, byUnit, typed } from './typed-api.ts'
 import { unitNewsRoutes } from './unit-news-routes.ts'
+import { unitRolloutRoutes } from './unit-rollout-routes.ts'
 
 export interface OperatorUnitPorts {
   store: UnitStore
   blobs: BlobFiles
   office: UnitOffice
+  clock: Clock
+  log: Log
+  events: Events
   claims: ClaimPorts
   maxUploadBytes: number
 }
@@ -44,6 +50,7 @@ export function operatorUnitRoutes(app: FastifyInstance, ports: OperatorUnitPort
   releaseRoutes(api, ports)
   unitRoutes(api, ports)
   unitNewsRoutes(app, ports)
+  unitRolloutRoutes(api, ports)
   const claiming = { body: claimOrder, response: { 201: claimRecord } }
   api.post('/claims', { schema: claiming }, async ({ body: { systemId = null } }, reply) => {
     const { token, createdAt } = await newClaim(ports.claims, systemId)

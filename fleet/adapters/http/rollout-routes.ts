@@ -7,9 +7,7 @@ import {
   rolloutOrder,
   rolloutRecord,
 } from '@windlass/wire/operator'
-import * as z from 'zod'
 import { FleetError } from '../../fleet-error.ts'
-import type { Caller } from '../../people/caller.ts'
 import { reaches } from '../../people/roles.ts'
 import {
   abortRollout,
@@ -20,16 +18,9 @@ import {
   startRollout,
 } from '../../rollout/rollouts.ts'
 import type { Rollout } from '../../store/records.ts'
-import { callerIn, seenBy } from './authorize.ts'
+import { callerIn, inOwnName, seenBy } from './authorize.ts'
 import { encodeMember, encodeProgress, encodeRollout } from './encode.ts'
-import { type Api, byNumber, nextOf } from './typed-api.ts'
-
-const keyed = z.object({
-  'idempotency-key': z
-    .string()
-    .regex(/^[\x20-\x7e]{1,200}$/, 'expected 1 to 200 printable characters')
-    .optional(),
-})
+import { type Api, byNumber, keyed, nextOf } from './typed-api.ts'
 
 /** Rollouts below `/api/v1`. */
 export function rolloutRoutes(api: Api, ports: RolloutPorts): void {
@@ -72,12 +63,6 @@ function changeRoutes(api: Api, ports: RolloutPorts): void {
     const { params, body } = request
     return counted(ports, await approveRollout(ports, params.id, inOwnName(callerIn(request), body.by)))
   })
-}
-
-/** Who has a name says yes in that name alone. @throws FleetError `role_missing` */
-function inOwnName({ user }: Caller, by: string): string {
-  if (user === null || user === by) return by
-  throw new FleetError('role_missing', `expected a yes in one's own name, ${user}, got one of ${by}`)
 }
 
 async function counted({ store }: RolloutPorts, rollout: Rollout) {

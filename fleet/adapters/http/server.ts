@@ -130,7 +130,7 @@ async function operatorApi(
   sessionRoutes(api, people, options.tls !== null)
   peopleRoutes(api, people)
   operatorRoutes(api, { ...ports, version: options.version })
-  if (ports.units) operatorUnitRoutes(api, ports.units)
+  if (ports.units) operatorUnitRoutes(api, { ...ports, ...ports.units })
   eventRoute(api, { ...ports, closing })
 }
 

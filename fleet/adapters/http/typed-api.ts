@@ -21,3 +21,11 @@ export function nextOf<T>(list: readonly T[], limit: number, idOf: (item: T) => 
   const last = list.at(-1)
   return last !== undefined && list.length === limit ? idOf(last) : null
 }
+
+/** An order that may be repeated under the same key. */
+export const keyed = z.object({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x20-\x7e]{1,200}$/, 'expected 1 to 200 printable characters')
+    .optional(),
+})

@@ -16,6 +16,7 @@ import { memoryShared } from '../../processes/shared.ts'
 import { memoryStore } from '../../store/memory-store.ts'
 import { eventHub } from '../../telemetry/events.ts'
 import { memoryUnitStore } from '../../units/memory-unit-store.ts'
+import { unitRolloutRound } from '../../units/rollouts/round.ts'
 import { UnitOffice } from '../../units/unit-office.ts'
 import { folderBlobs } from '../folder-blobs.ts'
 import { folderPackages } from '../folder-packages.ts'
@@ -32,6 +33,9 @@ async function listening() {
   const rules = { trustedKeys: [], maxUploadBytes: 1e6, checkMetadata: () => undefined }
   const authority = new UnitAuthority(await newUnitAuthority(now()), now)
   const tokens = new SocketTokens(random.bytes(32), now)
+  const officePorts = { store: units, bus: localBus(), lines: memoryLines(), me: 'alone', clock, log, events }
+  const office = new UnitOffice(officePorts)
+  const rolloutPorts = { ...officePorts, office }
   const app = fleetServer(
     {
       store,
@@ -44,15 +48,7 @@ async function listening() {
       units: {
         store: units,
         blobs: await folderBlobs(`${folder}/blobs`, { random, clock, alone: true }),
-        office: new UnitOffice({
-          store: units,
-          bus: localBus(),
-          lines: memoryLines(),
-          me: 'alone',
-          clock,
-          log,
-          events,
-        }),
+        office,
         claims: { store: units, random, authority, now },
         tokens,
         maxUploadBytes: 1_000_000,
@@ -71,6 +67,7 @@ async function listening() {
     app,
     units,
     tokens,
+    rolloutPorts,
   }
 }
 
@@ -149,6 +146,71 @@ describe('a unit and its fleet', () => {
     await back.next('ack')
     back.say({ kind: 'unit_status', status: { isDelta: false } })
     expect(decodeOrder(await back.next('desiredStatus')).kind).toBe('desired_state')
+  })
+
+  it('is brought to a release by a rollout, phase by phase, and back', async () => {
+    const fleet = await listening()
+    const { client } = fleet
+    for (const id of ['u1', 'u2', 'u3']) await enrolled(fleet, id)
+    const empty = { items: [], instances: [] }
+    const [first, next] = [
+      await client.addRelease({ name: 'a', ...empty }),
+      await client.addRelease({ name: 'b', ...empty }),
+    ]
+    for (const id of ['u1', 'u2', 'u3']) await client.setRelease(id, first.id)
+    const phases = [{ size: { count: 1 }, gate: { failureLimit: 1 } }]
+    const { id } = await client.startUnitRollout({ release: next.id, to: { model: 'boat' }, phases })
+    const [one] = (await client.unitRollout(id)).units.filter(({ state }) => state === 'updating')
+    expect((await client.unitRollout(id)).counts).toMatchObject({ pending: 2, updating: 1 })
+
+    const unit = await online(fleet, one?.unit)
+    await unit.next('desiredStatus')
+    unit.say({ kind: 'unit_status', status: { isDelta: false } })
+    await unit.next('ack')
+    await expect.poll(async () => (await client.unitRollout(id)).counts.updated).toBe(1)
+    await unitRolloutRound(fleet.rolloutPorts)
+    const opened = await client.unitRollout(id)
+    expect([opened.phase, opened.counts.updating, opened.phases.map(({ state }) => state)]).toEqual([
+      2,
+      2,
+      ['passed', 'open'],
+    ])
+
+    expect((await client.takeBackUnitRollout(id)).counts).toMatchObject({ rolled_back: 3 })
+    expect(await client.units()).toMatchObject([first, first, first].map(({ id }) => ({ release: { id } })))
+    await expect(client.resumeUnitRollout(id)).rejects.toMatchObject({ code: 'rollout_aborted' })
+    await expect(client.unitRollout(99)).rejects.toMatchObject({ code: 'rollout_unknown' })
+  })
+
+  it('pauses the rollout that it fails, and is not waited for by others', async () => {
+    const fleet = await listening()
+    const { client } = fleet
+    for (const id of ['u1', 'u2']) await enrolled(fleet, id)
+    await published(client, '1.0.0')
+    const items = [{ itemId: 'app', version: '1.0.0' }]
+    const { id: release } = await client.addRelease({ name: 'a', items, instances: [] })
+    const phases = [{ size: { count: 1 }, gate: { failureLimit: 1 } }]
+    const { id } = await client.startUnitRollout({ release, to: { all: true }, phases }, 'key')
+    expect((await client.startUnitRollout({ release, to: { all: true }, phases }, 'key')).id).toBe(id)
+    await expect(client.startUnitRollout({ release, to: { all: true } }, 'key')).rejects.toMatchObject({
+      code: 'key_reused',
+    })
+    const [one] = (await client.unitRollout(id)).units.filter(({ state }) => state === 'updating')
+    const unit = await online(fleet, one?.unit)
+    await unit.next('desiredStatus')
+    const error = { aosCode: 1, exitCode: 0, message: 'no space' }
+    const failed = [{ itemId: 'app', type: 'service', version: '1.0.0', state: 'failed', error }] as const
+    unit.say({ kind: 'unit_status', status: { isDelta: false, items: failed } })
+    await expect.poll(async () => (await client.unitRollout(id)).counts.failed).toBe(1)
+    await unitRolloutRound(fleet.rolloutPorts)
+    const paused = await client.unitRollout(id)
+    expect([paused.status, paused.paused?.reason]).toEqual([
+      'paused',
+      '1 device of phase 1 failed or went back; its limit is 1',
+    ])
+    await client.resumeUnitRollout(id)
+    await unitRolloutRound(fleet.rolloutPorts)
+    expect((await client.unitRollout(id)).status).toBe('running')
   })
 
   it('replaces the socket of a unit that comes again', async () => {

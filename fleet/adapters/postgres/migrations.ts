@@ -8,6 +8,7 @@ import { processTables } from './process-migration.ts'
 import { phaseColumns } from './rollout-migration.ts'
 import type { Tables } from './tables.ts'
 import { newsTables, unitTables } from './unit-migration.ts'
+import { unitRolloutTables } from './unit-rollout-migration.ts'
 
 const waiting = [
   'alter table devices add column waits text, add column revision bigint not null default 0',
@@ -63,6 +64,7 @@ const statements: Readonly<Record<string, readonly string[]>> = {
   '008-quick-lists': quickLists,
   '009-admission': admissionTables,
   '010-people': peopleTables,
+  '011-unit-rollouts': unitRolloutTables,
 }
 
 const steps: Readonly<Record<string, Migration>> = Object.fromEntries(

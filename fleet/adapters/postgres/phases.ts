@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { boundsOf, endsOf, type Plan } from '../../rollout/plan.ts'
 import { nobody } from '../../rollout/progress.ts'
 import type { Counts } from '../../store/records.ts'
@@ -7,13 +7,21 @@ import type { Tables } from './tables.ts'
 
 type Db = Kysely<Tables>
 
-/** Where device `m.id` stands on the ring of rollout `m.rollout`: the same as `pointOf`. */
+/** Where device or unit `m.id` stands on the ring of rollout `m.rollout`: the same as `pointOf`. */
 const point = sql`('x' || substr(encode(sha256(convert_to(m.rollout || ':' || m.id, 'utf8')), 'hex'), 1, 8))::bit(32)::bigint`
 
-/** Draws the bounds of a rollout's phases over the devices it is for now. One sort of them, however many there are. */
+/** The phase that `m.id` belongs to, 0 the first: the same as `phaseAt`. */
+export const phaseIn = (bounds: readonly number[]) =>
+  bounds.length > 0 ? sql<number>`width_bucket(${point}::float8, ${bounds}::float8[])` : sql<number>`0`
+
+/** Draws the bounds of a rollout's phases over the devices it is for now. */
 export async function drawBounds(db: Db, rollout: number, plan: Plan): Promise<number[]> {
+  return boundsAmong(db, membersOf([rollout]), plan)
+}
+
+/** The same over these `members`, which have `rollout` and `id`. One sort of them, however many there are. */
+export async function boundsAmong(db: Db, members: RawBuilder<unknown>, plan: Plan): Promise<number[]> {
   if (plan.phases.length < 2) return []
-  const members = membersOf([rollout])
   const { rows: counted } = await sql<{ n: number }>`select count(*) n from (${members}) m`.execute(db)
   const total = counted[0]?.n ?? 0
   const { rows } = await sql<{ rank: number; point: number }>`
@@ -28,9 +36,10 @@ export async function tallyPhases(db: Db, rollout: number): Promise<Counts[]> {
   const kept = await db.selectFrom('rollouts').select(['plan', 'bounds']).where('id', '=', rollout).executeTakeFirst()
   if (!kept) return []
   const tallies = kept.plan.phases.map(() => ({ ...nobody }))
-  const phase = kept.bounds.length > 0 ? sql`width_bucket(${point}::float8, ${kept.bounds}::float8[])` : sql`0`
   const { rows } = await sql<{ phase: number; standing: keyof Counts; n: number }>`
-    select ${phase} as phase, standing, count(*) n from (${membersOf([rollout])}) m group by 1, 2`.execute(db)
+    select ${phaseIn(kept.bounds)} as phase, standing, count(*) n from (${membersOf([rollout])}) m group by 1, 2`.execute(
+    db,
+  )
   for (const row of rows) {
     const tally = tallies[row.phase]
     if (tally) tally[row.standing] = row.n

@@ -5,13 +5,14 @@ import { type NewsContent, type NewsKind, newsLimits } from '../../units/news.ts
 import type { ItemVersion, Release, Unit } from '../../units/records.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
 import type { Tables } from './tables.ts'
+import { postgresUnitRollouts } from './unit-rollouts.ts'
 
 type Row<T extends keyof Tables> = Selectable<Tables[T]>
 type Db = Kysely<Tables>
 
 /** The records of units in PostgreSQL; the tables have to be there. */
 export function postgresUnitStore(db: Db): UnitStore {
-  return { ...content(db), ...enrolment(db), ...units(db), ...newsIn(db) }
+  return { ...content(db), ...enrolment(db), ...units(db), ...newsIn(db), ...postgresUnitRollouts(db) }
 }
 
 function content(db: Db) {
@@ -75,7 +76,15 @@ function enrolment(db: Db) {
         await tx.updateTable('claims').set({ used_by: id }).where('token_hash', '=', tokenHash).execute()
         await tx
           .insertInto('units')
-          .values({ id, model, release: null, status: null, first_seen: new Date(at), last_seen: new Date(at) })
+          .values({
+            id,
+            model,
+            release: null,
+            status: null,
+            standing: 'idle',
+            first_seen: new Date(at),
+            last_seen: new Date(at),
+          })
           .onConflict((conflict) => conflict.column('id').doUpdateSet({ model, last_seen: new Date(at) }))
           .execute()
         return 'enrolled'
@@ -104,7 +113,7 @@ function units(db: Db) {
     async setRelease(unit, release) {
       const { numUpdatedRows } = await db
         .updateTable('units')
-        .set(({ eb }) => ({ release, orders: eb('orders', '+', 1) }))
+        .set(({ eb }) => ({ release, standing: 'on_the_way' as const, orders: eb('orders', '+', 1) }))
         .where('id', '=', unit)
         .executeTakeFirstOrThrow()
       return numUpdatedRows > 0n
@@ -163,6 +172,6 @@ function releaseOf({ id, content: order, created_at }: Row<'releases'>): Release
   return { id, content: order, createdAt: created_at.getTime() }
 }
 
-function unitOf({ first_seen, last_seen, ...row }: Row<'units'>): Unit {
-  return { ...row, firstSeen: first_seen.getTime(), lastSeen: last_seen.getTime() }
+function unitOf({ first_seen, last_seen, standing, ...row }: Row<'units'>): Unit {
+  return { ...row, standing: standing ?? 'unheard', firstSeen: first_seen.getTime(), lastSeen: last_seen.getTime() }
 }

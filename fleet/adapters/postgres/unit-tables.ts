@@ -1,6 +1,8 @@
 import type { UnitStatus } from '@windlass/model/unit'
 import type { Generated, JSONColumnType } from 'kysely'
-import type { Release } from '../../units/records.ts'
+import type { Plan } from '../../rollout/plan.ts'
+import type { Progress } from '../../rollout/progress.ts'
+import type { Release, Unit } from '../../units/records.ts'
 
 /*
  * Rows of units as kysely sees them.
@@ -31,6 +33,28 @@ interface UnitRow {
   status: JSONColumnType<UnitStatus> | null
   first_seen: Date
   last_seen: Date
+  standing: Unit['standing'] | null
+}
+
+interface UnitRolloutRow {
+  id: Generated<number>
+  release: number
+  model: string | null
+  units: string[] | null
+  plan: JSONColumnType<Plan>
+  bounds: Generated<number[]>
+  progress: JSONColumnType<Progress>
+  created_at: Date
+  key: string | null
+  asked: string | null
+}
+
+interface UnitOrderRow {
+  rollout: number
+  unit: string
+  previous: number | null
+  ordered_at: Date
+  taken_back: Generated<boolean>
 }
 
 export interface UnitTables {
@@ -39,5 +63,7 @@ export interface UnitTables {
   releases: ReleaseRow
   claims: { token_hash: string; system_id: string | null; created_at: Date; used_by: string | null }
   units: UnitRow
+  unit_rollouts: UnitRolloutRow
+  unit_orders: UnitOrderRow
   unit_news: { id: Generated<number>; unit: string; kind: string; at: Date; content: string }
 }

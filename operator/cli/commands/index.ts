@@ -38,6 +38,15 @@ import { units } from './units.ts'
 import { unitsClaim } from './units-claim.ts'
 import { unitsLog } from './units-log.ts'
 import { unitsRelease } from './units-release.ts'
+import { unitsRolloutStart } from './units-rollout-start.ts'
+import {
+  unitsRolloutAbort,
+  unitsRolloutApprove,
+  unitsRolloutPause,
+  unitsRolloutResume,
+  unitsRolloutTakeBack,
+} from './units-rollout-steer.ts'
+import { unitsRolloutList, unitsRolloutShow } from './units-rollouts.ts'
 import { usersList } from './users-list.ts'
 import { usersNew } from './users-new.ts'
 import { usersPassword } from './users-password.ts'
@@ -79,6 +88,14 @@ export const allCommands: readonly Command[] = [
   units,
   unitsClaim,
   unitsRelease,
+  unitsRolloutStart,
+  unitsRolloutList,
+  unitsRolloutShow,
+  unitsRolloutPause,
+  unitsRolloutResume,
+  unitsRolloutApprove,
+  unitsRolloutAbort,
+  unitsRolloutTakeBack,
   unitsLog,
   usersNew,
   usersList,

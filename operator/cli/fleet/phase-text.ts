@@ -42,8 +42,8 @@ function approvalOf(text: string): PhaseGate | undefined {
   return by.length > 0 ? { approval: { by, needed: needed === undefined ? by.length : Number(needed) } } : undefined
 }
 
-/** `10 devices`, `25 %`, `the rest`. */
-export function sizeText(size: PhaseSize): string {
-  if ('count' in size) return size.count === 1 ? '1 device' : `${size.count} devices`
+/** `10 devices`, `25 %`, `the rest`. `what`: one of them. */
+export function sizeText(size: PhaseSize, what = 'device'): string {
+  if ('count' in size) return size.count === 1 ? `1 ${what}` : `${size.count} ${what}s`
   return 'percent' in size ? `${size.percent} %` : 'the rest'
 }

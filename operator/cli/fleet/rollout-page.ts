@@ -1,13 +1,13 @@
-import type { PhaseStanding, RolloutCounts, RolloutRecord, RolloutTarget } from '@windlass/wire/operator'
+import type { PhaseStanding, PlanRecord, RolloutCounts, RolloutRecord, RolloutTarget } from '@windlass/wire/operator'
 import { facts } from '../page/table.ts'
 import { shortId } from './name.ts'
 import { sizeText } from './phase-text.ts'
 
 /** `3 updated, 1 updating, 12 pending`; what is 0 is left out. */
-export function countsText(counts: RolloutCounts): string {
+export function countsText(counts: RolloutCounts, none = 'no device yet'): string {
   const order = ['updated', 'updating', 'pending', 'failed', 'rolled_back'] as const
   const told = order.filter((state) => counts[state] > 0)
-  return told.map((state) => `${counts[state]} ${state.replace('_', ' ')}`).join(', ') || 'no device yet'
+  return told.map((state) => `${counts[state]} ${state.replace('_', ' ')}`).join(', ') || none
 }
 
 export function targetText(to: RolloutTarget): string {
@@ -27,13 +27,29 @@ export function rolloutPage(rollout: RolloutRecord & { phases?: readonly PhaseSt
     started: rollout.startAt ?? rollout.createdAt,
     'metered links': rollout.metered ? 'may be used' : undefined,
     phase: plan.phases.length > 1 ? `${phase} of ${plan.phases.length}` : undefined,
-    ...Object.fromEntries(phases.length > 1 ? phases.map((one) => phaseLine(rollout, one)) : []),
+    ...phaseLines(plan, phases),
     devices: countsText(rollout.counts),
   })
 }
 
-function phaseLine({ plan }: RolloutRecord, { number, state, counts, waitsFor }: PhaseStanding): [string, string] {
+/** A line for each phase, where there are several. */
+export function phaseLines(
+  plan: PlanRecord,
+  phases: readonly PhaseStanding[],
+  what: 'device' | 'unit' = 'device',
+): Record<string, string> {
+  return Object.fromEntries(phases.length > 1 ? phases.map((one) => phaseLine(plan, one, what)) : [])
+}
+
+function phaseLine(
+  plan: PlanRecord,
+  { number, state, counts, waitsFor }: PhaseStanding,
+  what: string,
+): [string, string] {
   const size = plan.phases[number - 1]?.size
   const next = waitsFor.length > 0 ? `; the next waits: ${waitsFor.join('; ')}` : ''
-  return [`  phase ${number}`, `${size ? `${sizeText(size)}, ` : ''}${state}: ${countsText(counts)}${next}`]
+  return [
+    `  phase ${number}`,
+    `${size ? `${sizeText(size, what)}, ` : ''}${state}: ${countsText(counts, `no ${what} yet`)}${next}`,
+  ]
 }

@@ -17,15 +17,11 @@ export function happeningOf(event: FleetEvent): Happening {
       return { at, what: 'the console is connected', meaning: 'done', about: null }
     case 'package':
       return { at, what: `package ${event.change}`, meaning: 'waiting', about: { page: 'packages', id: event.package } }
-    case 'rollout': {
-      const meaning = event.change === 'paused' || event.change === 'aborted' ? 'held' : 'running'
-      const detail = event.detail === undefined ? '' : `: ${event.detail}`
-      return {
-        at,
-        what: `rollout ${event.change}${detail}`,
-        meaning,
-        about: { page: 'rollout', id: String(event.rollout) },
-      }
+    case 'rollout':
+      return { at, ...rolloutNews(event), about: { page: 'rollout', id: String(event.rollout) } }
+    case 'unit_rollout': {
+      const { what, meaning } = rolloutNews(event)
+      return { at, what: `release's ${what}`, meaning, about: null }
     }
     case 'device':
       return {
@@ -54,4 +50,10 @@ export function happeningOf(event: FleetEvent): Happening {
         about: { page: 'unit', id: event.unit },
       }
   }
+}
+
+function rolloutNews({ change, detail }: Extract<FleetEvent, { kind: 'rollout' | 'unit_rollout' }>) {
+  const held = change === 'paused' || change === 'aborted' || change === 'taken_back'
+  const meaning: Meaning = held ? 'held' : 'running'
+  return { what: `rollout ${plainWord(change)}${detail === undefined ? '' : `: ${detail}`}`, meaning }
 }

@@ -13,6 +13,8 @@ export function touchedBy(event: FleetEvent): readonly Touched[] {
       return [['packages']]
     case 'rollout':
       return [['rollouts'], ['rollout', event.rollout], ['device']]
+    case 'unit_rollout':
+      return [['units'], ['unit']]
     case 'device':
     case 'report':
     case 'attempt':

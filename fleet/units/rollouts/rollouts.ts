@@ -1,0 +1,96 @@
+import { sha256Of } from '@windlass/trust'
+import type { UnitRolloutOrder } from '@windlass/wire/operator'
+import { FleetError } from '../../fleet-error.ts'
+import { planOf } from '../../rollout/plan.ts'
+import { abort, approve, pause, resume, type Steer } from '../../rollout/steer.ts'
+import type { OfficePorts } from '../unit-office.ts'
+import { tellUnitRollout, type UnitRolloutChange } from './tell.ts'
+import type { UnitRollout } from './unit-rollout.ts'
+
+export interface UnitRolloutPorts extends Pick<OfficePorts, 'store' | 'clock' | 'log' | 'events'> {
+  office: { announce(units: readonly string[]): Promise<void> }
+}
+
+const atOnce = 100
+
+/** Starts a rollout, once for each `key`. @throws FleetError `release_unknown`, `unit_unknown`, `key_reused` */
+export async function startUnitRollout(
+  ports: UnitRolloutPorts,
+  order: UnitRolloutOrder,
+  key?: string,
+): Promise<UnitRollout> {
+  const { store, clock } = ports
+  const { release, to } = order
+  if (!(await store.release(release))) throw new FleetError('release_unknown', `expected a release, got ${release}`)
+  const once = key === undefined ? null : { key, asked: sha256Of(JSON.stringify(order)) }
+  const added = await store.addUnitRollout({ release, to, plan: planOf(order), createdAt: clock.now(), once })
+  if (!added) throw new FleetError('unit_unknown', 'expected units of this fleet, got some that never enrolled')
+  if (added.fresh) tellUnitRollout(ports, added.rollout, 'started')
+  else if (added.rollout.asked !== once?.asked)
+    throw new FleetError('key_reused', `expected the order of rollout ${added.rollout.id} again, got another`)
+  return added.rollout
+}
+
+/** No unit is ordered the release until it is resumed. @throws FleetError `rollout_unknown`, `rollout_aborted` */
+export async function pauseUnitRollout(ports: UnitRolloutPorts, id: number, reason = 'somebody paused it') {
+  return change(ports, id, 'paused', reason, pause(id, ports.clock.now(), reason))
+}
+
+/** Goes on. @throws FleetError `rollout_unknown`, `rollout_aborted`, `rollout_not_paused` */
+export async function resumeUnitRollout(ports: UnitRolloutPorts, id: number) {
+  return change(ports, id, 'resumed', undefined, resume(id, await ports.store.unitTallies(id)))
+}
+
+/** No unit is ordered the release any more; those that were go on. @throws FleetError `rollout_unknown` */
+export async function abortUnitRollout(ports: UnitRolloutPorts, id: number) {
+  return change(ports, id, 'aborted', undefined, abort(ports.clock.now()))
+}
+
+/** Says yes to the next phase. @throws FleetError `rollout_unknown`, `rollout_aborted`, `approval_unexpected` */
+export async function approveUnitRollout(ports: UnitRolloutPorts, id: number, by: string) {
+  return change(ports, id, 'approved', by, approve(id, by))
+}
+
+/**
+ * Aborts it and gives each of its units the release that it was to run before, where there was one. May be said again: what
+ * was begun is ended. @throws FleetError `rollout_unknown`
+ */
+export async function takeBackUnitRollout(ports: UnitRolloutPorts, id: number): Promise<UnitRollout> {
+  const rollout = await abortUnitRollout(ports, id)
+  let taken = 0
+  for (;;) {
+    const units = await ports.store.takeBack(id, atOnce)
+    if (units.length === 0) break
+    taken += units.length
+    await ports.office.announce(units)
+  }
+  if (taken > 0) tellUnitRollout(ports, rollout, 'taken_back', `${taken} units`)
+  return rollout
+}
+
+/** Orders the release for every unit whose phase is open. */
+export async function orderUnits(ports: UnitRolloutPorts, id: number): Promise<void> {
+  for (;;) {
+    const units = await ports.store.orderNext(id, atOnce, ports.clock.now())
+    if (units.length === 0) return
+    await ports.office.announce(units)
+  }
+}
+
+async function change(
+  ports: UnitRolloutPorts,
+  id: number,
+  what: UnitRolloutChange,
+  detail: string | undefined,
+  next: Steer,
+): Promise<UnitRollout> {
+  let changed = false
+  const rollout = await ports.store.changeUnitRollout(id, (now) => {
+    const progress = next(now)
+    changed = progress !== undefined
+    return progress
+  })
+  if (!rollout) throw new FleetError('rollout_unknown', `expected a rollout of a release, got ${id}`)
+  if (changed) tellUnitRollout(ports, rollout, what, detail)
+  return rollout
+}

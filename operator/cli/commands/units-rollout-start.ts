@@ -1,0 +1,42 @@
+import type { UnitTarget } from '@windlass/wire/operator'
+import { CliError } from '../cli-error.ts'
+import { command } from '../command.ts'
+import { connect, fleetParam } from '../fleet/connect.ts'
+import { phaseNamed } from '../fleet/phase-text.ts'
+import { unitRolloutPage } from '../fleet/unit-rollout-page.ts'
+import { optional, required, several, switchedOn, wholeNumber } from '../params.ts'
+
+export const unitsRolloutStart = command({
+  name: 'units rollout start',
+  description: 'Bring many units to a release, in phases where wanted',
+  params: {
+    release: wholeNumber(required('<release>', 'number of the release')),
+    all: switchedOn('--all', 'every unit, later ones too'),
+    model: optional('--model <model>', 'every unit of a model, later ones too'),
+    unit: several('--unit <id...>', 'only these units'),
+    phase: several('--phase <phase...>', 'who comes first, and when the next do: 2,soak=2h,failures=1 25%,approve=ann'),
+    key: optional('--key <text>', 'the same order under the same key starts no second rollout'),
+    fleet: fleetParam,
+  },
+  async run({ release, all, model, unit, phase, key, fleet }, io) {
+    const to = targetOf(all, model, unit)
+    const phases = phase.map(phaseNamed)
+    const order = { release, to, ...(phases.length > 0 && { phases }) }
+    const rollout = await connect(fleet, io).startUnitRollout(order, key)
+    return { page: `${unitRolloutPage(rollout)}\n\nNext: windlass units rollout show ${rollout.id}`, json: rollout }
+  },
+})
+
+function targetOf(all: boolean, model: string | undefined, units: readonly string[]): UnitTarget {
+  const given = [
+    ...(all ? [{ all: true as const }] : []),
+    ...(model === undefined ? [] : [{ model }]),
+    ...(units.length > 0 ? [{ units: [...new Set(units)] }] : []),
+  ]
+  const [to] = given
+  if (to && given.length === 1) return to
+  throw new CliError(
+    'usage',
+    `expected one of --all, --model and --unit, got ${given.length === 0 ? 'none' : 'several'}`,
+  )
+}
