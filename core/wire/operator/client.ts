@@ -2,10 +2,12 @@ import type * as z from 'zod'
 import type { Page } from './common.ts'
 import type { ReportRecord } from './device.ts'
 import {
+  type DeviceCountQuery,
   type DeviceCounts,
   type DeviceDetail,
   type DeviceList,
   type DeviceQuery,
+  deviceCount,
   deviceCounts,
   deviceDetail,
   deviceHistory,
@@ -127,6 +129,8 @@ export interface OperatorClient {
   device(id: string): Promise<DeviceDetail>
   history(id: string): Promise<ReportRecord[]>
   retry(id: string, packageUid: string): Promise<DeviceDetail>
+  /** How many devices are meant. */
+  countDevices(query: DeviceCountQuery): Promise<number>
   deviceCounts(): Promise<DeviceCounts>
   /** `table`: comma-separated values with headings `identity.KEY` and `label.KEY`. */
   importDevices(table: string): Promise<Imported>
@@ -215,6 +219,7 @@ export function operatorClient(options: OperatorClientOptions): OperatorClient {
 function groupCalls(send: Send) {
   const paths = operatorPaths
   return {
+    countDevices: async (query) => (await ask(send, deviceCount, 'GET', paths.deviceCount + search(query))).devices,
     deviceCounts: () => ask(send, deviceCounts, 'GET', paths.deviceCounts),
     importDevices: async (table) => {
       const headers = { 'content-type': 'text/csv' }

@@ -91,7 +91,12 @@ export type DeviceQuery = z.input<typeof deviceQuery>
 export const deviceList = z.object({ devices: z.array(deviceRecord), next: z.string().nullable() })
 export type DeviceList = z.infer<typeof deviceList>
 
+/** `GET /devices/count`: of how many devices all that is given is true, as in the list. */
+export const deviceCountQuery = deviceQuery.pick({ search: true, query: true, group: true })
+export type DeviceCountQuery = z.input<typeof deviceCountQuery>
+
 const devices = z.int()
+export const deviceCount = z.object({ devices })
 /** `GET /devices/counts`: of all devices, most first; of each list at most 1000. */
 export const deviceCounts = z.object({
   devices,

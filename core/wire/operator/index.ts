@@ -2,11 +2,14 @@ export { type OperatorClient, type OperatorClientOptions, operatorClient, type U
 export { digest, type Page, page, type Standing } from './common.ts'
 export {
   type AttemptRecord,
+  type DeviceCountQuery,
   type DeviceCounts,
   type DeviceDetail,
   type DeviceList,
   type DeviceQuery,
   type DeviceRecord,
+  deviceCount,
+  deviceCountQuery,
   deviceCounts,
   deviceDetail,
   deviceHistory,

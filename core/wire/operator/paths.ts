@@ -20,6 +20,7 @@ export const operatorPaths = {
   importDevices: `${base}/devices/import`,
   decommission: (id: string) => `${base}/devices/${part(id)}/decommission`,
   recommission: (id: string) => `${base}/devices/${part(id)}/recommission`,
+  deviceCount: `${base}/devices/count`,
   deviceCounts: `${base}/devices/counts`,
   groups: `${base}/groups`,
   group: (name: string) => `${base}/groups/${part(name)}`,

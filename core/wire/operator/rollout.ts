@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { digest, moment, standing } from './common.ts'
+import { digest, moment, pairs, standing } from './common.ts'
 import { planRecord, rolloutPhases } from './rollout-plan.ts'
 
 /** Whom a rollout is for: every device of a product, later ones too, or the devices named. */
@@ -55,6 +55,7 @@ export type RolloutRecord = z.infer<typeof rolloutRecord>
 /** One device of a rollout. `reason` says why it is not (yet) updated; null when there is nothing to say. */
 export const rolloutDevice = z.object({
   device: digest,
+  identity: pairs,
   version: z.string(),
   state: standing,
   reason: z.string().nullable(),

@@ -98,6 +98,7 @@ export function encodePhases(
 export function encodeMember({ known, state }: Member, rollout: Rollout, now: number): RolloutDevice {
   const at = known.attempts.find((a) => a.package === rollout.package)?.at
   return {
+    identity: plain(known.device.identity),
     device: known.device.id,
     version: known.device.version,
     state,

@@ -1,5 +1,7 @@
 import { printQuery } from '@windlass/model'
 import {
+  deviceCount,
+  deviceCountQuery,
   deviceCounts,
   deviceDetail,
   digest,
@@ -15,7 +17,15 @@ import {
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import type { Group, GroupStore } from '../../groups/group.ts'
-import { type GroupPorts, groupNamed, label, labelledBy, newGroup, removeGroup } from '../../groups/manage.ts'
+import {
+  type GroupPorts,
+  groupNamed,
+  label,
+  labelledBy,
+  newGroup,
+  removeGroup,
+  selectionOf,
+} from '../../groups/manage.ts'
 import type { Store } from '../../store/store.ts'
 import { detailOf } from './device-detail.ts'
 import { typed } from './typed-api.ts'
@@ -45,6 +55,10 @@ export function groupRoutes(app: FastifyInstance, ports: GroupPorts & { store: S
     return reply.code(204).send()
   })
   api.get('/devices/counts', { schema: { response: { 200: deviceCounts } } }, () => store.deviceCounts())
+  const counting = { querystring: deviceCountQuery, response: { 200: deviceCount } }
+  api.get('/devices/count', { schema: counting }, async ({ query }) => ({
+    devices: await store.countDevices(await selectionOf(store, query)),
+  }))
   labelRoutes(app, ports)
 }
 
