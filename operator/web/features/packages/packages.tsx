@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import type { ItemRecord, PackageRecord } from '@windlass/wire/operator'
 import { useState } from 'react'
 import { ask, useFleet } from '../../live/fleet.tsx'
@@ -7,18 +8,17 @@ import { Mark } from '../../parts/mark.tsx'
 import { Moment, Short } from '../../parts/moment.tsx'
 import { Answered, Empty } from '../../parts/nothing.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
+import { AddItem } from './add-item.tsx'
 import { Publish } from './publish.tsx'
-import { StartRollout } from './start-rollout.tsx'
 
 /** What the fleet keeps for devices and for units. */
 export function Packages() {
   const { client } = useFleet()
   const packages = useQuery(ask.packages(client))
   const items = useQuery(ask.items(client))
-  const [chosen, setChosen] = useState<PackageRecord | null>(null)
+  const [adding, setAdding] = useState(false)
   return (
     <Page title="Packages and items" lead="Packages update devices; items are what units run.">
-      {chosen ? <StartRollout package={chosen} onClose={() => setChosen(null)} /> : null}
       <Publish />
       <Panel title="Packages" note="newest first" wide>
         <Answered of={packages}>
@@ -30,21 +30,30 @@ export function Packages() {
             ) : (
               <div className="cards">
                 {list.map((kept) => (
-                  <PackageCard key={kept.uid} kept={kept} onRollOut={() => setChosen(kept)} />
+                  <PackageCard key={kept.uid} kept={kept} />
                 ))}
               </div>
             )
           }
         </Answered>
       </Panel>
-      <Panel title="Items" note="services and firmware of units" wide>
+      {adding ? <AddItem onClose={() => setAdding(false)} /> : null}
+      <Panel
+        title="Items"
+        note={
+          <button type="button" className="small" onClick={() => setAdding(true)}>
+            Add an item
+          </button>
+        }
+        wide
+      >
         <Answered of={items}>{(list) => <Items items={list} />}</Answered>
       </Panel>
     </Page>
   )
 }
 
-function PackageCard({ kept, onRollOut }: { kept: PackageRecord; onRollOut: () => void }) {
+function PackageCard({ kept }: { kept: PackageRecord }) {
   const { uid, version, hardware, signed, size, uploadedAt, objects } = kept
   return (
     <article className="card">
@@ -65,9 +74,9 @@ function PackageCard({ kept, onRollOut }: { kept: PackageRecord; onRollOut: () =
         ))}
       </ul>
       <footer>
-        <button type="button" onClick={onRollOut}>
+        <Link to="/rollouts/new" search={{ package: uid }} className="button">
           Roll out {version}
-        </button>
+        </Link>
       </footer>
     </article>
   )
@@ -77,7 +86,7 @@ function Items({ items }: { items: readonly ItemRecord[] }) {
   if (items.length === 0)
     return (
       <Empty title="No item is known yet">
-        <code>windlass items add</code> takes an OCI image.
+        A service is an OCI image; firmware is added with <code>windlass items add --component</code>.
       </Empty>
     )
   const names = [...new Set(items.map(({ itemId }) => itemId))]

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import type { ReleaseRecord } from '@windlass/wire/operator'
 import { ask, useFleet } from '../../live/fleet.tsx'
 import { countText } from '../../live/quantities.ts'
@@ -6,7 +7,8 @@ import { Mark } from '../../parts/mark.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { Answered, Empty } from '../../parts/nothing.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
-import { type Difference, releaseDiff } from './release-diff.ts'
+import { Differences } from './differences.tsx'
+import { releaseDiff } from './release-diff.ts'
 
 interface Given {
   from: number | undefined
@@ -19,14 +21,22 @@ export function Releases({ from, to, onCompare }: Given) {
   const { client } = useFleet()
   const question = useQuery(ask.releases(client))
   return (
-    <Page title="Releases" lead="What a unit is to be: items, how many run for whom, its configuration.">
+    <Page
+      title="Releases"
+      lead="What a unit is to be: items, how many run for whom, its configuration."
+      actions={
+        <Link to="/releases/new" className="button main">
+          A new release
+        </Link>
+      }
+    >
       <Answered of={question}>
         {(releases) => {
           const [newest, before = newest] = releases
           if (!newest || !before)
             return (
-              <Empty title="There is no release yet">
-                <code>windlass releases add</code> makes one of the items on <code>Packages</code>.
+              <Empty title="There is no release yet" icon="releases">
+                <Link to="/releases/new">Make one</Link> of the items on <Link to="/packages">Packages</Link>.
               </Empty>
             )
           const chosen = { from: from ?? before.id, to: to ?? newest.id }
@@ -75,25 +85,6 @@ function Compare({ releases, chosen, onCompare }: Comparing) {
       </div>
       {from && to ? <Differences list={releaseDiff(from.content, to.content)} /> : <Empty title="No such release" />}
     </Panel>
-  )
-}
-
-function Differences({ list }: { list: readonly Difference[] }) {
-  if (list.length === 0) return <Empty title="Nothing changes between them" />
-  return (
-    <ul className="plain diff" aria-label="Differences">
-      {list.map(({ about, name, before, after }) => (
-        <li key={`${about} ${name}`} data-change={before === null ? 'added' : after === null ? 'removed' : 'changed'}>
-          <span className="note">{about}</span>
-          <b>{name}</b>
-          <span className="number">
-            {before === null ? null : <del>{before}</del>}
-            {before !== null && after !== null ? ' → ' : null}
-            {after === null ? null : <ins>{after}</ins>}
-          </span>
-        </li>
-      ))}
-    </ul>
   )
 }
 

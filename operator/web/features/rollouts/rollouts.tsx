@@ -12,8 +12,8 @@ export function Rollouts() {
   const { client } = useFleet()
   const question = useQuery(ask.rollouts(client))
   const actions = (
-    <Link to="/packages" className="button main">
-      Roll out a package
+    <Link to="/rollouts/new" className="button main">
+      A new rollout
     </Link>
   )
   return (
