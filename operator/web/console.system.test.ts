@@ -1,47 +1,32 @@
 import { writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { operatorClient } from '@windlass/wire/operator'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ensureConsole } from './build.ts'
-import { type Light, openBrowser, type Size, seriousFindings, shoot, sizes } from './story/browser.ts'
-import { fillDevices, makePackage, PlayedDevice } from './story/devices.ts'
+import { type Light, openBrowser, type Size, seriousFindings, sizes } from './story/browser.ts'
+import { makePackage, PlayedDevice } from './story/devices.ts'
 import { type FleetProgram, startFleet } from './story/fleet-program.ts'
-import { connectUnit, fillReleases, halfwayStatus, type PlayedUnit, springStatus, tellOfLoad } from './story/units.ts'
+import { fillHarbour, type Harbour, harbourPages, quietDevices } from './story/harbour.ts'
+import { serviceArchive } from './story/service-archive.ts'
+import { springStatus } from './story/units.ts'
 
-const pictures = join(tmpdir(), 'windlass-console-pictures')
 // Others may keep the machine busy: how long something takes is no verdict.
 const patienceMs = 60_000
 
 let fleet: FleetProgram
 let browser: Browser
-let ship: PlayedUnit
-let sick: PlayedUnit
-let way: PlayedUnit
+let harbour: Harbour
 
 beforeAll(async () => {
   await ensureConsole()
   ;[fleet, browser] = await Promise.all([startFleet(), openBrowser()])
-  await fillReleases(fleet)
-  ship = await connectUnit(fleet, 'ferry-7', 'ferry')
-  sick = await connectUnit(fleet, 'tug-2', 'tug')
-  way = await connectUnit(fleet, 'ferry-8', 'ferry')
-  const client = operatorClient({ url: fleet.url })
-  for (const id of ['ferry-7', 'tug-2']) await client.setRelease(id, 1)
-  await client.setRelease('ferry-8', 2)
-  ship.say(springStatus(false))
-  sick.say(springStatus(true))
-  way.say(halfwayStatus())
-  tellOfLoad(way, Date.now())
-  await fillDevices(fleet, 130)
+  harbour = await fillHarbour(fleet, Date.now())
 }, 180_000)
 
 afterAll(async () => {
   await browser?.close()
-  ship?.leave()
-  sick?.leave()
-  way?.leave()
+  harbour?.leave()
   await fleet?.stop()
 }, 60_000)
 
@@ -59,6 +44,7 @@ async function open(path: string, light: Light = 'light', size: Size = 'wide') {
 }
 
 async function settled(page: Page): Promise<void> {
+  await page.locator('h1, .trouble').first().waitFor()
   await page.locator('.loading').first().waitFor({ state: 'detached' })
   await page.locator('.line [data-meaning=done]').waitFor()
 }
@@ -75,39 +61,21 @@ describe('the console', { timeout: 240_000 }, () => {
   })
 
   it('has no page with a serious finding of axe, in either light, wide or narrow', async () => {
-    const client = operatorClient({ url: fleet.url })
-    const [failed] = (await client.devices({ search: 'GW-1003' })).devices
-    const places = {
-      overview: '/',
-      devices: '/devices',
-      device: `/devices/${failed?.id}`,
-      units: '/units',
-      unit: '/units/ferry-7',
-      'unit-failed': '/units/tug-2',
-      'unit-way': '/units/ferry-8',
-      packages: '/packages',
-      releases: '/releases?from=1&to=2',
-      rollouts: '/rollouts',
-      rollout: '/rollouts/1',
-      activity: '/activity',
-      missing: '/units/nobody',
-    }
     const { page, complaints } = await open('/')
     const found: string[] = []
-    for (const size of ['wide', 'phone'] as const)
-      for (const light of ['light', 'dark'] as const) {
-        await page.setViewportSize(sizes[size])
-        await page.emulateMedia({ colorScheme: light })
-        for (const [name, path] of Object.entries(places)) {
-          await page.goto(fleet.url + path)
-          await settled(page)
-          await page.locator('h1, .trouble').first().waitFor()
-          found.push(...(await seriousFindings(page)).map((one) => `${name} ${light} ${size}: ${one}`))
-          const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
-          if (overflow > 0) found.push(`${name} ${size}: ${overflow} px wider than the screen`)
-          await shoot(page, pictures, `${name}-${light}-${size}`)
+    for (const size of ['wide', 'phone'] as const) {
+      await page.setViewportSize(sizes[size])
+      for (const [name, path] of Object.entries(await harbourPages(fleet))) {
+        await page.goto(fleet.url + path)
+        await settled(page)
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+          found.push(...(await seriousFindings(page)).map((one) => `${name} ${colorScheme} ${size}: ${one}`))
         }
+        const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
+        if (overflow > 0) found.push(`${name} ${size}: ${overflow} px wider than the screen`)
       }
+    }
     expect(found).toEqual([])
     expect(complaints.filter((one) => !one.includes('404'))).toEqual([])
   })
@@ -116,7 +84,7 @@ describe('the console', { timeout: 240_000 }, () => {
     const { page } = await open('/devices')
     await settled(page)
     await page.evaluate("void (window.never = 'reloaded')")
-    await page.getByRole('searchbox').fill('GW-9')
+    await page.getByRole('searchbox').fill('GW-9001')
     await page.getByText('No device answers to that').waitFor()
     await new PlayedDevice(fleet, 'GW-9001', '1.9').probe()
     await page.getByRole('link', { name: /GW-9001/ }).click()
@@ -124,28 +92,40 @@ describe('the console', { timeout: 240_000 }, () => {
     const { uid } = await makePackage(fleet, '2.0', 40_000)
     await new PlayedDevice(fleet, 'GW-9001', '1.9').report(uid, 'downloading')
     await page.getByRole('img', { name: /this device is in download/ }).waitFor()
-    ship.say({ ...springStatus(true) })
+    const { arrived } = harbour.units
+    arrived.say(springStatus(true))
     await page.getByRole('link', { name: 'Units' }).first().click()
     await page.getByRole('link', { name: /ferry-7.*failed/s }).waitFor()
-    ship.say(springStatus(false))
+    arrived.say(springStatus(false))
     await page.getByRole('link', { name: /ferry-7.*arrived/s }).waitFor()
     expect(await page.evaluate("'never' in window")).toBe(true)
     await page.context().close()
   })
 
-  it('publishes a package, rolls it out and aborts it', async () => {
+  it('publishes a package, rolls it out in phases, pauses and resumes it, and aborts it', async () => {
     const { page } = await open('/packages')
-    const { path } = await makePackage(fleet, '2.1', 3_000_000)
-    await page.locator('input[type=file]').setInputFiles(path)
-    await page.getByText('Version 2.1 is published').waitFor()
-    await page.getByRole('button', { name: 'Roll out 2.1' }).click()
-    await shoot(page, pictures, 'dialog')
+    const { path } = await makePackage(fleet, '2.6', 3_000_000)
+    await page.locator('input[type=file]').first().setInputFiles(path)
+    await page.getByText('Version 2.6 is published').waitFor()
+    await page.getByRole('link', { name: 'Roll out 2.6' }).click()
+    await page.getByRole('button', { name: 'careful' }).click()
+    await page.getByLabel('Pauses at failures').first().fill('2')
+    await page.getByText('1 % of the devices').waitFor()
     await page.getByRole('button', { name: 'Start' }).click()
-    await page.getByRole('heading', { name: /Rollout 2: version 2.1/ }).waitFor()
+    await page.getByRole('heading', { name: /Rollout 3: version 2.6/ }).waitFor()
+    await page
+      .getByRole('listitem', { name: 'Phase 1' })
+      .getByText(/pauses at 2 failures/)
+      .waitFor()
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await page.getByRole('textbox').fill('The harbour is closed.')
+    await page.getByRole('button', { name: 'Pause it' }).click()
+    await page.getByRole('region', { name: 'Why it is paused' }).getByText('The harbour is closed.').waitFor()
+    await page.getByRole('button', { name: 'Resume' }).click()
     await page.getByRole('button', { name: 'Abort', exact: true }).click()
     await page.getByRole('button', { name: 'Abort it' }).click()
-    await page.locator('.page-head').getByText('aborted').waitFor()
-    expect((await operatorClient({ url: fleet.url }).rollout(2)).status).toBe('aborted')
+    await page.locator('.lead').getByText('aborted').waitFor()
+    expect((await operatorClient({ url: fleet.url }).rollout(3)).status).toBe('aborted')
     await page.context().close()
   })
 
@@ -153,9 +133,8 @@ describe('the console', { timeout: 240_000 }, () => {
     const { page } = await open('/packages')
     const path = join(fleet.folder, 'broken.uhupkg')
     await writeFile(path, 'no archive')
-    await page.locator('input[type=file]').setInputFiles(path)
+    await page.locator('input[type=file]').first().setInputFiles(path)
     await page.getByText('Refused: archive invalid').waitFor()
-    await shoot(page, pictures, 'refused')
     await page.context().close()
   })
 
@@ -175,6 +154,49 @@ describe('the console', { timeout: 240_000 }, () => {
     await page.context().close()
   })
 
+  it('labels devices that are picked, counts a query while it is written, and makes a group of it', async () => {
+    const { page } = await open('/devices')
+    await page.getByRole('searchbox').fill('GW-1001')
+    await page.getByRole('checkbox', { name: 'Pick GW-1001' }).check()
+    await page.getByRole('button', { name: 'Label…' }).click()
+    await page.getByLabel('Key').fill('berth')
+    await page.getByLabel('Value').fill('12')
+    await page.getByRole('button', { name: 'Label them' }).click()
+    await page.getByRole('link', { name: /GW-1001.*berth=12/s }).waitFor()
+    await page.getByRole('button', { name: 'Let try once more' }).click()
+    await page.getByText('nothing failed on 1').waitFor()
+    await page.getByRole('link', { name: 'Groups' }).click()
+    const query = page.getByLabel('Devices for which this is true')
+    await query.fill('label.berth ? 12')
+    await page.getByText('Character 13: expected').waitFor()
+    await query.fill('has label.berth')
+    await page.getByText('1 device now').waitFor()
+    await page.getByLabel('Name').fill('berthed')
+    await page.getByRole('button', { name: 'Make it' }).click()
+    await page.getByRole('link', { name: 'berthed' }).click()
+    await page.getByRole('button', { name: 'group berthed' }).waitFor()
+    await page.getByRole('link', { name: /GW-1001/ }).waitFor()
+    await page.context().close()
+  })
+
+  it('adds a service, and makes a release with it', async () => {
+    const { page } = await open('/packages')
+    await page.getByRole('button', { name: 'Add an item' }).click()
+    await page.getByLabel('Image').setInputFiles(await serviceArchive(fleet.folder, 'depth-sounder'))
+    await page.getByLabel('Name').fill('depth-sounder')
+    await page.getByRole('textbox', { name: 'Version' }).fill('1.0.0')
+    await page.getByRole('button', { name: 'Add it' }).click()
+    await page.getByRole('heading', { name: 'depth-sounder' }).waitFor()
+    await page.getByRole('link', { name: 'Releases' }).click()
+    await page.getByRole('link', { name: 'A new release' }).click()
+    await page.getByLabel('Name').fill('autumn')
+    await page.getByRole('button', { name: '+ depth-sounder' }).click()
+    await page.getByRole('list', { name: 'Differences' }).getByText('depth-sounder for unit').waitFor()
+    await page.getByRole('button', { name: 'Make the release' }).click()
+    await page.getByRole('heading', { name: '3: autumn' }).waitFor()
+    await page.context().close()
+  })
+
   it('shows where an update of a whole unit is, what it measures and warns of, and its log', async () => {
     const { page } = await open('/units/ferry-8')
     await page.getByRole('img', { name: /as far as it said, it is in activating/ }).waitFor()
@@ -191,18 +213,21 @@ describe('the console', { timeout: 240_000 }, () => {
     await page.getByLabel('Value').fill('north')
     await page.getByRole('button', { name: 'Override it' }).click()
     await page.getByText('CHART=north').waitFor()
-    way.say(springStatus(true))
+    harbour.units.underWay.say(springStatus(true))
     await page.getByRole('img', { name: 'Parts of bridge: 2 active, 1 failed' }).waitFor()
     await page.context().close()
   })
 
   it('reads a long list page by page as it is scrolled', async () => {
     const { page } = await open('/devices')
-    await page.getByText('100 read, more as you scroll').waitFor()
-    expect(await page.locator('.rows li').count()).toBeLessThan(60)
-    await page.locator('.rows').focus()
+    const rows = page.getByRole('region', { name: 'Devices', exact: true })
+    await rows.getByRole('listitem').first().waitFor()
+    expect(await rows.getByRole('listitem').count()).toBeLessThan(60)
+    const length = () => rows.getByRole('listitem').first().getAttribute('aria-setsize').then(Number)
+    expect(await length()).toBe(200)
+    await rows.focus()
     await page.keyboard.press('End')
-    await page.getByText(/that is all/).waitFor()
+    await expect.poll(length, { timeout: patienceMs }).toBeGreaterThanOrEqual(quietDevices)
     await page.context().close()
   })
 })

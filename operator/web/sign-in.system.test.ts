@@ -5,10 +5,9 @@ import { operatorClient } from '@windlass/wire/operator'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ensureConsole } from './build.ts'
-import { openBrowser, seriousFindings, shoot } from './story/browser.ts'
+import { openBrowser, seriousFindings } from './story/browser.ts'
 import { startFleet } from './story/fleet-program.ts'
 
-const pictures = join(tmpdir(), 'windlass-console-pictures')
 const password = 'correct horse battery'
 
 let browser: Browser
@@ -33,7 +32,6 @@ describe('the console of a fleet that is not open', () => {
       await page.keyboard.press('Enter')
       await page.getByText('Name and password do not go together').waitFor()
       expect(await seriousFindings(page)).toEqual([])
-      await shoot(page, pictures, 'sign-in')
       await page.getByLabel('Password').fill(password)
       await page.keyboard.press('Enter')
       await overview(page)
@@ -64,7 +62,6 @@ describe('the console of a fleet that is not open', () => {
       await page.getByLabel("Operator's token").fill('a-token-of-the-harbour-office')
       await page.keyboard.press('Enter')
       await overview(page)
-      await shoot(page, pictures, 'empty-overview')
       await page.close()
     } finally {
       await guarded.stop()

@@ -7,6 +7,7 @@ export const places = [
     { to: '/rollouts', name: 'Rollouts', key: 'r', icon: 'rollouts' },
   ],
   [
+    { to: '/groups', name: 'Groups', key: 'g', icon: 'groups' },
     { to: '/packages', name: 'Packages', key: 'p', icon: 'packages' },
     { to: '/releases', name: 'Releases', key: 'l', icon: 'releases' },
   ],

@@ -1,10 +1,13 @@
 import { createRootRoute, createRoute, createRouter, Link } from '@tanstack/react-router'
 import { Activity } from '../features/activity/activity.tsx'
 import { DevicePage } from '../features/devices/device-page.tsx'
-import { Devices } from '../features/devices/devices.tsx'
+import { type DeviceFilter, Devices } from '../features/devices/devices.tsx'
+import { Groups } from '../features/groups/groups.tsx'
 import { Overview } from '../features/overview/overview.tsx'
 import { Packages } from '../features/packages/packages.tsx'
+import { NewRelease } from '../features/releases/new-release.tsx'
 import { Releases } from '../features/releases/releases.tsx'
+import { NewRollout } from '../features/rollouts/new-rollout.tsx'
 import { RolloutPage } from '../features/rollouts/rollout-page.tsx'
 import { Rollouts } from '../features/rollouts/rollouts.tsx'
 import { UnitPage } from '../features/units/unit-page.tsx'
@@ -30,6 +33,18 @@ export function makeRouter(signOut: (() => void) | null) {
     path: '/devices/$id',
     component: () => <DevicePage key={device.useParams().id} id={device.useParams().id} />,
   })
+  const devices = createRoute({
+    getParentRoute: () => root,
+    path: '/devices',
+    validateSearch: ({ query, group }: Record<string, unknown>): DeviceFilter => ({
+      ...(typeof query === 'string' && query && { query }),
+      ...(typeof group === 'string' && group && { group }),
+    }),
+    component: () => {
+      const navigate = devices.useNavigate()
+      return <Devices filter={devices.useSearch()} onFilter={(search) => void navigate({ search, replace: true })} />
+    },
+  })
   const unit = createRoute({
     getParentRoute: () => root,
     path: '/units/$id',
@@ -39,6 +54,13 @@ export function makeRouter(signOut: (() => void) | null) {
     getParentRoute: () => root,
     path: '/rollouts/$id',
     component: () => <RolloutPage key={rollout.useParams().id} id={Number(rollout.useParams().id)} />,
+  })
+  const newRollout = createRoute({
+    getParentRoute: () => root,
+    path: '/rollouts/new',
+    validateSearch: ({ package: uid }: Record<string, unknown>): { package?: string } =>
+      typeof uid === 'string' ? { package: uid } : {},
+    component: () => <NewRollout chosen={newRollout.useSearch().package} />,
   })
   const releases = createRoute({
     getParentRoute: () => root,
@@ -55,13 +77,16 @@ export function makeRouter(signOut: (() => void) | null) {
   })
   const pages = [
     at('/', Overview),
-    at('/devices', Devices),
+    devices,
     device,
     at('/units', Units),
     unit,
+    at('/groups', Groups),
     at('/packages', Packages),
     releases,
+    at('/releases/new', NewRelease),
     at('/rollouts', Rollouts),
+    newRollout,
     rollout,
     at('/activity', Activity),
   ] as const

@@ -1,5 +1,5 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import type { OperatorClient } from '@windlass/wire/operator'
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import type { DeviceCountQuery, OperatorClient } from '@windlass/wire/operator'
 import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react'
 import type { Follower, Live } from './follow.ts'
 
@@ -23,7 +23,7 @@ export function useLive(): Live {
   return useSyncExternalStore(follower.watch, follower.live)
 }
 
-const pageSize = 100
+const pageSize = 200
 // No event tells that a device was merely heard again, nor of items and releases.
 const hearsayMs = 20_000
 // Nor of what a unit measured or warned of.
@@ -31,19 +31,35 @@ const newsMs = 10_000
 
 /** Every question the console asks. Keys begin as `touchedBy` names them. */
 export const ask = {
-  devices: (client: OperatorClient, search: string) =>
+  devices: (client: OperatorClient, asked: DeviceCountQuery) =>
     infiniteQueryOptions({
-      queryKey: ['devices', search],
+      queryKey: ['devices', 'list', asked],
       queryFn: ({ pageParam }) => {
         const cursor = pageParam === '' ? {} : { cursor: pageParam }
-        return client.devices({ limit: pageSize, ...(search && { search }), ...cursor })
+        return client.devices({ limit: pageSize, ...asked, ...cursor })
       },
       initialPageParam: '',
       getNextPageParam: ({ next }) => next,
-      refetchInterval: hearsayMs,
+      placeholderData: keepPreviousData,
     }),
-  manyDevices: (client: OperatorClient) =>
-    queryOptions({ queryKey: ['devices', 'many'], queryFn: () => client.devices({ limit: 1000 }) }),
+  countDevices: (client: OperatorClient, asked: DeviceCountQuery) =>
+    queryOptions({
+      // Not among `devices`: what has to be counted one by one is not counted again at each event.
+      queryKey: ['device count', asked],
+      queryFn: () => client.countDevices(asked),
+      placeholderData: keepPreviousData,
+      refetchInterval: newsMs,
+    }),
+  deviceCounts: (client: OperatorClient) =>
+    queryOptions({ queryKey: ['devices', 'counts'], queryFn: () => client.deviceCounts(), refetchInterval: hearsayMs }),
+  /** The first few who do not come on without somebody. */
+  illDevices: (client: OperatorClient) =>
+    queryOptions({
+      queryKey: ['devices', 'ill'],
+      queryFn: () => client.devices({ limit: 8, query: 'status in (error, rolled_back)' }),
+    }),
+  groups: (client: OperatorClient) =>
+    queryOptions({ queryKey: ['groups'], queryFn: () => client.groups(), refetchInterval: hearsayMs }),
   device: (client: OperatorClient, id: string) =>
     queryOptions({ queryKey: ['device', id], queryFn: () => client.device(id), refetchInterval: hearsayMs }),
   history: (client: OperatorClient, id: string) =>
@@ -51,8 +67,15 @@ export const ask = {
   packages: (client: OperatorClient) => queryOptions({ queryKey: ['packages'], queryFn: () => client.packages() }),
   rollouts: (client: OperatorClient) => queryOptions({ queryKey: ['rollouts'], queryFn: () => client.rollouts() }),
   rollout: (client: OperatorClient, id: number) =>
+    queryOptions({
+      queryKey: ['rollout', id, 'head'],
+      queryFn: () => client.rollout(id, { limit: 1 }),
+      // A soak time passes, and a window opens, without an event.
+      refetchInterval: hearsayMs,
+    }),
+  rolloutDevices: (client: OperatorClient, id: number) =>
     infiniteQueryOptions({
-      queryKey: ['rollout', id],
+      queryKey: ['rollout', id, 'devices'],
       queryFn: ({ pageParam }) => client.rollout(id, { limit: pageSize, ...(pageParam && { cursor: pageParam }) }),
       initialPageParam: '',
       getNextPageParam: ({ next }) => next,
@@ -64,7 +87,7 @@ export const ask = {
         client.units({ limit: pageSize, ...(search && { search }), ...(pageParam && { cursor: pageParam }) }),
       initialPageParam: '',
       getNextPageParam: (units) => (units.length === pageSize ? units.at(-1)?.id : undefined),
-      refetchInterval: hearsayMs,
+      placeholderData: keepPreviousData,
     }),
   manyUnits: (client: OperatorClient) =>
     queryOptions({ queryKey: ['units', 'many'], queryFn: () => client.units({ limit: 1000 }) }),

@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { FleetEvent, OperatorClient } from '@windlass/wire/operator'
 import { type Happening, happeningOf } from './happening.ts'
+import { type DeviceNews, isShort, newsIn, patchLists } from './patch.ts'
 import { type Touched, touchedBy } from './touched.ts'
 
 const gatherMs = 250
@@ -17,6 +18,7 @@ export class Follower {
   #live: Live = { happenings: [], connected: false }
   readonly #watchers = new Set<() => void>()
   readonly #touched = new Map<string, Touched>()
+  readonly #news = new Map<string, DeviceNews>()
   #gathering = false
 
   readonly watch = (tell: () => void): (() => void) => {
@@ -42,14 +44,28 @@ export class Follower {
   #hear(event: FleetEvent, queries: QueryClient): void {
     this.#say({ happenings: [happeningOf(event), ...this.#live.happenings].slice(0, mostKept), connected: true })
     for (const key of touchedBy(event)) this.#touched.set(JSON.stringify(key), key)
+    const news = newsIn(event)
+    if (news) this.#news.set(news[0], { ...this.#news.get(news[0]), ...news[1] })
     if (this.#gathering) return
     this.#gathering = true
-    setTimeout(() => {
-      this.#gathering = false
-      const keys = [...this.#touched.values()]
-      this.#touched.clear()
-      for (const queryKey of keys) void queries.invalidateQueries({ queryKey })
-    }, gatherMs)
+    setTimeout(() => this.#pass(queries), gatherMs)
+  }
+
+  /**
+   * Hands on what was gathered. What is being asked just now is asked again once its answer is there: to cancel it each time
+   * would leave a busy fleet without an answer. After the line was away long lists are read anew, too.
+   */
+  #pass(queries: QueryClient): void {
+    patchLists(queries, this.#news)
+    this.#news.clear()
+    for (const [name, queryKey] of this.#touched) {
+      const all = queryKey.length === 0
+      if (!all && queries.isFetching({ queryKey }) > 0) continue
+      this.#touched.delete(name)
+      void queries.invalidateQueries({ queryKey, predicate: ({ state }) => all || isShort(state.data) })
+    }
+    this.#gathering = this.#touched.size > 0
+    if (this.#gathering) setTimeout(() => this.#pass(queries), gatherMs)
   }
 
   #say(live: Live): void {

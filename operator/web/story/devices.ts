@@ -21,8 +21,10 @@ export class PlayedDevice {
     this.#facts = { productUid: product, version, hardware: 'gw-mk2', identity: { serial }, attributes }
   }
 
-  async probe(version = this.#facts.version): Promise<void> {
-    await this.#post('/upgrades', encodeProbe({ ...this.#facts, version }))
+  /** Answers which version it was offered, if any. */
+  async probe(version = this.#facts.version): Promise<string | undefined> {
+    const answer = await this.#post('/upgrades', encodeProbe({ ...this.#facts, version }))
+    return /"version":"([^"]+)"/.exec(answer)?.[1]
   }
 
   async report(packageUid: string, ...statuses: ReportStatus[]): Promise<void> {
@@ -38,10 +40,10 @@ export class PlayedDevice {
     await this.#post('/report', encodeReport({ ...this.#facts, status: 'error', packageUid, trouble }))
   }
 
-  async #post(path: string, body: string): Promise<void> {
+  async #post(path: string, body: string): Promise<string> {
     const answer = await fetch(this.#url + path, { method: 'POST', headers, body })
     if (answer.status >= 500 || answer.status === 400) throw new Error(`expected an answer, got ${answer.status}`)
-    await answer.arrayBuffer()
+    return answer.text()
   }
 }
 
@@ -84,4 +86,31 @@ export async function fillDevices(fleet: FleetProgram, quiet: number): Promise<P
   await loading?.report(old.uid, 'downloading')
   await installing?.report(old.uid, 'downloading', 'downloaded', 'installing')
   return named
+}
+
+/** A rollout in three phases, of which the first is half done and one device of it failed. */
+export async function fillPhases(fleet: FleetProgram, quiet: number): Promise<number> {
+  const client = operatorClient({ url: fleet.url })
+  const { path, uid } = await makePackage(fleet, '2.4', 90_000)
+  await publish(fleet, path)
+  const careful = { successPercent: 95, soakSeconds: 3600, failureLimit: 5 }
+  const { id } = await client.startRollout({
+    package: uid,
+    to: { product },
+    phases: [
+      { size: { percent: 20 }, gate: careful },
+      { size: { percent: 40 }, gate: { ...careful, approval: { by: ['anna', 'bjarne', 'chidi'], needed: 2 } } },
+    ],
+  })
+  const way: ReportStatus[] = ['downloading', 'downloaded', 'installing', 'installed', 'rebooting']
+  let taken = 0
+  for (let n = 0; n < quiet; n += 1) {
+    const device = new PlayedDevice(fleet, `GW-${2001 + n}`, '1.9')
+    if ((await device.probe()) !== '2.4') continue
+    taken += 1
+    if (taken === 4) await device.fail(uid)
+    else await device.report(uid, ...way.slice(0, taken % 3 === 0 ? 3 : 5))
+    if (taken % 3 !== 0 && taken !== 4) await device.probe('2.4')
+  }
+  return id
 }

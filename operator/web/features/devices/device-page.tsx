@@ -11,7 +11,10 @@ import { Answered, Empty, Trouble } from '../../parts/nothing.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { agentMachine } from './agent-machine.ts'
 import { passedThrough, stateOfStatus } from './agent-state.ts'
-import { deviceName, wantedText } from './wanted-text.ts'
+import { Labels } from './labels.tsx'
+import { Service } from './service.tsx'
+import { deviceName } from './wanted-text.ts'
+import { Why } from './why.tsx'
 
 /** One device: what it runs, what it will be told next and why, where its agent is, what it said. */
 export function DevicePage({ id }: { id: string }) {
@@ -22,7 +25,6 @@ export function DevicePage({ id }: { id: string }) {
 }
 
 function Known({ device, history }: { device: DeviceDetail; history: readonly ReportRecord[] }) {
-  const wanted = wantedText(device)
   const lead = (
     <>
       <Mark meaning={statusMeaning(device.status)}>{plainWord(device.status)}</Mark>
@@ -35,23 +37,14 @@ function Known({ device, history }: { device: DeviceDetail; history: readonly Re
     </>
   )
   return (
-    <Page title={deviceName(device)} above={<Link to="/devices">Devices</Link>} lead={lead}>
+    <Page
+      title={deviceName(device)}
+      above={<Link to="/devices">Devices</Link>}
+      lead={lead}
+      actions={<Service device={device} />}
+    >
       <div className="grid">
-        <section className="panel why" data-meaning={wanted.meaning} aria-label="What comes next, and why">
-          <header>
-            <h2>What comes next</h2>
-          </header>
-          <p className="why-text">
-            <Mark meaning={wanted.meaning} long>
-              {wanted.text}
-            </Mark>
-          </p>
-          {device.wanted.rollout === null ? null : (
-            <Link to="/rollouts/$id" params={{ id: String(device.wanted.rollout) }}>
-              Rollout {device.wanted.rollout}
-            </Link>
-          )}
-        </section>
+        <Why device={device} />
         <Attempts device={device} />
         <Panel title="Its agent" note="where its last report puts it" wide>
           <MachineDiagram
@@ -65,7 +58,10 @@ function Known({ device, history }: { device: DeviceDetail; history: readonly Re
         <Panel title="What it said" note="newest first; what the fleet concluded itself is marked so">
           <History history={history} />
         </Panel>
-        <Facts device={device} />
+        <div className="stack">
+          <Labels device={device} />
+          <Facts device={device} />
+        </div>
       </div>
     </Page>
   )

@@ -1,85 +1,140 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { DeviceRecord } from '@windlass/wire/operator'
 import { useState } from 'react'
 import { ask, useFleet } from '../../live/fleet.tsx'
-import { statusMeaning, tally } from '../../live/meaning.ts'
-import { plainWord } from '../../live/quantities.ts'
-import { Mark } from '../../parts/mark.tsx'
-import { Moment } from '../../parts/moment.tsx'
+import { countText } from '../../live/quantities.ts'
+import { useSettled } from '../../live/settled.ts'
 import { Answered, Empty } from '../../parts/nothing.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { Proportion } from '../../parts/proportion.tsx'
-import { Columns, Rows } from '../../parts/rows.tsx'
+import { QueryBox, readQuery } from '../../parts/query-box.tsx'
 import { Search } from '../../parts/search.tsx'
-import { deviceShares } from './device-shares.ts'
-import { deviceName } from './wanted-text.ts'
+import { DeviceRows } from './device-rows.tsx'
+import { deviceParts, deviceShares } from './device-shares.ts'
+import { ImportDevices } from './import-devices.tsx'
 
-/** Every device, searched by the fleet and read page by page. */
-export function Devices() {
+/** Which devices are shown; it stands in the page's address. */
+export interface DeviceFilter {
+  query?: string
+  group?: string
+}
+
+interface Given {
+  filter: DeviceFilter
+  onFilter: (filter: DeviceFilter) => void
+}
+
+/** Every device: how they stand altogether, then those asked for, read page by page. */
+export function Devices({ filter, onFilter }: Given) {
   const { client } = useFleet()
   const [search, setSearch] = useState('')
-  const question = useInfiniteQuery(ask.devices(client, search))
-  const actions = <Search label="Search devices" onSearch={setSearch} />
+  const [asking, setAsking] = useState(false)
+  const [importing, setImporting] = useState(false)
+  const counts = useQuery(ask.deviceCounts(client))
+  const choose = (name: string): void => {
+    const query = deviceParts.find((part) => part.name === name)?.query
+    onFilter(query ? { query } : {})
+  }
+  const actions = (
+    <>
+      <button type="button" onClick={() => setImporting(true)}>
+        Import
+      </button>
+      <button type="button" aria-expanded={asking} onClick={() => setAsking(!asking)}>
+        Query
+      </button>
+      <Search label="Search devices" onSearch={setSearch} />
+    </>
+  )
+  const lead = counts.data ? `${countText(counts.data.devices, 'device')}, as each last said itself.` : null
   return (
-    <Page title="Devices" lead="What each runs, as it last said itself." actions={actions}>
-      <Answered of={question}>
-        {({ pages }) => {
-          const devices = pages.flatMap((page) => page.devices)
-          const more = question.hasNextPage && !question.isFetchingNextPage ? () => question.fetchNextPage() : undefined
-          if (devices.length === 0) return <NoDevices search={search} />
-          return (
+    <Page title="Devices" lead={lead} actions={actions}>
+      {importing ? <ImportDevices onClose={() => setImporting(false)} /> : null}
+      <Answered of={counts}>
+        {(all) =>
+          all.devices === 0 ? (
+            <NoDeviceYet />
+          ) : (
             <>
               <Panel title="Where they stand">
-                <Proportion
-                  label="Devices"
-                  shares={deviceShares(tally(devices, ({ status }) => statusMeaning(status)))}
-                />
+                <Proportion label="Devices" shares={deviceShares(all)} onChoose={({ name }) => choose(name)} />
               </Panel>
-              <section className="sheet fills" aria-label="List of devices">
-                <header>
-                  <p className="note">
-                    {devices.length.toLocaleString('en')} read
-                    {question.hasNextPage ? ', more as you scroll' : ', that is all'}
-                  </p>
-                </header>
-                <Rows
-                  label="Devices"
-                  head={<Columns className="device-row" names={['Device', 'Runs', 'Hardware', 'Status', 'Heard']} />}
-                  list={devices}
-                  keyOf={({ id }) => id}
-                  row={(one) => <DeviceRow device={one} />}
-                  more={more}
-                />
-              </section>
+              <Found filter={filter} onFilter={onFilter} search={search} asking={asking} />
             </>
           )
-        }}
+        }
       </Answered>
     </Page>
   )
 }
 
-function DeviceRow({ device }: { device: DeviceRecord }) {
+function Found({ filter, onFilter, search, asking }: Given & { search: string; asking: boolean }) {
+  const { client } = useFleet()
+  const typed = useSettled(filter.query ?? '')
+  const read = readQuery(typed)
+  const asked = {
+    ...(search && { search }),
+    ...(read.is === 'query' && { query: typed }),
+    ...(filter.group && { group: filter.group }),
+  }
+  const list = useInfiniteQuery(ask.devices(client, asked))
+  const count = useQuery(ask.countDevices(client, asked))
+  const onText = (query: string): void => onFilter({ ...filter, query })
   return (
-    <Link to="/devices/$id" params={{ id: device.id }} className="row device-row">
-      <strong>{deviceName(device)}</strong>
-      <span className="number">{device.version || 'none'}</span>
-      <span className="aside">{device.hardware}</span>
-      <Mark meaning={statusMeaning(device.status)}>{plainWord(device.status)}</Mark>
-      <span className="aside end">
-        <Moment at={device.lastSeen} />
-      </span>
-    </Link>
+    <section className="sheet fills" aria-label="List of devices">
+      <header>
+        <Parts filter={filter} onFilter={onFilter} />
+        <p className="note" role="status">
+          {count.data === undefined ? 'counting' : countText(count.data, 'device')}
+        </p>
+      </header>
+      {asking ? (
+        <div className="sheet-part">
+          <QueryBox label="Query" text={filter.query ?? ''} onText={onText} count={count.data} />
+        </div>
+      ) : null}
+      <Answered of={list}>
+        {({ pages }) => {
+          const devices = pages.flatMap((page) => page.devices)
+          const more = list.hasNextPage && !list.isFetchingNextPage ? () => list.fetchNextPage() : undefined
+          if (devices.length > 0) return <DeviceRows devices={devices} more={more} asked={asked} count={count.data} />
+          return (
+            <Empty title="No device answers to that">
+              Search the beginning of an id, or a piece of a serial, version or status.
+            </Empty>
+          )
+        }}
+      </Answered>
+    </section>
   )
 }
 
-function NoDevices({ search }: { search: string }) {
-  if (search)
-    return <Empty title="No device answers to that">Search a piece of an id, serial, version or status.</Empty>
+function Parts({ filter, onFilter }: Given) {
+  const plain = !filter.query && !filter.group
   return (
-    <Empty title="No device has asked yet">
+    <div className="tabs" role="group" aria-label="Which devices">
+      <button type="button" aria-pressed={plain} onClick={() => onFilter({})}>
+        All
+      </button>
+      {deviceParts.map(({ name, query }) => (
+        <button key={name} type="button" aria-pressed={filter.query === query} onClick={() => onFilter({ query })}>
+          {name}
+        </button>
+      ))}
+      {filter.group ? (
+        <button type="button" aria-pressed title="Leave the group" onClick={() => onFilter({})}>
+          group {filter.group} ✕
+        </button>
+      ) : null}
+    </div>
+  )
+}
+
+function NoDeviceYet() {
+  return (
+    <Empty title="No device has asked yet" icon="devices">
       Point an agent at this fleet's address: it appears here with its first probe. <code>windlass up</code> shows one.
+      Then <Link to="/packages">publish a package</Link>.
     </Empty>
   )
 }

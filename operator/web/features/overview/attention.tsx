@@ -8,9 +8,15 @@ import { deviceName } from '../devices/wanted-text.ts'
 
 const most = 6
 
+interface Given {
+  /** The first of them, and how many there are. */
+  devices: readonly DeviceRecord[]
+  count: number
+  units: readonly UnitRecord[]
+}
+
 /** Who does not come on without somebody: failed and rolled-back devices, failed units. */
-export function Attention({ devices, units }: { devices: readonly DeviceRecord[]; units: readonly UnitRecord[] }) {
-  const ill = devices.filter(({ status }) => ['failed', 'held'].includes(statusMeaning(status)))
+export function Attention({ devices: ill, count, units }: Given) {
   const failed = units.filter(({ standing }) => standing === 'failed')
   if (ill.length + failed.length === 0) return <Empty title="Nobody">Failures and their reasons appear here.</Empty>
   return (
@@ -36,7 +42,13 @@ export function Attention({ devices, units }: { devices: readonly DeviceRecord[]
           </li>
         ))}
       </ul>
-      {ill.length > most ? <p className="note">and {(ill.length - most).toLocaleString('en')} more devices</p> : null}
+      {count > most ? (
+        <p className="note">
+          <Link to="/devices" search={{ query: 'status in (error, rolled_back)' }}>
+            All {count.toLocaleString('en')} devices
+          </Link>
+        </p>
+      ) : null}
     </>
   )
 }

@@ -1,32 +1,37 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
-import type { DeviceRecord } from '@windlass/wire/operator'
+import { Link, useNavigate } from '@tanstack/react-router'
+import type { DeviceCounts } from '@windlass/wire/operator'
 import { ask, useFleet, useLive } from '../../live/fleet.tsx'
-import { statusMeaning, tally } from '../../live/meaning.ts'
 import { countText } from '../../live/quantities.ts'
 import { Answered, Empty } from '../../parts/nothing.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { Proportion } from '../../parts/proportion.tsx'
 import { Happenings } from '../activity/happenings.tsx'
-import { deviceShares } from '../devices/device-shares.ts'
+import { deviceParts, deviceShares } from '../devices/device-shares.ts'
 import { RolloutRows } from '../rollouts/rollout-row.tsx'
 import { unitShares } from '../units/unit-shares.ts'
 import { Attention } from './attention.tsx'
 import { Versions } from './versions.tsx'
 
-const most = 1000
-
 /** The fleet at a glance: how it is, what moves, who needs somebody. */
 export function Overview() {
   const { client } = useFleet()
   const { happenings } = useLive()
-  const devices = useQuery(ask.manyDevices(client))
+  const navigate = useNavigate()
+  const counts = useQuery(ask.deviceCounts(client))
+  const ill = useQuery(ask.illDevices(client))
   const units = useQuery(ask.manyUnits(client))
+  const show = (name: string): void => {
+    const query = deviceParts.find((part) => part.name === name)?.query
+    void navigate({ to: '/devices', search: query ? { query } : {} })
+  }
   return (
     <Page title="Overview" lead="How the fleet is, what moves now, and who needs somebody.">
       <div className="grid">
-        <Panel title="Devices" note={<Link to="/devices">All devices</Link>}>
-          <Answered of={devices}>{({ devices: list, next }) => <Devices list={list} all={next === null} />}</Answered>
+        <Panel title="Devices" note={<Link to="/devices">{countText(counts.data?.devices ?? 0, 'device')}</Link>}>
+          <Answered of={counts}>
+            {(all) => <Proportion label="Devices" shares={deviceShares(all)} onChoose={({ name }) => show(name)} />}
+          </Answered>
         </Panel>
         <Panel title="Units" note={<Link to="/units">All units</Link>}>
           <Answered of={units}>{(list) => <Proportion label="Units" shares={unitShares(list)} />}</Answered>
@@ -45,10 +50,14 @@ export function Overview() {
         </div>
         <div className="stack">
           <Panel title="Needs somebody">
-            <Attention devices={devices.data?.devices ?? []} units={units.data ?? []} />
+            <Attention
+              devices={ill.data?.devices ?? []}
+              count={counts.data ? illCount(counts.data) : 0}
+              units={units.data ?? []}
+            />
           </Panel>
           <Panel title="What runs" note="versions of devices">
-            <Versions devices={devices.data?.devices ?? []} />
+            <Answered of={counts}>{(all) => <Versions counts={all} />}</Answered>
           </Panel>
         </div>
       </div>
@@ -56,22 +65,17 @@ export function Overview() {
   )
 }
 
-function Devices({ list, all }: { list: readonly DeviceRecord[]; all: boolean }) {
-  if (list.length === 0) return <Empty title="No device has asked yet">It appears here with its first probe.</Empty>
-  return (
-    <>
-      <Proportion label="Devices" shares={deviceShares(tally(list, ({ status }) => statusMeaning(status)))} />
-      {all ? null : <p className="note">of the first {countText(most, 'device')}</p>}
-    </>
-  )
+function illCount(counts: DeviceCounts): number {
+  const shares = deviceShares(counts).filter(({ meaning }) => meaning === 'failed' || meaning === 'held')
+  return shares.reduce((sum, { count }) => sum + count, 0)
 }
 
 function Moving() {
   const { client } = useFleet()
   const rollouts = useQuery(ask.rollouts(client))
-  const running = rollouts.data?.filter(({ status }) => status === 'running') ?? []
+  const running = rollouts.data?.filter(({ status }) => status !== 'aborted') ?? []
   return (
-    <Panel title="Running rollouts" note={<Link to="/rollouts">All rollouts</Link>}>
+    <Panel title="Rollouts" note={<Link to="/rollouts">All rollouts</Link>}>
       {running.length === 0 ? (
         <Empty title="No rollout is running">
           <Link to="/packages">Choose a package</Link> to begin one.

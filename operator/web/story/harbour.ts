@@ -1,0 +1,64 @@
+import { operatorClient } from '@windlass/wire/operator'
+import { fillDevices, fillPhases } from './devices.ts'
+import type { FleetProgram } from './fleet-program.ts'
+import { connectUnit, fillReleases, halfwayStatus, type PlayedUnit, springStatus, tellOfLoad } from './units.ts'
+
+/** A fleet in the middle of a day: devices in every state, a rollout in phases, three units of which one is failing. */
+export interface Harbour {
+  /** Has arrived, failed, and is on its way. */
+  units: { arrived: PlayedUnit; failed: PlayedUnit; underWay: PlayedUnit }
+  leave(): void
+}
+
+export const quietDevices = 330
+
+export async function fillHarbour(fleet: FleetProgram, nowMs: number): Promise<Harbour> {
+  const client = operatorClient({ url: fleet.url })
+  await fillReleases(fleet)
+  const units = {
+    arrived: await connectUnit(fleet, 'ferry-7', 'ferry'),
+    failed: await connectUnit(fleet, 'tug-2', 'tug'),
+    underWay: await connectUnit(fleet, 'ferry-8', 'ferry'),
+  }
+  for (const [id, release] of [
+    ['ferry-7', 1],
+    ['tug-2', 1],
+    ['ferry-8', 2],
+  ] as const)
+    await client.setRelease(id, release)
+  units.arrived.say(springStatus(false))
+  units.failed.say(springStatus(true))
+  units.underWay.say(halfwayStatus())
+  tellOfLoad(units.underWay, nowMs)
+  await fillDevices(fleet, quietDevices)
+  await fillPhases(fleet, 60)
+  await client.labelDevices({ to: { query: 'identity.serial ~ GW-10*' }, set: { ring: '1', site: 'Oslo' } })
+  await client.labelDevices({ to: { query: 'identity.serial ~ GW-20*' }, set: { site: 'Bergen' } })
+  await client.addGroup({ name: 'early', query: 'label.ring = 1' })
+  await client.addGroup({ name: 'bergen-old', query: 'label.site = Bergen and version < 2.0' })
+  return { units, leave: () => Object.values(units).forEach((unit) => unit.leave()) }
+}
+
+/** Every page of the console with something on it, by name: its address. */
+export async function harbourPages({ url }: FleetProgram): Promise<Record<string, string>> {
+  const [failed] = (await operatorClient({ url }).devices({ search: 'GW-1003' })).devices
+  if (!failed) throw new Error('expected GW-1003 in the harbour')
+  return {
+    overview: '/',
+    devices: '/devices',
+    'devices-failed': `/devices?query=${encodeURIComponent('status in (error, rolled_back)')}`,
+    device: `/devices/${failed.id}`,
+    units: '/units',
+    unit: '/units/ferry-8',
+    'unit-failed': '/units/tug-2',
+    rollouts: '/rollouts',
+    rollout: '/rollouts/2',
+    'rollout-new': '/rollouts/new',
+    groups: '/groups',
+    packages: '/packages',
+    releases: '/releases?from=1&to=2',
+    'release-new': '/releases/new',
+    activity: '/activity',
+    missing: '/units/nobody',
+  }
+}
