@@ -55,6 +55,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'POST /devices/import': right('operate', 'fleet'),
   'POST /devices/:id/decommission': right('operate', 'device'),
   'POST /devices/:id/recommission': right('operate', 'device'),
+  'GET /devices/count': right('read', 'fleet'),
   'GET /devices/counts': right('read', 'fleet'),
   'PATCH /devices/:id/labels': right('operate', 'device'),
 

@@ -24,7 +24,7 @@ interface Given {
   onFilter: (filter: DeviceFilter) => void
 }
 
-/** Every device: how they stand altogether, then those asked for, read page by page. */
+/** Every device: how they stand altogether (for who may count them all), then those asked for, read page by page. */
 export function Devices({ filter, onFilter }: Given) {
   const { client } = useFleet()
   const [search, setSearch] = useState('')
@@ -50,20 +50,18 @@ export function Devices({ filter, onFilter }: Given) {
   return (
     <Page title="Devices" lead={lead} actions={actions}>
       {importing ? <ImportDevices onClose={() => setImporting(false)} /> : null}
-      <Answered of={counts}>
-        {(all) =>
-          all.devices === 0 ? (
-            <NoDeviceYet />
-          ) : (
-            <>
-              <Panel title="Where they stand">
-                <Proportion label="Devices" shares={deviceShares(all)} onChoose={({ name }) => choose(name)} />
-              </Panel>
-              <Found filter={filter} onFilter={onFilter} search={search} asking={asking} />
-            </>
-          )
-        }
-      </Answered>
+      {counts.data?.devices === 0 ? (
+        <NoDeviceYet />
+      ) : (
+        <>
+          {counts.data ? (
+            <Panel title="Where they stand">
+              <Proportion label="Devices" shares={deviceShares(counts.data)} onChoose={({ name }) => choose(name)} />
+            </Panel>
+          ) : null}
+          <Found filter={filter} onFilter={onFilter} search={search} asking={asking} />
+        </>
+      )}
     </Page>
   )
 }
@@ -85,7 +83,7 @@ function Found({ filter, onFilter, search, asking }: Given & { search: string; a
       <header>
         <Parts filter={filter} onFilter={onFilter} />
         <p className="note" role="status">
-          {count.data === undefined ? 'counting' : countText(count.data, 'device')}
+          {count.data === undefined ? '' : countText(count.data, 'device')}
         </p>
       </header>
       {asking ? (
