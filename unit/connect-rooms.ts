@@ -6,7 +6,7 @@ import type { Identity } from './ports.ts'
 import type { UnitSettings } from './settings.ts'
 
 interface Connected extends Unit {
-  certificates: CertificateOrders
+  certificates: Pick<CertificateOrders, 'take'>
   identity: Identity
   schedules: UnitSettings['schedules']
   log: Log

@@ -1,21 +1,14 @@
 import { join } from 'node:path'
-import { hasPart } from '@windlass/model/unit'
-import { endingClock, type Log, listen, type RpcHandlers } from '@windlass/platform'
+import { endingClock, listen } from '@windlass/platform'
 import { type Database, openDatabase } from '@windlass/platform/database'
 import { buildUnit, type Unit } from './build-unit.ts'
-import { connectRooms } from './connect-rooms.ts'
-import { answerManagers } from './firmware/answer-managers.ts'
-import { MissingManagers } from './firmware/missing-managers.ts'
 import { CertificateOrders } from './identity/certificate-orders.ts'
 import { answerProtected, answerPublic } from './identity/identity-server.ts'
 import type { NodeIdentity } from './identity/node-identity.ts'
 import type { UnitIdentity } from './identity/unit-identity.ts'
 import { blobServer } from './images/blob-server.ts'
-import { answerNodes } from './nodes/answer-nodes.ts'
+import { liveUnit } from './live-unit.ts'
 import { enrolled, openNode, openUnitIdentity } from './open-identity.ts'
-import { ComponentTypes } from './schedule/component-types.ts'
-import { Notices } from './schedule/notices.ts'
-import { serveScheduler } from './schedule/scheduler-service.ts'
 import { type Served, serve } from './servers.ts'
 import type { UnitSettings } from './settings.ts'
 import { UnitError } from './unit-error.ts'
@@ -39,29 +32,21 @@ export async function runUnit(
   const own = await openNode(settings, world)
   const identity = await openUnitIdentity(settings, own, database, world)
   const unit = await buildUnit({ settings, identity, world, database })
-  const { cloud, launcher, update, images, states } = unit
+  const { cloud, update, images } = unit
   const certificates = new CertificateOrders({
     identity,
     mainNodeId: own.nodeId,
     send: (fact) => cloud.send(fact),
     log: world.log,
   })
-  connectRooms({ ...unit, certificates, identity, schedules: settings.schedules, log: world.log })
   acceptNodes(settings.acceptNodes, identity, world)
-  const missing = new MissingManagers({ ...world, links: unit.links }, () => withManagers(identity))
   onForget(() => void forget(update, world))
-  launcher.start(stop)
   const blobs = await listen(blobServer(images, world.files), addressOf(settings.listen.blobs), { log: world.log })
   try {
     await Promise.all([
-      update.run(stop),
-      enrolled(settings, own, world, stop).then(() => cloud.run(stop)),
-      images.run(stop),
-      states.watchFiles(stop),
-      unit.telemetry.run(stop),
-      missing.tell(stop),
+      liveUnit(unit, { settings, identity, certificates, world }, enrolled(settings, own, world, stop), stop),
       identity.maintain(stop),
-      serve(servedBy(settings, unit, identity, own, world.log), { ...world, identity }, stop),
+      serve(identityServers(settings, identity, own), { ...world, identity }, stop),
     ])
   } finally {
     await blobs.close()
@@ -87,23 +72,8 @@ function openAlone(folder: string): Database {
   }
 }
 
-function servedBy(
-  { listen: at }: UnitSettings,
-  unit: Unit,
-  identity: UnitIdentity,
-  own: NodeIdentity,
-  log: Log,
-): Served[] {
-  const types = new ComponentTypes(unit.images, log)
-  const notices = new Notices(unit.update, {
-    items: () => unit.images.statuses(),
-    componentType: (item) => types.of(item),
-  })
-  const scheduler = (handlers: RpcHandlers) => serveScheduler(handlers, unit.update, notices)
+function identityServers({ listen: at }: UnitSettings, identity: UnitIdentity, own: NodeIdentity): Served[] {
   return [
-    { name: 'service managers', certificate: 'cm', address: at.serviceManagers, register: answerNodes(unit) },
-    { name: 'update managers', certificate: 'cm', address: at.updateManagers, register: answerManagers(unit.links) },
-    { name: 'update scheduler', certificate: 'cm', address: at.scheduler, register: scheduler },
     {
       name: 'identity, public',
       certificate: 'iam',
@@ -113,12 +83,6 @@ function servedBy(
     },
     { name: 'identity', certificate: 'iam', address: at.identityProtected, register: answerProtected(identity, own) },
   ]
-}
-
-/** Nodes that should have an update manager connected. */
-function withManagers(identity: UnitIdentity): string[] {
-  const managed = identity.nodeInfos().filter((node) => node.state !== 'unprovisioned' && hasPart(node, 'um'))
-  return managed.map(({ nodeId }) => nodeId)
 }
 
 /** Takes nodes that the settings name into the unit as they appear. */

@@ -23,6 +23,8 @@ import { SupervisedRuntime } from './runtime/supervised-runtime.ts'
 import type { NodeWorld } from './service-manager.ts'
 import { ServicesError } from './services-error.ts'
 import type { RuntimeType, Settings } from './settings.ts'
+import { Storage } from './storage/storage.ts'
+import { LogFolder } from './telemetry/log-folder.ts'
 import { coreCount, procMeters, totalMemory } from './telemetry/meters.ts'
 import { readNodeResources } from './workload/node-resources.ts'
 
@@ -49,6 +51,8 @@ export async function nodeWorld(settings: Settings, log: Log): Promise<NodeWorld
     network: await networkFor(settings, nodeId, processes, isRoot, log),
     layers: new DiskLayers(join(folders.images, 'layers/sha256'), processes),
     records: SqliteRecords.open(join(folders.working, 'services.db')),
+    storage: new Storage(folders, processes, isRoot),
+    logs: new LogFolder(folders.logs, systemClock),
     resources: await readNodeResources(nodeFiles, settings.resourcesFile),
     meters: procMeters,
     rpc: grpc,

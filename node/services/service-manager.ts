@@ -15,9 +15,9 @@ import { UnitLink } from './link/unit-link.ts'
 import type { Network } from './network/network.ts'
 import type { Runtime } from './runtime/runtime.ts'
 import type { Settings } from './settings.ts'
-import { Storage } from './storage/storage.ts'
+import type { InstanceStorage } from './storage/storage.ts'
 import { Crashes } from './telemetry/crashes.ts'
-import { LogFolder, lookEveryMs } from './telemetry/log-folder.ts'
+import { lookEveryMs, type ServiceLogs } from './telemetry/log-folder.ts'
 import type { Meters } from './telemetry/meters.ts'
 import { Monitor } from './telemetry/monitor.ts'
 import { NodeExecutor } from './workload/node-executor.ts'
@@ -34,6 +34,8 @@ export interface NodeWorld {
   network: Network
   layers: Layers
   records: InstanceRecords & ImageRecords
+  storage: InstanceStorage
+  logs: ServiceLogs
   resources: readonly NodeResource[]
   meters: Meters
   rpc: Rpc
@@ -47,33 +49,37 @@ export interface NodeWorld {
 
 const sweepEveryMs = 3_600_000
 
+/** How often it looks whether services still run, and at what they wrote; ms. */
+export interface Rhythm {
+  lookEveryMs: number
+  logsEveryMs: number
+}
+const usualRhythm: Rhythm = { lookEveryMs: defaultInstancesRules.lookEveryMs, logsEveryMs: lookEveryMs }
+
 /** One node's service manager, built of its ports; runs until told to stop, and leaves the services running. */
 export class ServiceManager {
   readonly instances: NodeInstances
   readonly #world: NodeWorld
+  readonly #rhythm: Rhythm
   readonly #images: ImageStore
   readonly #config: NodeConfigFile
   readonly #monitor: Monitor
-  readonly #logs: LogFolder
   readonly #link: UnitLink
 
-  constructor(world: NodeWorld, settings: Settings) {
+  constructor(world: NodeWorld, settings: Settings, rhythm: Rhythm = usualRhythm) {
     const { clock, log, files, processes, records } = world
     this.#world = world
+    this.#rhythm = rhythm
     const askUrls: UnitLink['askUrls'] = (digests, stop) => this.#link.askUrls(digests, stop)
     const blobs = new BlobStore(world, join(settings.folders.images, 'blobs/sha256'))
     const keeping = { ...defaultKeeping, ttlMs: settings.imageTtlMs }
     const imagePorts = { blobs, layers: world.layers, records, askUrls, files, clock, log }
     this.#images = new ImageStore(imagePorts, settings.folders.images, keeping)
-    this.#logs = new LogFolder(settings.folders.logs, clock)
     this.#config = new NodeConfigFile(files, settings.nodeConfigFile)
-    const { storages, states } = settings.folders
-    const storage = new Storage({ storages, states }, processes, world.isRoot)
     const runtimes = new Map(world.runtimes.map((runtime) => [runtimeId(runtime.type, world.nodeId), runtime]))
-    const logPath = (id: string) => this.#logs.path(id)
-    const executor = new NodeExecutor({ ...world, runtimes, images: this.#images, storage, logPath })
+    const executor = new NodeExecutor({ ...world, runtimes, images: this.#images })
     const crashes = new Crashes()
-    const rules = { ...defaultInstancesRules, parallel: settings.parallel }
+    const rules = { lookEveryMs: rhythm.lookEveryMs, parallel: settings.parallel }
     const ended: ConstructorParameters<typeof NodeInstances>[0]['ended'] = (run) => {
       crashes.note(run)
       if (run.ended?.code !== 0) this.#alert(crashAlert(run))
@@ -86,7 +92,7 @@ export class ServiceManager {
         meters: world.meters,
         runs: async () => (await executor.observe()).filter((run) => !run.ended),
         quotas: ({ manifestDigest }) => quotasOf(manifestDigest),
-        storage: async (order) => await storage.usage(order, await quotasOf(order.manifestDigest)),
+        storage: async (order) => await world.storage.usage(order, await quotasOf(order.manifestDigest)),
         traffic: (id) => world.network.traffic(id),
         nodeRules: () => this.#config.alertRules(),
         clock,
@@ -103,7 +109,7 @@ export class ServiceManager {
       },
     )
     const idents = () => this.instances.statuses().map(({ ident }) => ident)
-    const logPorts = { logs: this.#logs, idents, crashes: crashes.of.bind(crashes), processes }
+    const logPorts = { logs: world.logs, idents, crashes: crashes.of.bind(crashes), processes }
     const { instances } = this
     const obeyPorts = {
       instances,
@@ -145,12 +151,12 @@ export class ServiceManager {
   async #keepHouse(quit: AbortSignal): Promise<void> {
     const { clock, log } = this.#world
     for (let sweptAt = clock.uptime(); !quit.aborted; ) {
-      await this.#logs.look().catch((error: unknown) => log.warning('logs not looked at', { why: String(error) }))
+      await this.#world.logs.look().catch((error: unknown) => log.warning('logs not looked at', { why: String(error) }))
       if (clock.uptime() - sweptAt >= sweepEveryMs) {
         await this.#sweep()
         sweptAt = clock.uptime()
       }
-      await clock.sleep(lookEveryMs, quit).catch(() => undefined)
+      await clock.sleep(this.#rhythm.logsEveryMs, quit).catch(() => undefined)
     }
   }
 

@@ -1,4 +1,5 @@
 import { type AosCodeName, type ErrorInfo, errorInfo } from '@windlass/model/unit'
+import { WireError } from '@windlass/wire/oci'
 
 /**
  * `not_found`: nothing by that name. `invalid`: a document or value is not what it should be. `checksum`: other bytes
@@ -15,6 +16,14 @@ export class ServicesError extends Error {
     super(message, options)
     this.code = code
   }
+}
+
+const lasting: readonly ServicesErrorCode[] = ['not_found', 'invalid', 'refused', 'checksum', 'unsupported']
+
+/** Whether the same may go well another time; what is wrong with an order or an image stays wrong. */
+export function mayPass(error: unknown): boolean {
+  if (error instanceof ServicesError) return !lasting.includes(error.code)
+  return !(error instanceof WireError)
 }
 
 const aosNames = {

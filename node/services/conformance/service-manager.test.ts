@@ -11,6 +11,8 @@ import { memoryInstanceRecords } from '../instances/memory-records.ts'
 import { noNetwork } from '../network/network.ts'
 import { FakeMachine, FakeRuntime } from '../runtime/fake-runtime.ts'
 import { type NodeWorld, ServiceManager } from '../service-manager.ts'
+import { Storage } from '../storage/storage.ts'
+import { LogFolder } from '../telemetry/log-folder.ts'
 import { FakeUnit } from './fake-unit.ts'
 import { sampleSettings } from './sample-settings.ts'
 
@@ -28,6 +30,7 @@ async function scene() {
   const forEver = (_: unknown, ending: AbortSignal) =>
     new Promise<number>((resolve) => ending.addEventListener('abort', () => resolve(0)))
   const random = new SeededRandom(1)
+  const processes = new FakeProcesses({}, clock)
   const world: NodeWorld = {
     nodeId: 'node-a',
     power: { cores: 2, maxDmips: 20_000, totalRam: 2 ** 30 },
@@ -37,6 +40,8 @@ async function scene() {
     network: noNetwork,
     layers: new FakeLayers(),
     records: { ...memoryInstanceRecords(), ...memoryImageRecords() },
+    storage: new Storage({ storages: join(folder, 'storages'), states: join(folder, 'states') }, processes, false),
+    logs: new LogFolder(join(folder, 'logs'), clock),
     resources: [{ name: 'bluetooth', sharedCount: 1, mounts: [], env: [] }],
     meters: {
       node: async () => ({ ram: 1, cpuMs: 0, download: 0, upload: 0 }),
@@ -46,7 +51,7 @@ async function scene() {
     rpc,
     http: new FakeHttp({ 'http://unit.test': unit.images.serve }, clock),
     files: new FakeFiles(),
-    processes: new FakeProcesses({}, clock),
+    processes,
     clock,
     random,
     log: createLog([], () => 0),

@@ -9,6 +9,8 @@ export interface Face {
   history: RestartHistory
   /** Not started before; Infinity when it was given up until the next order. */
   heldUntil: number
+  /** How often it could not be brought to run since it was ordered. */
+  failures?: number
   /** Why it does not run. */
   error?: ErrorInfo
   /** It is for want of the unit that it does not run. */

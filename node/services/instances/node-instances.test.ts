@@ -112,20 +112,6 @@ describe('an order', () => {
     await it.stop()
   })
 
-  it('is not tried again by itself when starting failed', async () => {
-    const it = node()
-    it.executor.failing.add('start web')
-    it.instances.order([web])
-    await it.clock.advance(600_000)
-    expect(states(it)).toEqual({ 'web 1.0.0': 'failed' })
-    it.executor.failing.clear()
-    await it.clock.advance(600_000)
-    expect(states(it)).toEqual({ 'web 1.0.0': 'failed' })
-    await it.stop()
-  })
-})
-
-describe('a service that ends', () => {
   it('is failed, then active again after a second (L24)', async () => {
     const it = node()
     it.instances.order([web])
@@ -223,6 +209,37 @@ describe('without the unit', () => {
     it.instances.reach(true)
     await it.clock.advance(0)
     expect(states(it)).toEqual({ 'web 1.0.0': 'active' })
+    await it.stop()
+  })
+
+  it.each([
+    ['fetch', 'no_space'],
+    ['fetch', 'unreachable'],
+    ['start', 'runtime'],
+  ] as const)('a %s that failed for %s is tried again after a minute, then ever more seldom', async (step, why) => {
+    const it = node()
+    it.executor.failing.add(`${step} web`)
+    it.executor.failsWith = why
+    it.instances.order([web])
+    await it.clock.advance(60_000)
+    expect(states(it)).toEqual({ 'web 1.0.0': 'failed' })
+    it.executor.failing.clear()
+    await it.clock.advance(110_000)
+    expect(states(it)).toEqual({ 'web 1.0.0': 'failed' })
+    await it.clock.advance(20_000)
+    expect(states(it)).toEqual({ 'web 1.0.0': 'active' })
+    await it.stop()
+  })
+
+  it('an image that is not what it should be is not tried again', async () => {
+    const it = node()
+    it.executor.failing.add('fetch web')
+    it.executor.failsWith = 'checksum'
+    it.instances.order([web])
+    await it.clock.advance(0)
+    it.executor.failing.clear()
+    await it.clock.advance(86_400_000)
+    expect(states(it)).toEqual({ 'web 1.0.0': 'failed' })
     await it.stop()
   })
 

@@ -1,13 +1,13 @@
 import { type InstanceOrder, type InstanceStatus, instanceKey } from '@windlass/model/unit'
 import type { Clock, Log } from '@windlass/platform'
-import { errorInfoOf, ServicesError } from '../services-error.ts'
+import { errorInfoOf, mayPass, ServicesError } from '../services-error.ts'
 import type { Executor, ObservedRun, Traits } from './executor.ts'
 import { type Face, mourn, newFace, statusOf } from './face.ts'
 import { HealthWatch } from './health-watch.ts'
 import { inParallel } from './in-parallel.ts'
 import { plan, type Step } from './plan.ts'
 import type { InstanceRecords } from './records.ts'
-import { defaultRestartRule } from './restart.ts'
+import { defaultRestartRule, retryAfterMs } from './restart.ts'
 import { isSameOrder } from './same-order.ts'
 
 export interface InstancesPorts {
@@ -212,7 +212,7 @@ export class NodeInstances {
     }
   }
 
-  /** Holds all that the failed step was for until the next order. */
+  /** Holds all that the failed step was for: for a while, or until the next order where that alone can help. */
   #fail(what: Step['do'], info: InstanceOrder, error: unknown): void {
     const why = errorInfoOf(error)
     const fields = { item: info.ident.itemId, version: info.version, why: why.message }
@@ -222,7 +222,10 @@ export class NodeInstances {
     for (const [key, face] of this.#faces) {
       const concerned =
         what === 'fetch' ? face.info.manifestDigest === info.manifestDigest : isSameOrder(face.info, info)
-      if (concerned) this.#faces.set(key, { ...face, error: why, unreached, heldUntil: Number.POSITIVE_INFINITY })
+      if (!concerned) continue
+      const { failures = 0 } = face
+      const heldUntil = mayPass(error) ? this.#ports.clock.uptime() + retryAfterMs(failures) : Number.POSITIVE_INFINITY
+      this.#faces.set(key, { ...face, error: why, unreached, heldUntil, failures: failures + 1 })
     }
   }
 

@@ -12,6 +12,14 @@ export const defaultRestartRule: RestartRule = { startBurst: 3, startIntervalMs:
 const soundLifeMs = 60_000
 const longestDelayMs = 60_000
 
+const firstRetryMs = 60_000
+const longestRetryMs = 3_600_000
+
+/** When what could not be fetched or started is tried again: a disk or a network may do better then. */
+export function retryAfterMs(failures: number): number {
+  return Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(30, failures))
+}
+
 /** What is remembered of a service's restarts; times are ms of a clock that does not jump. */
 export interface RestartHistory {
   /** When it was restarted, oldest first; those beyond the window are forgotten. */

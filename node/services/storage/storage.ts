@@ -13,11 +13,19 @@ export interface StorageFolders {
 
 type Quotas = ItemConfig['quotas']
 
+/** Where instances keep what outlives them. */
+export interface InstanceStorage {
+  /** Makes both places, and gives them to the instance's user. @throws ServicesError `no_space`, `invalid` */
+  prepare(order: InstanceOrder, quotas: Quotas): Promise<Bind[]>
+  /** Bytes that each of them holds. */
+  usage(order: InstanceOrder, quotas: Quotas): Promise<{ storages?: number; states?: number }>
+}
+
 /**
  * What instances keep: a folder seen as `/storage` and a file seen as `/state.dat`, each where a quota says so (aoscore.md 5.9,
  * 5.12). Quotas are measured: what holds more than its quota is not started.
  */
-export class Storage {
+export class Storage implements InstanceStorage {
   readonly #folders: StorageFolders
   readonly #processes: Processes
   /** Only root can give files away. */
@@ -29,7 +37,6 @@ export class Storage {
     this.#isRoot = isRoot
   }
 
-  /** Makes both, and gives them to the instance's user. @throws ServicesError `no_space`, `invalid` */
   async prepare(order: InstanceOrder, quotas: Quotas): Promise<Bind[]> {
     const { storage, state } = this.pathsOf(order, quotas)
     const binds: Bind[] = []
@@ -48,7 +55,6 @@ export class Storage {
     return binds
   }
 
-  /** Bytes that each of them holds. */
   async usage(order: InstanceOrder, quotas: Quotas): Promise<{ storages?: number; states?: number }> {
     const { storage, state } = this.pathsOf(order, quotas)
     const [storages, states] = await Promise.all([storage && this.#sizeOf(storage), state && this.#sizeOf(state)])

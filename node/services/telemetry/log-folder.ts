@@ -1,4 +1,4 @@
-import { open, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path/posix'
 import type { LogSpan } from '@windlass/model/unit'
 import { type Clock, isDiskError } from '@windlass/platform'
@@ -21,13 +21,23 @@ export const defaultLogLimits: LogLimits = { maxBytes: 1024 * 1024, keepMs: 30 *
 const mostMarks = 10_000
 export const lookEveryMs = 1000
 
+/** What services say. */
+export interface ServiceLogs {
+  /** Where an instance's output is to go; it can be written there. */
+  path(id: string): Promise<string>
+  /** To be called every `lookEveryMs`. */
+  look(): Promise<void>
+  /** What was said in that time, oldest first. */
+  read(id: string, span: LogSpan): Promise<Uint8Array>
+}
+
 /**
  * What services said, as they wrote it: `<id>.log`, and `<id>.old` with what came before. Services write into the files themselves, so
  * nobody needs to be there. What the files lack, `look` adds: it notes now and then how long each was at what time, and
  * when one is full it becomes the old half. Times are therefore as fine as the looks are close, and a service that is quick may exceed
  * the limit by what it says between two of them.
  */
-export class LogFolder {
+export class LogFolder implements ServiceLogs {
   readonly #folder: string
   readonly #limits: LogLimits
   readonly #clock: Clock
@@ -39,22 +49,25 @@ export class LogFolder {
     this.#clock = clock
   }
 
-  path(id: string): string {
-    return join(this.#folder, `${id}.log`)
+  async path(id: string): Promise<string> {
+    await mkdir(this.#folder, { recursive: true })
+    return this.#path(id)
   }
 
-  /** To be called every `lookEveryMs`. */
   async look(): Promise<void> {
     for (const name of await namesIn(this.#folder)) {
       if (name.endsWith('.log')) await this.#lookAt(basename(name, '.log'))
     }
   }
 
-  /** What was said in that time, oldest first. */
   async read(id: string, { fromMs, tillMs }: LogSpan): Promise<Uint8Array> {
     const old = await this.#section(`${id}.old`, await this.#marksOf(`${id}.old`), fromMs, tillMs)
     const recent = await this.#section(`${id}.log`, await this.#marksOf(`${id}.log`), fromMs, tillMs)
     return Buffer.concat([old, recent])
+  }
+
+  #path(id: string): string {
+    return join(this.#folder, `${id}.log`)
   }
 
   async #lookAt(id: string): Promise<void> {
@@ -71,7 +84,7 @@ export class LogFolder {
    * lost.
    */
   async #turn(id: string): Promise<void> {
-    const [path, old] = [this.path(id), join(this.#folder, `${id}.old`)]
+    const [path, old] = [this.#path(id), join(this.#folder, `${id}.old`)]
     const size = await copyTail(path, `${old}.tmp`, this.#limits.maxBytes)
     await truncate(path, 0)
     await rename(`${old}.tmp`, old)

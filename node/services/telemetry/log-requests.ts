@@ -2,13 +2,13 @@ import { type InstanceIdent, instanceKey, type LogPart, matchesFilter, type Node
 import type { Processes } from '@windlass/platform'
 import { instanceId } from '../instances/ids.ts'
 import type { Crash } from './crashes.ts'
-import type { LogFolder } from './log-folder.ts'
+import type { ServiceLogs } from './log-folder.ts'
 import { type LogPartLimits, logFailed, logParts, noInstance } from './log-parts.ts'
 
 export type LogOrder = Extract<NodeOrder, { kind: 'system_log' | 'instance_log' | 'crash_log' }>
 
 export interface LogPorts {
-  logs: LogFolder
+  logs: ServiceLogs
   /** Instances of this node. */
   idents(): readonly InstanceIdent[]
   crashes(ident: InstanceIdent): readonly Crash[]

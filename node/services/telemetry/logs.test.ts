@@ -19,7 +19,7 @@ function scene(maxBytes = 1000) {
   const make = () => new LogFolder(folder, clock, { maxBytes, keepMs: 1e12 })
   const logs = make()
   const say = async (line: string, id = 'one') => {
-    appendFileSync(logs.path(id), line)
+    appendFileSync(await logs.path(id), line)
     await logs.look()
     await clock.advance(1000)
   }

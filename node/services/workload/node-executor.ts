@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path/posix'
 import { type InstanceOrder, instanceKey } from '@windlass/model/unit'
 import type { HealthCheck } from '@windlass/wire/oci'
 import type { ImageStore } from '../images/image-store.ts'
@@ -9,7 +7,8 @@ import { defaultRestartRule } from '../instances/restart.ts'
 import type { Network } from '../network/network.ts'
 import type { Runtime, RuntimeRun } from '../runtime/runtime.ts'
 import { ServicesError } from '../services-error.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { InstanceStorage } from '../storage/storage.ts'
+import type { ServiceLogs } from '../telemetry/log-folder.ts'
 import type { NodeResource } from './node-resources.ts'
 import { orderLabel, orderOfLabel } from './order-text.ts'
 import { type NodePower, workloadOf } from './workload-of.ts'
@@ -19,11 +18,10 @@ export interface NodePorts {
   runtimes: ReadonlyMap<string, Runtime>
   images: ImageStore
   network: Network
-  storage: Storage
+  storage: InstanceStorage
   resources: readonly NodeResource[]
   power: NodePower
-  /** Where an instance's output goes. */
-  logPath(id: string): string
+  logs: Pick<ServiceLogs, 'path'>
 }
 
 /** A run with what only the node knows of it. */
@@ -65,7 +63,7 @@ export class NodeExecutor implements Executor {
 
   async start(order: InstanceOrder): Promise<void> {
     const runtime = this.#runtime(order)
-    const { images, network, storage, power, logPath } = this.#ports
+    const { images, network, storage, power, logs } = this.#ports
     const image = await images.open(order.manifestDigest)
     const resources = image.item.resources.map(({ name }) => this.#resource(name))
     const binds = await storage.prepare(order, image.item.quotas)
@@ -80,8 +78,7 @@ export class NodeExecutor implements Executor {
       exposedPorts: image.config.exposedPorts,
     })
     const label = orderLabel(order)
-    const log = logPath(id)
-    await mkdir(dirname(log), { recursive: true })
+    const log = await logs.path(id)
     const parts = { order, image, node: power, storage: binds, network: attached, resources, logPath: log, label }
     try {
       await runtime.start(workloadOf(parts))
