@@ -21,14 +21,16 @@ export async function session(socket: CloudSocket, means: Means, stop: AbortSign
   let wake = new AbortController()
   let why = 'stopped'
   const send = (text: string) => socket.send(text)
-  const unsubscribe = means.onNews(() => wake.abort())
+  // With a reason, as making the usual one takes longer than all the rest.
+  const rouse = () => wake.abort('woken')
+  const unsubscribe = means.onNews(rouse)
   socket.listen({
     heard: () => {
       heardMs = clock.uptime()
     },
     message: (bytes) => {
       means.message(bytes, send)
-      wake.abort()
+      rouse()
     },
     closed: (reason) => {
       why = reason
@@ -37,6 +39,7 @@ export async function session(socket: CloudSocket, means: Means, stop: AbortSign
   })
   try {
     const over = AbortSignal.any([stop, ended.signal])
+    over.addEventListener('abort', rouse)
     for (let pingMs = clock.uptime() + pingEveryMs; !over.aborted; ) {
       wake = new AbortController()
       const now = clock.uptime()
@@ -46,15 +49,12 @@ export async function session(socket: CloudSocket, means: Means, stop: AbortSign
         pingMs = now + pingEveryMs
       }
       const due = Math.min(means.flush(send) ?? pingMs, pingMs)
-      await nap(clock, due - now, AbortSignal.any([over, wake.signal]))
+      // What ends the session wakes it, too: a signal made of both would stay with `stop` for as long as that lives.
+      if (!over.aborted) await clock.sleep(due - now, wake.signal).catch(() => undefined)
     }
     return why
   } finally {
     unsubscribe()
     socket.terminate()
   }
-}
-
-async function nap(clock: Clock, ms: number, until: AbortSignal): Promise<void> {
-  if (!until.aborted) await clock.sleep(ms, until).catch(() => undefined)
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type ErrorInfo, errorInfo, type StateIdent } from '@windlass/model/unit'
 import { isDiskError } from '@windlass/platform'
+import { Flag } from '../flag.ts'
 import type { StateQuotas, States } from '../ports.ts'
 import { type ChecksumForm, checksumOf, formOf, isChecksumOf } from './checksum.ts'
 import { folderOf, stateFileOf } from './paths.ts'
@@ -25,6 +26,7 @@ export class UnitStates implements States {
   readonly #records: StateRecords
   readonly #kept: Map<string, Kept>
   readonly #seen = new Map<string, Seen>()
+  readonly #isSeen = new Flag()
   #form: ChecksumForm
   #saidNoQuotas = false
 
@@ -39,6 +41,7 @@ export class UnitStates implements States {
   /** Looks at the state files every 10 s. One that changed is reported once it is quiet, at the latest after a minute. */
   async watchFiles(stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
+      if (this.#seen.size === 0) await this.#isSeen.raised(stop)
       await this.#ports.clock.sleep(lookMs, stop).catch(() => undefined)
       if (stop.aborted) return
       for (const [key, seen] of this.#seen) {
@@ -179,6 +182,7 @@ export class UnitStates implements States {
   async #see({ ident }: Kept, content: Uint8Array): Promise<void> {
     const stamp = await stampOf(this.#ports.files, this.#stateFile(ident))
     this.#seen.set(keyOf(ident), { stamp, checksum: checksumOf(content, this.#form) })
+    this.#isSeen.raise()
   }
 
   #accepted(kept: Kept, checksum: string): void {

@@ -1,5 +1,6 @@
 import { type InstanceStatus, instanceKey, type LogRequest, type UnitAlert } from '@windlass/model/unit'
 import type { Clock, Http, Log } from '@windlass/platform'
+import { Flag } from '../flag.ts'
 import type { Cloud, NodeNews, Nodes } from '../ports.ts'
 import { AlertCache } from './alert-cache.ts'
 import { LogRequests } from './log-requests.ts'
@@ -22,6 +23,8 @@ export class Telemetry {
   readonly #ring = new MonitoringRing()
   readonly #alerts = new AlertCache()
   readonly #logs: LogRequests
+  readonly #alertsDue = new Flag()
+  readonly #monitoringDue = new Flag()
   readonly #nodeStates = new Map<string, string>()
   readonly #instanceStates = new Map<string, string>()
 
@@ -30,13 +33,16 @@ export class Telemetry {
     this.#logs = new LogRequests({ ...ports, send: (fact) => ports.cloud.send(fact) })
     ports.nodes.watch((news) => this.#heard(news))
     ports.cloud.watch((news) => {
-      if (news.kind === 'connection' && news.connected) this.#sendAlerts()
+      if (news.kind !== 'connection' || !news.connected) return
+      this.#sendAlerts()
+      this.#monitoringDue.raise()
     })
   }
 
   /** An alert of the unit itself, such as how a download goes. */
   alert(alert: UnitAlert): void {
     this.#alerts.add(alert)
+    this.#alertsDue.raise()
   }
 
   requestLog(correlationId: string, request: LogRequest): void {
@@ -47,19 +53,22 @@ export class Telemetry {
   async run(stop: AbortSignal): Promise<void> {
     const { alertsEveryMs = 10_000, monitoringEveryMs = 60_000 } = this.#ports
     await Promise.all([
-      this.#every(alertsEveryMs, () => this.#sendAlerts(), stop),
-      this.#every(monitoringEveryMs, () => this.#sendMonitoring(), stop),
+      this.#whenDue(this.#alertsDue, alertsEveryMs, () => this.#sendAlerts(), stop),
+      this.#whenDue(this.#monitoringDue, monitoringEveryMs, () => this.#sendMonitoring(), stop),
     ])
   }
 
-  async #every(ms: number, send: () => void, stop: AbortSignal): Promise<void> {
+  /** So long after the first thing came that is to be sent, with all that came meanwhile. */
+  async #whenDue(due: Flag, ms: number, send: () => void, stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
+      await due.raised(stop)
       await this.#ports.clock.sleep(ms, stop).catch(() => {})
       if (!stop.aborted && this.#ports.cloud.connected()) send()
     }
   }
 
   #heard(news: NodeNews): void {
+    this.#monitoringDue.raise()
     if (news.kind === 'gone') this.#nodeStates.delete(news.nodeId)
     else if (news.kind === 'status') this.#nodeChanged(news.node)
     else if (news.kind === 'instances') this.#instancesChanged(news)

@@ -27,7 +27,7 @@ type Machine = Pick<Runner<Agent, Ports>, 'order' | 'watch' | 'state'>
 type Kind = UpdateCommand['kind']
 
 const aliveEveryMs = 30_000
-const saveAgainMs = 1_000
+const saveAgain = { firstMs: 1_000, longestMs: 60_000 }
 
 /** In which states a command is obeyed (aoscore.md 7.1). */
 const obeyedIn: Record<Kind, readonly Order['state'][]> = {
@@ -254,13 +254,13 @@ export class UpdateManager implements Commander {
 
   /** A disk that does not take it now is asked again: what is not written down must not be told. */
   async #save(order: Order): Promise<void> {
-    for (;;) {
+    for (let waitMs = saveAgain.firstMs; ; waitMs = Math.min(2 * waitMs, saveAgain.longestMs)) {
       try {
         await this.#ports.journal.save(order)
         break
       } catch (error) {
         this.#ports.log.error('the order is not on disk yet', { why: failureOf(error).message })
-        await this.#ports.clock.sleep(saveAgainMs, this.#ends.signal)
+        await this.#ports.clock.sleep(waitMs, this.#ends.signal)
       }
     }
     this.#order = order
