@@ -1,29 +1,38 @@
-import {
-  type DeviceFault,
-  type Fault,
-  linkTroubles,
-  type Order,
-  type ReleaseKind,
-  releaseKinds,
-  type Scenario,
-} from './scenario.ts'
+import { drawDeviceFault, drawJump } from './draw-device-fault.ts'
+import { drawUnit } from './draw-unit.ts'
+import { type Fault, type Order, type ReleaseKind, releaseKinds, type Scenario } from './scenario.ts'
 import { Dice } from './world/dice.ts'
 
 export interface Size {
   devices: number
   days: number
+  /** Default: none. */
+  units?: number
+  /** Of each unit; default 3. */
+  nodes?: number
 }
 
 const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
-const tenYears = 3_652 * day
 /** Of each device and day. */
 const faultsPerDay = 8
 const ordersPerDay = 3
 
 /** The story that belongs to a seed. */
-export function drawScenario(seed: number, { devices, days }: Size): Scenario {
+export function drawScenario(seed: number, size: Size): Scenario {
+  const devices = drawDevices(seed, size)
+  const { units = 0, nodes = 3, days } = size
+  const drawn = Array.from({ length: units }, (_, unit) => drawUnit(seed, unit, nodes, days))
+  return {
+    ...devices,
+    ...(units > 0 && { units: drawn.map(({ releases }) => ({ nodes, releases })) }),
+    orders: [...devices.orders, ...drawn.flatMap(({ orders }) => orders)],
+    faults: [...devices.faults, ...drawn.flatMap(({ faults }) => faults)],
+  }
+}
+
+function drawDevices(seed: number, { devices, days }: Size): Scenario {
   const dice = new Dice(seed)
   const chaosMs = days * day
   const orders = drawOrders(dice, devices, chaosMs, Math.max(2, Math.round(days * ordersPerDay)))
@@ -76,64 +85,4 @@ function drawFaults(dice: Dice, devices: number, chaosMs: number, count: number,
     return { at, ...drawDeviceFault(dice, dice.whole(0, devices - 1)) }
   })
   return faults.sort((x, y) => x.at - y.at)
-}
-
-function drawDeviceFault(dice: Dice, device: number): DeviceFault {
-  const during = dice.happens(0.8) ? 'update' : 'always'
-  const after = dice.whole(1, dice.one([10, 60, 200, 400]))
-  const kind = dice.one([
-    'killed',
-    'power',
-    'power',
-    'disk',
-    'disk',
-    'full',
-    'program',
-    'request',
-    'link',
-    'link',
-    'clock',
-  ])
-  switch (kind) {
-    case 'killed':
-      return { device, kind: 'killed', during, after }
-    case 'power':
-      if (dice.happens(0.15)) return { device, kind: 'power-cut-in-boot-loader', afterChanges: dice.whole(1, 5) }
-      return { device, kind: 'power-cut', during, after, offMs: dice.whole(1_000, dice.one([minute, hour, 5 * hour])) }
-    case 'disk': {
-      const code = dice.one(['EIO', 'ENOSPC'])
-      return { device, kind: 'disk-error', code, during, after, times: dice.one([1, 1, 2, 5]) }
-    }
-    case 'full':
-      return { device, kind: 'disk-full', forMs: dice.whole(minute, 3 * hour) }
-    case 'program':
-      return {
-        device,
-        kind: 'program-error',
-        how: dice.one(['fails', 'hangs', 'missing']),
-        during,
-        after: dice.whole(1, 8),
-      }
-    case 'request':
-      return {
-        device,
-        kind: 'request-error',
-        how: dice.one(['refused', 'cut', 'timeout']),
-        during,
-        after: dice.whole(1, 8),
-      }
-    case 'link':
-      return {
-        device,
-        kind: 'link',
-        how: dice.one(linkTroubles),
-        forMs: dice.whole(minute, dice.one([10 * minute, 3 * hour, day])),
-      }
-    case 'clock':
-      return { device, kind: 'clock', byMs: drawJump(dice) }
-  }
-}
-
-function drawJump(dice: Dice): number {
-  return dice.whole(-1_000, 1_000) * dice.one([100, minute, tenYears / 1_000])
 }

@@ -1,8 +1,7 @@
-import { generateKeys } from '@windlass/trust'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { play } from './play.ts'
 import type { Scenario } from './scenario.ts'
-import type { KeyRing } from './world/catalogue.ts'
+import { type KeyRing, newKeyRing } from './world/key-ring.ts'
 
 /*
  * Stories that broke an invariant once, shortened as far as they went (docs/reliability.md).
@@ -10,7 +9,7 @@ import type { KeyRing } from './world/catalogue.ts'
 
 let keys: KeyRing
 beforeAll(async () => {
-  keys = { ours: await generateKeys(2048), theirs: await generateKeys(2048) }
+  keys = await newKeyRing()
 })
 
 const hour = 3_600_000

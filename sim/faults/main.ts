@@ -1,4 +1,3 @@
-import { generateKeys } from '@windlass/trust'
 import { fuzzAll } from '../fuzz/main.ts'
 import { targets } from '../fuzz/targets/index.ts'
 import { drawScenario } from './draw-scenario.ts'
@@ -9,9 +8,9 @@ import { callsOf, crashPoints, type PointsTried } from './points/crash-points.ts
 import type { Scenario } from './scenario.ts'
 import { countsText, deviceDaysOf, effortText, pointsText, type Screen, screenOn, storyText } from './screen.ts'
 import { shrink } from './shrink.ts'
+import { newKeyRing } from './world/key-ring.ts'
 
 type Replay = (scenario: Scenario) => Promise<Played>
-const keyBits = 2048
 
 /** `windlass simulate`. Resolves to the exit code. */
 export async function main(argv: string[]): Promise<number> {
@@ -24,7 +23,7 @@ export async function main(argv: string[]): Promise<number> {
     if (options.fuzz) return (await fuzz(options)) === 0 ? 0 : 1
     // Errors are plenty here and nobody reads where they were thrown; without that a run takes a quarter less.
     Error.stackTraceLimit = 0
-    const keys = { ours: await generateKeys(keyBits), theirs: await generateKeys(keyBits) }
+    const keys = await newKeyRing()
     const replay: Replay = (scenario) => play(scenario, keys)
     const screen = screenOn(process.stdout)
     const broken = await (options.points ? tryPoints : trySeeds)(options, replay, screen)
@@ -43,7 +42,11 @@ async function fuzz({ seed, executions, parser, json }: Options): Promise<number
 }
 
 /** Plays the seeds one after the other; the first of them twice, because a story must be the same each time. */
-async function trySeeds({ seed: first, runs, devices, days, json }: Options, replay: Replay, screen: Screen) {
+async function trySeeds(
+  { seed: first, runs, devices, units, nodes, days, json }: Options,
+  replay: Replay,
+  screen: Screen,
+) {
   const counts = new Map<string, number>()
   const started = process.cpuUsage()
   let deviceDays = 0
@@ -51,7 +54,7 @@ async function trySeeds({ seed: first, runs, devices, days, json }: Options, rep
   const effort = () => ({ deviceDays, cpuMs: cpuMsSince(started) })
   for (let seed = first; seed < first + runs; seed++) {
     screen.progress(`seed ${seed}, ${seed - first} of ${runs} played, ${broken} broken, ${effortText(effort())}`)
-    const scenario = drawScenario(seed, { devices, days })
+    const scenario = drawScenario(seed, { devices, units, nodes, days })
     const played = await replay(scenario)
     deviceDays += deviceDaysOf(played)
     for (const [what, count] of played.counts) counts.set(what, (counts.get(what) ?? 0) + count)
@@ -63,7 +66,8 @@ async function trySeeds({ seed: first, runs, devices, days, json }: Options, rep
       screen.line(JSON.stringify({ seed, digest: played.digest, events: played.events, violation: played.violation }))
     if (!played.violation) continue
     broken += 1
-    await tell(seed, played, `windlass simulate --seed ${seed} --runs 1 --devices ${devices} --days ${days}`)
+    const size = `--devices ${devices} --units ${units} --nodes ${nodes} --days ${days}`
+    await tell(seed, played, `windlass simulate --seed ${seed} --runs 1 ${size}`)
   }
   if (json) screen.line(JSON.stringify({ runs, broken, ...effort(), counts: Object.fromEntries(counts) }))
   else screen.line(`${countsText(counts)}\n${runs} seeds from ${first} on, ${broken} broken; ${effortText(effort())}`)

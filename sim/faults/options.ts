@@ -6,6 +6,9 @@ export interface Options {
   runs: number
   devices: number
   days: number
+  units: number
+  /** Of each unit. */
+  nodes: number
   /** Crash points instead of seeds. */
   points: boolean
   /** Hostile input instead of seeds. */
@@ -24,17 +27,20 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-export const usage = `usage: windlass simulate [--seed N] [--runs M] [--devices D] [--days T] [--json]
+export const usage = `usage: windlass simulate [--seed N] [--runs M] [--devices D] [--units U] [--nodes N]
+                         [--days T] [--json]
        windlass simulate --points [--stride S] [--json]
        windlass simulate --fuzz [--executions N] [--parser NAME] [--seed N] [--json]
 
-  Plays a fleet and its devices in one process, on a clock of their own, with faults from a seed: power cuts, kills, failing
-  disks, programs and networks, jumping clocks, bad releases. The same seed plays the same story. Invariants are checked
-  all the time; a story that breaks one is shortened and told.
+  Plays a fleet, its devices and units of several nodes in one process, on a clock of their own, with faults from a seed:
+  power cuts, kills, failing disks, programs and networks, jumping clocks, bad releases. The same seed plays the same
+  story. Invariants are checked all the time; a story that breaks one is shortened and told.
 
   --seed N     the first seed (default 1)
   --runs M     so many seeds from there on (default 20)
   --devices D  of each story (default 5)
+  --units U    of each story (default 1)
+  --nodes N    of each unit (default 3)
   --days T     for how long things go wrong in each story (default 3)
   --points     instead: every call of an agent during an update fails once, in every way it can
   --stride S   only every S-th of these calls (default 1: all)
@@ -49,7 +55,10 @@ exit status: 0 all invariants hold, 1 one broke or a parser did, 64 usage
 /** @throws UsageError */
 export function readOptions(argv: readonly string[]): Options {
   const { values } = parsed(argv)
-  const whole = (name: 'seed' | 'runs' | 'devices' | 'days' | 'stride' | 'executions', least: number): number => {
+  const whole = (
+    name: 'seed' | 'runs' | 'devices' | 'units' | 'nodes' | 'days' | 'stride' | 'executions',
+    least: number,
+  ): number => {
     const number = Number(values[name])
     if (Number.isSafeInteger(number) && number >= least && number <= 2 ** 31) return number
     throw new UsageError(`--${name}: expected a whole number from ${least} on, got "${values[name]}"`)
@@ -57,7 +66,9 @@ export function readOptions(argv: readonly string[]): Options {
   return {
     seed: whole('seed', 0),
     runs: whole('runs', 1),
-    devices: whole('devices', 1),
+    devices: whole('devices', 0),
+    units: whole('units', 0),
+    nodes: whole('nodes', 1),
     days: whole('days', 1),
     stride: whole('stride', 1),
     points: values.points,
@@ -77,6 +88,8 @@ function parsed(argv: readonly string[]) {
         seed: { type: 'string', default: '1' },
         runs: { type: 'string', default: '20' },
         devices: { type: 'string', default: '5' },
+        units: { type: 'string', default: '1' },
+        nodes: { type: 'string', default: '3' },
         days: { type: 'string', default: '3' },
         stride: { type: 'string', default: '1' },
         points: { type: 'boolean', default: false },

@@ -1,14 +1,13 @@
-import { generateKeys } from '@windlass/trust'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { drawScenario } from './draw-scenario.ts'
 import { play } from './play.ts'
 import type { Scenario } from './scenario.ts'
 import { shrink } from './shrink.ts'
-import type { KeyRing } from './world/catalogue.ts'
+import { type KeyRing, newKeyRing } from './world/key-ring.ts'
 
 let keys: KeyRing
 beforeAll(async () => {
-  keys = { ours: await generateKeys(2048), theirs: await generateKeys(2048) }
+  keys = await newKeyRing()
 })
 
 const size = { devices: 3, days: 1 }
@@ -20,7 +19,7 @@ describe('a simulated world', () => {
   })
 
   it('goes the same way each time, also with other keys', async () => {
-    const others = { ours: await generateKeys(2048), theirs: await generateKeys(2048) }
+    const others = await newKeyRing()
     const scenario = drawScenario(7, size)
     const [first, second] = [await play(scenario, keys), await play(scenario, others)]
     expect(second.digest).toBe(first.digest)

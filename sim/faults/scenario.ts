@@ -12,6 +12,8 @@ export interface Scenario {
   releases: readonly ReleaseKind[]
   /** When devices may install, as in their settings, such as `daily 03:20-03:04`; always where it is left out. */
   window?: string
+  /** Default: none. */
+  units?: readonly UnitStory[]
   orders: readonly Order[]
   faults: readonly Fault[]
 }
@@ -39,11 +41,48 @@ export const releaseKinds = [
 ] as const
 export type ReleaseKind = (typeof releaseKinds)[number]
 
+/** What a release for a unit is like. `firmware-…`: so on one of its nodes, all else of it is well. */
+export const unitReleaseKinds = [
+  'good',
+  'firmware-panics',
+  'firmware-sick',
+  'firmware-unsigned',
+  'firmware-signed-by-another',
+  'firmware-changed',
+  'firmware-other-bytes',
+  'firmware-too-large',
+  /** A service ends as soon as it was started, each time. */
+  'service-crashes',
+  /** The same, on every second node. */
+  'service-crashes-on-half',
+  /** A service proves itself, and ends again and again some hours later. */
+  'service-sick-later',
+  /** The fleet has other bytes than the digest says, or none. */
+  'blob-other-bytes',
+  'blob-missing',
+  /** What a layer holds is not what its image says; only the node that unpacks it sees that. */
+  'layer-other',
+] as const
+export type UnitReleaseKind = (typeof unitReleaseKinds)[number]
+
+/** A unit of so many nodes; its node n is device 100 * (unit + 1) + n, the main node is number 0. */
+export interface UnitStory {
+  nodes: number
+  releases: readonly UnitReleaseKind[]
+}
+
+/** The device number of a unit's node. */
+export function nodeNumber(unit: number, node: number): number {
+  return 100 * (unit + 1) + node
+}
+
 /** What an operator does. `rollout` counts the rollouts ordered so far, from 0. */
 export type Order = { at: number } & (
   | { do: 'rollout'; release: number; to: 'all' | readonly number[] }
   | { do: 'stop'; rollout: number }
   | { do: 'retry'; device: number; release: number }
+  /** A unit is to be another release; units from 0. */
+  | { do: 'release'; unit: number; release: number }
   /** At the device itself, through its local API: a file on a stick, a file by its address, an end of the download. */
   | { do: 'install-file' | 'install-url'; device: number; release: number }
   /** `tries`: how often, every three seconds, until there is something to abort; default 1. */

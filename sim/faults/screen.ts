@@ -31,7 +31,8 @@ export function effortText({ deviceDays, cpuMs }: Effort): string {
 }
 
 export function deviceDaysOf({ scenario, worldMs }: Played): number {
-  return (scenario.devices * worldMs) / 86_400_000
+  const nodes = (scenario.units ?? []).reduce((sum, unit) => sum + unit.nodes, 0)
+  return ((scenario.devices + nodes) * worldMs) / 86_400_000
 }
 
 /** A story that broke an invariant, for people. */
@@ -41,7 +42,7 @@ export function storyText(seed: number, { scenario, violation, story }: Played, 
   return [
     `seed ${seed}: ${device}: ${message}`,
     `  invariant ${invariant}: ${invariants.find(({ name }) => name === invariant)?.says}`,
-    `  shortened to ${scenario.devices} devices, ${scenario.orders.length} orders, ${scenario.faults.length} faults:`,
+    `  shortened to ${scenario.devices} devices, ${scenario.units?.length ?? 0} units, ${scenario.orders.length} orders, ${scenario.faults.length} faults:`,
     `  ${JSON.stringify(scenario)}`,
     ...story.map((line) => `  ${line}`),
     `  again: ${again}`,

@@ -1,4 +1,3 @@
-import { generateKeys } from '@windlass/trust'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { slotDevice } from './device/layout.ts'
 import { drawScenario } from './draw-scenario.ts'
@@ -6,11 +5,12 @@ import { type Meddling, type Played, play } from './play.ts'
 import type { Scenario } from './scenario.ts'
 import { storyText } from './screen.ts'
 import { shrink } from './shrink.ts'
-import { image, type KeyRing, slotParts } from './world/catalogue.ts'
+import { image, slotParts } from './world/catalogue.ts'
+import { type KeyRing, newKeyRing } from './world/key-ring.ts'
 
 let keys: KeyRing
 beforeAll(async () => {
-  keys = { ours: await generateKeys(2048), theirs: await generateKeys(2048) }
+  keys = await newKeyRing()
 })
 
 /** A planted defect: behind a captive portal a part of the running set is overwritten, which the next start shows. */

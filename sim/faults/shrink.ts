@@ -1,8 +1,9 @@
 import type { InvariantName } from './invariants/all.ts'
 import type { Played } from './play.ts'
-import type { Fault, Order, Scenario } from './scenario.ts'
+import { type Fault, nodeNumber, type Order, type Scenario } from './scenario.ts'
 
 const mostRuns = 250
+const firstNode = nodeNumber(0, 0)
 
 /**
  * Looks for a shorter story that breaks the same invariant, by leaving out faults, orders and devices and playing it
@@ -15,6 +16,7 @@ export async function shrink(broken: Played, replay: (scenario: Scenario) => Pro
   await search.alone(broken.violation?.device ?? '')
   for (let before = Infinity; search.size < before; ) {
     before = search.size
+    await search.withoutUnits()
     await search.withoutDevices()
     await search.without('faults')
     await search.without('orders')
@@ -35,8 +37,8 @@ class Search {
   }
 
   get size(): number {
-    const { devices, faults, orders } = this.best.scenario
-    return devices + faults.length + orders.length
+    const { devices, units = [], faults, orders } = this.best.scenario
+    return devices + units.length + faults.length + orders.length
   }
 
   /** Pieces of the list go, half of it first, then ever smaller ones. */
@@ -57,8 +59,16 @@ class Search {
 
   /** From the last one on, so that the others keep their numbers. */
   async withoutDevices(): Promise<void> {
-    for (let left = this.best.scenario.devices - 1; left >= 1; left--) {
+    const least = this.best.scenario.units?.length ? 0 : 1
+    for (let left = this.best.scenario.devices - 1; left >= least; left--) {
       if (!(await this.#still(fewerDevices(this.best.scenario, left)))) return
+    }
+  }
+
+  /** The last ones of them, or all. */
+  async withoutUnits(): Promise<void> {
+    for (let left = (this.best.scenario.units?.length ?? 0) - 1; left >= 0; left--) {
+      if (!(await this.#still(fewerUnits(this.best.scenario, left)))) return
     }
   }
 
@@ -73,12 +83,14 @@ class Search {
 }
 
 function onlyDevice(scenario: Scenario, number: number): Scenario {
+  const alone = fewerUnits(scenario, 0)
   const mine = {
-    ...scenario,
-    faults: scenario.faults
+    ...alone,
+    faults: alone.faults
       .filter((fault) => !('device' in fault) || fault.device === number)
       .map((fault) => ('device' in fault ? { ...fault, device: 0 } : fault)),
-    orders: scenario.orders.flatMap((order): Order[] => {
+    orders: alone.orders.flatMap((order): Order[] => {
+      if (order.do === 'release') return []
       if ('device' in order) return order.device === number ? [{ ...order, device: 0 }] : []
       if (order.do !== 'rollout' || order.to === 'all') return [order]
       return [{ ...order, to: order.to.includes(number) ? [0] : [] }]
@@ -91,11 +103,23 @@ function fewerDevices(scenario: Scenario, devices: number): Scenario {
   return {
     ...scenario,
     devices,
-    faults: scenario.faults.filter((fault: Fault) => !('device' in fault) || fault.device < devices),
+    faults: scenario.faults.filter(
+      (fault: Fault) => !('device' in fault) || fault.device < devices || fault.device >= firstNode,
+    ),
     orders: scenario.orders.flatMap((order: Order): Order[] => {
+      if (order.do === 'release') return [order]
       if ('device' in order) return order.device < devices ? [order] : []
       if (order.do !== 'rollout' || order.to === 'all') return [order]
       return [{ ...order, to: order.to.filter((device) => device < devices) }]
     }),
+  }
+}
+
+function fewerUnits({ units = [], ...scenario }: Scenario, count: number): Scenario {
+  return {
+    ...scenario,
+    ...(count > 0 && { units: units.slice(0, count) }),
+    faults: scenario.faults.filter((fault) => !('device' in fault) || fault.device < nodeNumber(count, 0)),
+    orders: scenario.orders.filter((order) => order.do !== 'release' || order.unit < count),
   }
 }

@@ -6,7 +6,9 @@ import type { SimDevice } from './sim-device.ts'
 /** What somebody beside a device asks of its agent. */
 export type DeviceOrder = Extract<Order, { do: 'install-file' | 'install-url' | 'abort' }>
 /** What an operator asks of the fleet. */
-export type FleetOrder = Exclude<Order, DeviceOrder>
+export type FleetOrder = Exclude<Order, DeviceOrder | UnitOrder>
+/** What an operator tells the fleet of a unit. */
+export type UnitOrder = Extract<Order, { do: 'release' }>
 
 const kinds: readonly Order['do'][] = ['install-file', 'install-url', 'abort'] satisfies DeviceOrder['do'][]
 

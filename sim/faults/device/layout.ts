@@ -14,7 +14,7 @@ export const slotsPath = '/boot/slots.json'
 
 const bootIdPath = '/proc/sys/kernel/random/boot_id'
 const metadataFolder = '/usr/share/updatehub'
-const capacity = 2 ** 20
+export const deviceDiskBytes = 2 ** 20
 
 const usual: Settings = {
   serverAddress: fleetAddress,
@@ -64,11 +64,21 @@ export const hooks = {
   validate: `${metadataFolder}/validate-callback`,
 } as const
 
-/** A disk as it leaves the factory: version `factory` in set a, nothing in set b. */
-export function factoryDisk(seed: number, publicKey: string): FakeFiles {
+export interface FactoryDisk {
+  seed: number
+  /** PEM. */
+  publicKey: string
+  /** What is in set a. */
+  version: string
+  /** Bytes. */
+  capacity: number
+}
+
+/** A disk as it leaves the factory, with nothing in set b. */
+export function factoryDisk({ seed, publicKey, version, capacity }: FactoryDisk): FakeFiles {
   const disk = new FakeFiles({ seed, capacity })
   for (const part of partNames) {
-    disk.addDevice(slotDevice('a', part), slotParts[part], image('factory', part))
+    disk.addDevice(slotDevice('a', part), slotParts[part], image(version, part))
     disk.addDevice(slotDevice('b', part), slotParts[part])
   }
   disk.put(slotsPath, JSON.stringify({ active: 'a', onTrial: false, starts: 0 }))

@@ -4,6 +4,11 @@ import { FakeHttp, type HttpFault } from '@windlass/platform/fakes'
 import { type LinkTrouble, linkTroubles } from '../scenario.ts'
 import type { Dice } from '../world/dice.ts'
 
+/** From the one who asked to the one who answers, or back. */
+export type Way = 'up' | 'down'
+/** It comes through after a while; nobody knows what becomes of it; the connection breaks. */
+export type Passage = { delayMs: number } | 'shut' | 'broken'
+
 type Far = (request: HttpRequest) => Promise<HttpResponse>
 
 const single = linkTroubles.filter((trouble) => trouble !== 'flaky')
@@ -36,6 +41,21 @@ export class Link {
         return fake.send(call, signal)
       },
     }
+  }
+
+  /** What a message meets now that goes over an open connection. */
+  passage(way: Way): Passage {
+    const trouble = this.#troubleNow()
+    if (trouble === 'lost' || (trouble === 'answers-lost' && way === 'down')) return 'shut'
+    if (trouble === 'slow') return { delayMs: this.#dice.whole(1_000, 25_000) }
+    if (trouble === 'drip') return { delayMs: this.#dice.whole(100, 5_000) }
+    if (trouble === 'cut') return this.#dice.happens(0.3) ? 'broken' : this.#usual()
+    if (trouble === 'refused' || trouble === 'portal' || trouble === 'fails') return 'broken'
+    return this.#usual()
+  }
+
+  #usual(): Passage {
+    return { delayMs: this.#dice.whole(1, 40) }
   }
 
   #troubleNow(): LinkTrouble | undefined {

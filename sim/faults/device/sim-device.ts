@@ -1,9 +1,7 @@
+import type { JoinedUnit, Settings } from '@windlass/firmware/fakes'
 import type { InstallationSet } from '@windlass/model'
-import type { Files, HttpRequest } from '@windlass/platform'
+import type { Files, HttpRequest, HttpResponse } from '@windlass/platform'
 import type { FakeFiles } from '@windlass/platform/fakes'
-import { filesAddress, packageFiles } from '../fleet/package-server.ts'
-import type { SimFleet } from '../fleet/sim-fleet.ts'
-import { fleetAddress } from '../fleet/sim-fleet.ts'
 import { mostStarts, notSpare } from '../invariants/boots.ts'
 import { overfull } from '../invariants/disk-bounded.ts'
 import type { Watch } from '../invariants/watch.ts'
@@ -14,11 +12,12 @@ import { Dice } from '../world/dice.ts'
 import { Life } from '../world/life.ts'
 import { machineClock } from '../world/machine-clock.ts'
 import type { WorldClock } from '../world/world-clock.ts'
-import { type AgentHost, type AgentNews, runAgent } from './agent-process.ts'
+import { type AgentNews, runAgent } from './agent-process.ts'
 import { startedByLoader } from './boot-loader.ts'
 import { DeviceApi } from './device-api.ts'
-import { factoryDisk, nextToBoot, putBootId, settingsFor, slotContent, slotOf } from './layout.ts'
+import { factoryDisk, nextToBoot, putBootId, slotContent, slotOf } from './layout.ts'
 import { Link } from './link.ts'
+import type { ProcessHost } from './machine-ports.ts'
 import { type Call, Triggers, type Waiting } from './triggers.ts'
 
 /** What a device is put into. */
@@ -26,20 +25,40 @@ export interface DeviceWorld {
   seed: number
   clock: WorldClock
   chronicle: Chronicle
+  /** What it may be given. */
   catalogue: Catalogue
-  fleet: SimFleet
   watch: Watch
   publicKey: string
-  /** When its devices may install. */
-  window?: string | undefined
-  /** For tests that break things on purpose: what stands between the agent and its disk. */
+  /** For tests that break things on purpose: what stands between a process and its disk. */
   meddle?: ((device: SimDevice, files: Files) => Files) | undefined
+}
+
+/** Runs until `quit` fires; a life that ends stops it where it stands. */
+export type Program = (host: ProcessHost, life: Life, quit: AbortSignal) => Promise<void>
+
+/** What makes one device differ from another. */
+export interface Role {
+  name: string
+  settings: Settings
+  /** With which version it leaves the factory. */
+  factory: string
+  /** Of its disk, and what its files may take of that at most; bytes. */
+  capacity: number
+  mostBytes: number
+  /** Who is there in the network, by origin. */
+  fars: Readonly<Record<string, (request: HttpRequest) => Promise<HttpResponse>>>
+  /** In a unit: who commands the agent. */
+  joined?: (host: ProcessHost, life: Life) => JoinedUnit | undefined
+  /** What runs beside the agent, by name. */
+  programs: Readonly<Record<string, Program>>
+  /** Its system is up, or gone. */
+  onPower?: (up: boolean) => void
 }
 
 const idle: readonly string[] = ['entry_point', 'park', 'poll', 'probe']
 const bootMs = 20_000
 const watchdogMs = 30_000
-const agentRestartMs = 5_000
+const restartMs = 5_000
 const shutdownMs = 3_000
 const tornOffMs = 5_000
 const sickLaterMs = 4 * 3_600_000
@@ -59,27 +78,27 @@ export class SimDevice {
   readonly calls: Call[] = []
   readonly api = new DeviceApi()
   readonly #world: DeviceWorld
+  readonly #role: Role
   readonly #dice: Dice
   readonly #triggers = new Triggers()
   #system = new Life()
-  #agent = new Life()
+  readonly #processes = new Set<Life>()
   #boots = 0
   #cutNextBootAfter: number | undefined
   #bootedAt = 0
   readonly #sticks = new Map<string, number>()
   #healed = false
 
-  constructor(number: number, world: DeviceWorld) {
+  /** `number`: no two devices of a world have the same. */
+  constructor(number: number, world: DeviceWorld, role: Role) {
     this.number = number
-    this.name = `dev${number}`
+    this.name = role.name
     this.#world = world
+    this.#role = role
     this.#dice = new Dice(world.seed, 1 + number)
-    this.disk = factoryDisk(this.#dice.whole(1, 2 ** 31), world.publicKey)
-    const far = {
-      [fleetAddress]: (request: HttpRequest) => world.fleet.device(request),
-      [filesAddress]: packageFiles(world.catalogue),
-    }
-    this.link = new Link(far, new Dice(world.seed, 1_001 + number))
+    const { factory: version, capacity } = role
+    this.disk = factoryDisk({ seed: this.#dice.whole(1, 2 ** 31), publicKey: world.publicKey, version, capacity })
+    this.link = new Link(role.fars, new Dice(world.seed, 1_001 + number))
   }
 
   get updating(): boolean {
@@ -87,6 +106,8 @@ export class SimDevice {
   }
 
   powerOn(afterMs: number): void {
+    // Power that was to come back at another time does not come twice.
+    this.#system.end()
     const system = new Life()
     this.#system = system
     this.#later(system, afterMs, () => void this.#boot(system))
@@ -130,7 +151,7 @@ export class SimDevice {
     this.#triggers.clear()
     this.#cutNextBootAfter = undefined
     this.link.trouble = undefined
-    this.disk.capacity = 2 ** 20
+    this.disk.capacity = this.#role.capacity
     if (!this.running) this.powerOn(1_000)
   }
 
@@ -148,15 +169,17 @@ export class SimDevice {
   }
 
   #goDown(): void {
-    this.#system.end()
-    this.#agent.end()
     this.running = undefined
+    this.#system.end()
+    for (const process of this.#processes) process.end()
+    this.#processes.clear()
+    this.#role.onPower?.(false)
   }
 
   #fillDisk(forMs: number): void {
     this.disk.capacity = this.disk.usedBytes
     this.#world.clock.in(forMs, () => {
-      this.disk.capacity = 2 ** 20
+      this.disk.capacity = this.#role.capacity
     })
   }
 
@@ -178,9 +201,10 @@ export class SimDevice {
       }
       const version = this.#world.catalogue.versionOf(slotContent(this.disk, set))
       this.#tell(`boot loader starts set ${set}: ${version ?? 'NO WHOLE IMAGE'}`)
-      this.#world.watch.booted(this, set, version)
+      const release = version === undefined ? undefined : this.#world.catalogue.release(version)
+      this.#world.watch.booted(this, set, version, release)
       if (version === undefined) return
-      if (this.#world.catalogue.release(version)?.kind !== 'panics') return this.#systemUp(system, set, version)
+      if (release?.kind !== 'panics') return this.#systemUp(system, set, version)
       this.#world.watch.counted('kernel panics')
       await new Promise<void>((resolve) => this.#later(system, watchdogMs, resolve))
     }
@@ -199,34 +223,54 @@ export class SimDevice {
     this.#bootedAt = this.#world.clock.now
     putBootId(this.disk, `${this.name}-boot-${this.#boots}`)
     this.disk.operations.length = 0
-    this.#later(system, bootMs, () => this.#startAgent(system))
+    this.#role.onPower?.(true)
+    const quit = new AbortController()
+    const reboot = () => this.#shutDown(system, quit)
+    this.#later(system, bootMs, () => {
+      this.#start('agent', (host, life) => this.#runAgent(host, life, quit.signal), { system, quit, reboot })
+      for (const [name, program] of Object.entries(this.#role.programs))
+        this.#start(name, program, { system, quit, reboot })
+    })
   }
 
-  #startAgent(system: Life): void {
+  /** Starts a process, and again whenever it ends, for as long as the system lives. */
+  #start(name: string, program: Program, on: { system: Life; quit: AbortController; reboot: () => void }): void {
+    const { system, quit, reboot } = on
+    // What was started just before may have taken the power with it.
+    if (!system.alive) return
     const life = new Life()
-    this.#agent = life
-    const quit = new AbortController()
+    this.#processes.add(life)
     const over = (why: string) => {
       if (!life.alive) return
-      this.#tell(`agent ended: ${why}`)
+      this.#tell(`${name} ended: ${why}`)
+      this.#processes.delete(life)
       life.end()
-      this.#later(system, agentRestartMs, () => this.#startAgent(system))
+      this.#later(system, restartMs, () => this.#start(name, program, on))
     }
-    this.#crashLater(life, over)
-    runAgent(
-      this.#hostFor(life, over, () => this.#shutDown(system, quit)),
-      life,
-      quit.signal,
-    ).then(
+    if (name === 'agent') this.#crashLater(life, over)
+    program(this.#hostFor(name, life, over, reboot), life, quit.signal).then(
       () => over('done'),
       (error: unknown) => over(error instanceof Error ? error.message : String(error)),
     )
   }
 
-  #hostFor(life: Life, over: (why: string) => void, reboot: () => void): AgentHost {
+  #runAgent(host: ProcessHost, life: Life, quit: AbortSignal): Promise<void> {
+    return runAgent(
+      {
+        ...host,
+        settings: this.#role.settings,
+        joined: this.#role.joined?.(host, life),
+        onUp: (api) => this.api.up(api, life),
+        onNews: (news) => this.#onNews(news),
+      },
+      life,
+      quit,
+    )
+  }
+
+  #hostFor(name: string, life: Life, over: (why: string) => void, reboot: () => void): ProcessHost {
     const { clock, meddle } = this.#world
     return {
-      settings: settingsFor(this.#world.window),
       disk: this.disk,
       link: this.link,
       clock: machineClock(clock, this.wall, life),
@@ -237,10 +281,8 @@ export class SimDevice {
         healthy: () => this.#isHealthy(),
         reboot,
       },
-      onCall: (call) => this.#onCall(call, over),
-      strike: (fault) => this.#strike(fault, over, true),
-      onUp: (api) => this.api.up(api, life),
-      onNews: (news) => this.#onNews(news),
+      onCall: (call) => this.#onCall(call, name, over),
+      strike: (fault) => this.#strike(fault, name, over, true),
       onLine: (line) => this.#tell(line),
       meddle: meddle && ((files) => meddle(this, files)),
     }
@@ -269,22 +311,22 @@ export class SimDevice {
     })
   }
 
-  #onCall(call: Call, over: (why: string) => void): Waiting | undefined {
+  #onCall(call: Call, name: string, over: (why: string) => void): Waiting | undefined {
     if (!this.#healed) this.calls.push(call)
     if (call.to === 'disk' && call.op === 'write') this.#checkWrite(call.path)
     const fault = this.#triggers.hit(call, this.updating ? 'update' : 'always')
     if (!fault) return undefined
     this.#world.watch.counted(`struck: ${fault.kind}`)
     this.#tell(`${fault.kind} at ${JSON.stringify(call)}`)
-    if (!('side' in fault && fault.side === 'after')) this.#strike(fault, over)
+    if (!('side' in fault && fault.side === 'after')) this.#strike(fault, name, over)
     return fault
   }
 
   /** Ends what the fault ends; a failing call is the gate's work. A write is torn there before this is called. */
-  #strike(fault: Waiting, over: (why: string) => void, torn = false): void {
+  #strike(fault: Waiting, name: string, over: (why: string) => void, torn = false): void {
     if (fault.kind === 'power-cut') this.cutPower(fault.offMs)
     else if (fault.kind === 'torn-write' && torn) this.cutPower(tornOffMs)
-    else if (fault.kind === 'killed') over(`killed while ${this.state}`)
+    else if (fault.kind === 'killed') over(name === 'agent' ? `killed while ${this.state}` : 'killed')
   }
 
   #checkWrite(path: string): void {
@@ -300,7 +342,7 @@ export class SimDevice {
       this.#tell(`${news.from.at} --${news.event.on}--> ${news.to.at}`)
     this.#world.watch.moved(this, news)
     const usedBytes = this.disk.usedBytes - [...this.#sticks.values()].reduce((sum, size) => sum + size, 0)
-    this.#world.watch.broken('disk-bounded', this, overfull(usedBytes))
+    this.#world.watch.broken('disk-bounded', this, overfull(usedBytes, this.#role.mostBytes))
   }
 
   #later(life: Life, ms: number, work: () => void): void {

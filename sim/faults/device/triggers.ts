@@ -1,22 +1,25 @@
 import type { FileOp } from '@windlass/platform/fakes'
 import type { DeviceFault, During } from '../scenario.ts'
 
-/** A call of an agent into its machine. */
+/** A call of a process into its machine. */
 export type Call =
   | { to: 'disk'; op: FileOp; path: string; at?: number; bytes?: number }
   | { to: 'program'; name: string }
   | { to: 'network'; url: string }
+  /** In a unit: its records, and what runs services. */
+  | { to: 'records'; name: string }
+  | { to: 'runtime'; name: string }
 
 /** Faults that wait for a certain call. */
 export type Waiting = Extract<DeviceFault, { after: number }>
 
-const needed: Readonly<Record<Waiting['kind'], Call['to'] | 'any'>> = {
+const needed: Readonly<Record<Waiting['kind'], readonly Call['to'][] | 'any'>> = {
   killed: 'any',
   'power-cut': 'any',
-  'torn-write': 'disk',
-  'disk-error': 'disk',
-  'program-error': 'program',
-  'request-error': 'network',
+  'torn-write': ['disk'],
+  'disk-error': ['disk', 'records'],
+  'program-error': ['program', 'runtime'],
+  'request-error': ['network'],
 }
 // What a disk without room refuses.
 const filling: readonly FileOp[] = ['create', 'write', 'makeFolder', 'rename']
@@ -60,7 +63,7 @@ function counts(fault: Waiting, call: Call, during: During): boolean {
 /** Whether such a fault can befall such a call. */
 export function concerns(fault: Waiting, call: Call): boolean {
   const to = needed[fault.kind]
-  if (to !== 'any' && to !== call.to) return false
+  if (to !== 'any' && !to.includes(call.to)) return false
   if (call.to !== 'disk') return true
   if (fault.kind === 'torn-write') return call.op === 'write'
   return fault.kind !== 'disk-error' || fault.code !== 'ENOSPC' || filling.includes(call.op)

@@ -8,15 +8,21 @@ import {
   packageShelf,
   type Sight,
   type Store,
+  type UnitAuthority,
+  type UnitSession,
 } from '@windlass/fleet/fakes'
 import { createLog, HttpError, type HttpRequest, type HttpResponse, type Log } from '@windlass/platform'
+import { SocketError } from '@windlass/unit/fakes'
 import type { Watch } from '../invariants/watch.ts'
 import type { StoreFault } from '../scenario.ts'
+import type { FleetEnd } from '../unit/cloud-sockets.ts'
 import type { Catalogue, Release } from '../world/catalogue.ts'
 import type { Chronicle } from '../world/chronicle.ts'
 import { Life } from '../world/life.ts'
 import { machineClock, type WallClock } from '../world/machine-clock.ts'
 import type { WorldClock } from '../world/world-clock.ts'
+import type { FleetLine } from './fleet-lines.ts'
+import { FleetUnits, unitsAddress } from './fleet-units.ts'
 import { gatedStore, type StoreGate } from './gated-store.ts'
 import { memoryPackages } from './memory-packages.ts'
 
@@ -30,6 +36,8 @@ export interface FleetWorld {
   chronicle: Chronicle
   catalogue: Catalogue
   watch: Watch
+  /** Signs the certificates of units; none is asked to here. */
+  authority: UnitAuthority
 }
 
 /**
@@ -38,6 +46,7 @@ export interface FleetWorld {
  */
 export class SimFleet {
   readonly store: Store
+  readonly units: FleetUnits
   readonly wall: WallClock = { ahead: 0 }
   /** The version that each device told in its last probe, by its id: seen on the way into the records. */
   readonly said = new Map<string, string>()
@@ -46,6 +55,8 @@ export class SimFleet {
   readonly #world: WorldClock
   readonly #chronicle: Chronicle
   readonly #watch: Watch
+  readonly #authority: UnitAuthority
+  #serving: ReturnType<FleetUnits['serve']>
   readonly #objects = new Map<string, Uint8Array>()
   /** Every call of its store until faults stop, by name. */
   readonly calls: string[] = []
@@ -54,13 +65,19 @@ export class SimFleet {
   #life = new Life()
   #app: App
 
-  constructor({ clock, chronicle, catalogue, watch }: FleetWorld, store: Store = memoryStore()) {
+  constructor(
+    { clock, chronicle, catalogue, watch, authority }: FleetWorld,
+    store: Store = memoryStore(),
+    units = new FleetUnits(),
+  ) {
     this.#world = clock
     this.#watch = watch
     this.#chronicle = chronicle
     this.store = store
+    this.units = units
     for (const { objects } of catalogue.releases) for (const [name, bytes] of objects) this.#objects.set(name, bytes)
-    this.#app = this.#start()
+    this.#authority = authority
+    ;[this.#app, this.#serving] = this.#start()
   }
 
   async publish({ kept }: Release): Promise<void> {
@@ -90,9 +107,39 @@ export class SimFleet {
     return response
   }
 
+  /** A unit over HTTP. @throws HttpError as for devices */
+  unit(request: HttpRequest): Promise<HttpResponse> {
+    const headers = { ...request.headers, host: new URL(unitsAddress).host }
+    return this.#ask(request.method, request.path, headers, Buffer.from(request.body))
+  }
+
+  /** A unit's WebSocket. @throws SocketError */
+  async connect(token: string, line: FleetLine): Promise<FleetEnd> {
+    const [life, { office, tokens }] = [this.#life, this.#serving]
+    if (!life.alive) throw new SocketError('refused', 'the fleet is not there')
+    const unit = tokens.unitOf(token)
+    if (unit === undefined) throw new SocketError('unauthorized', 'the token is too old')
+    const forget = life.onEnd(() => line.died())
+    // Somebody who waits for a dead fleet would wait for ever.
+    const died = Promise.withResolvers<never>()
+    const stop = life.onEnd(() => died.reject(new SocketError('refused', 'the fleet died')))
+    try {
+      const socket = {
+        send: (text: string) => life.alive && line.send(text),
+        close: (_: number, why: string) => line.close(why),
+      }
+      const session = await Promise.race([office.connect(unit, socket, unitsAddress), died.promise])
+      return fleetEnd(life, session, () => (forget(), office.disconnect(session)))
+    } catch (error) {
+      throw error instanceof SocketError ? error : new SocketError('refused', String(error))
+    } finally {
+      stop()
+    }
+  }
+
   /** What an operator asks; the answer as JSON, undefined when the fleet is not there. */
   async operator(
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'PUT',
     path: string,
     body?: object,
   ): Promise<{ status: number; json: unknown } | undefined> {
@@ -127,10 +174,11 @@ export class SimFleet {
     }
   }
 
-  #start(): App {
+  #start(): [App, ReturnType<FleetUnits['serve']>] {
     const life = this.#life
+    const gate = this.#gate(life)
     const ports = {
-      store: gatedStore(this.store, this.#gate(life)),
+      store: gatedStore(this.store, gate),
       files: memoryPackages(this.#objects),
       clock: machineClock(this.#world, this.wall, life),
       events: eventHub(),
@@ -140,8 +188,9 @@ export class SimFleet {
     }
     const rules = { trustedKeys: [], checkMetadata: () => [], maxUploadBytes: 0 }
     const shelf = packageShelf(ports, rules)
-    const gate = { token: null, loopback: true }
-    return fleetServer({ ...ports, shelf }, { gate, tls: null, resumeQuirk: false, version: 'sim' })
+    const units = this.units.serve(gatedStore(this.units.store, gate), { ...ports, authority: this.#authority })
+    const options = { gate: { token: null, loopback: true }, tls: null, resumeQuirk: false, version: 'sim' }
+    return [fleetServer({ ...ports, shelf, units }, options), units]
   }
 
   #gate(life: Life): StoreGate {
@@ -186,7 +235,7 @@ export class SimFleet {
   #revive(): void {
     if (this.#life.alive) return
     this.#life = new Life()
-    this.#app = this.#start()
+    ;[this.#app, this.#serving] = this.#start()
     this.#chronicle.add('fleet', 'started')
   }
 
@@ -194,5 +243,12 @@ export class SimFleet {
     const sink = ({ level, text, fields }: { level: string; text: string; fields: object }) =>
       this.#chronicle.add('fleet', `${level} ${text} ${JSON.stringify(fields)}`)
     return createLog([sink], () => 0)
+  }
+}
+
+function fleetEnd(life: Life, session: UnitSession, gone: () => void): FleetEnd {
+  return {
+    receive: (bytes) => void (life.alive && session.receive(bytes)),
+    gone: () => void (life.alive && gone()),
   }
 }

@@ -6,6 +6,8 @@ import { noMix } from './no-mix.ts'
 import { notRetried } from './not-retried.ts'
 import { outcomesTold } from './outcomes-told.ts'
 import { serverKnows } from './server-knows.ts'
+import { unitKnown } from './unit-known.ts'
+import { unitWhole } from './unit-whole.ts'
 import { updatable } from './updatable.ts'
 import { verified } from './verified.ts'
 
@@ -21,6 +23,8 @@ export const invariants = [
   serverKnows,
   outcomesTold,
   updatable,
+  unitWhole,
+  unitKnown,
 ] as const
 export type InvariantName = (typeof invariants)[number]['name']
 

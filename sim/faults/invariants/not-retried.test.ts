@@ -1,4 +1,6 @@
-import { calm, forgetful, lying, testBreaches } from './breach.contract.ts'
+import type { Files } from '@windlass/platform'
+import { nodeNumber } from '../scenario.ts'
+import { calm, calmUnit, forgetful, lying, reboot, testBreaches } from './breach.contract.ts'
 
 testBreaches('not-retried', [
   {
@@ -9,6 +11,22 @@ testBreaches('not-retried', [
       ...lying((store) => ({
         observe: (sight, uid, conclude) => store.observe(sight, uid, (heard) => conclude({ ...heard, attempts: [] })),
       })),
+    },
+  },
+  {
+    how: 'a unit forgets over a restart what it took back',
+    scenario: calmUnit('firmware-sick', { faults: [{ ...reboot, device: nodeNumber(0, 0) }] }),
+    meddling: {
+      files: (_device, files): Files => ({
+        ...files,
+        async readFile(path, most) {
+          const bytes = await files.readFile(path, most)
+          const text = new TextDecoder().decode(bytes)
+          return path.endsWith('/update.json')
+            ? Buffer.from(text.replace(/"refused":\[.*\](?=,"next")/, '"refused":[]'))
+            : bytes
+        },
+      }),
     },
   },
 ])

@@ -1,4 +1,4 @@
-import { calm, testBreaches } from './breach.contract.ts'
+import { calm, calmUnit, hour, testBreaches } from './breach.contract.ts'
 
 testBreaches('updatable', [
   {
@@ -10,6 +10,20 @@ testBreaches('updatable', [
         open: (path, as) =>
           path.startsWith('/dev/') && as === 'update' ? Promise.reject(new Error('worn out')) : files.open(path, as),
       }),
+    },
+  },
+  {
+    how: 'a node of a unit cannot be reached any more',
+    scenario: calmUnit('good'),
+    meddling: {
+      units: ([unit], clock) => {
+        const cut = () => {
+          for (const device of unit?.devices.slice(1) ?? []) device.link.trouble = 'refused'
+        }
+        // After the first release was found to be there.
+        const afterPeaceMs = 5 * hour + 85 * 60_000
+        for (let at = 0; at < 14 * hour; at += 60_000) clock.in(afterPeaceMs + 500 + at, cut)
+      },
     },
   },
 ])

@@ -1,4 +1,4 @@
-import { calm, testBreaches } from './breach.contract.ts'
+import { calm, calmUnit, testBreaches } from './breach.contract.ts'
 
 testBreaches('verified', [
   {
@@ -9,6 +9,15 @@ testBreaches('verified', [
         ...files,
         facts: async (path) => (path.endsWith('key.pub') ? undefined : files.facts(path)),
       }),
+    },
+  },
+  {
+    how: 'a node starts what nobody released',
+    scenario: calmUnit('good'),
+    meddling: {
+      units: ([unit]) => {
+        for (const { layers } of unit?.nodes ?? []) layers.contentOf = () => new Uint8Array([1])
+      },
     },
   },
 ])

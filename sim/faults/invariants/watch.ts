@@ -1,11 +1,12 @@
 import type { InstallationSet } from '@windlass/model'
 import type { AgentNews } from '../device/agent-process.ts'
-import type { Catalogue } from '../world/catalogue.ts'
+import type { Catalogue, Release } from '../world/catalogue.ts'
 import type { Chronicle } from '../world/chronicle.ts'
 import type { InvariantName, Violation } from './all.ts'
 import { mixed } from './no-mix.ts'
 import { TakenBack } from './not-retried.ts'
 import { type Outcome, Outcomes } from './outcomes-told.ts'
+import { UnitWatch } from './unit-watch.ts'
 import { unverified } from './verified.ts'
 
 type Who = { name: string }
@@ -17,6 +18,7 @@ export class Watch {
   readonly counts = new Map<string, number>()
   readonly outcomes = new Outcomes()
   readonly takenBack = new TakenBack()
+  readonly units = new UnitWatch(this.broken.bind(this), this.counted.bind(this))
   readonly #catalogue: Catalogue
   readonly #chronicle: Chronicle
   readonly #now: () => number
@@ -38,10 +40,11 @@ export class Watch {
     this.counts.set(what, (this.counts.get(what) ?? 0) + 1)
   }
 
-  booted(device: Who, set: InstallationSet, version: string | undefined): void {
+  /** `release`: undefined for what left the factory. */
+  booted(device: Who, set: InstallationSet, version: string | undefined, release: Release | undefined): void {
     this.counted('boots')
     this.broken('no-mix', device, mixed(set, version))
-    if (version !== undefined) this.broken('verified', device, unverified(version, this.#catalogue.release(version)))
+    if (version !== undefined) this.broken('verified', device, unverified(version, release))
   }
 
   moved(device: Who, { from, event, to }: Extract<AgentNews, { kind: 'moved' }>): void {

@@ -1,6 +1,6 @@
 import { type Call, concerns } from '../device/triggers.ts'
 import type { Played } from '../play.ts'
-import type { DeviceFault, Fault, Side, StoreFault } from '../scenario.ts'
+import { type DeviceFault, type Fault, nodeNumber, type Side, type StoreFault } from '../scenario.ts'
 
 /** One way in which a call goes wrong. `faults`: one for each place in a recorded course where it can. */
 export interface Blow {
@@ -30,6 +30,15 @@ export const agentBlows: readonly Blow[] = [
   each('connection cut', (after) => ({ ...always, kind: 'request-error', how: 'cut', after })),
   each('request unanswered', (after) => ({ ...always, kind: 'request-error', how: 'timeout', after })),
 ]
+
+/** The same, at the calls of every node's programs. */
+export const unitBlows: readonly Blow[] = agentBlows.map(({ name, faults }) => ({
+  name: name.replace('agent', 'program'),
+  faults: (recorded) =>
+    recorded.nodeCalls.flatMap((calls, node) =>
+      faults({ ...recorded, calls }).map((fault) => ({ ...fault, device: nodeNumber(0, node) }) as Fault),
+    ),
+}))
 
 export const fleetBlows: readonly Blow[] = [
   ...ofStore('fleet killed', (side, after) => ({ kind: 'fleet-killed', side, after, downMs: 60_000 })),

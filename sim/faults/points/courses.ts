@@ -1,10 +1,10 @@
-import type { Scenario } from '../scenario.ts'
+import type { Scenario, UnitReleaseKind } from '../scenario.ts'
 
 /** A story without accidents, every call of which is then made to fail once. */
 export interface Course {
   name: string
-  /** Whose calls: those of the agent of device 0, or those of the fleet to its store. */
-  of: 'agent' | 'fleet'
+  /** Whose calls: the agent's of device 0, the fleet's to its store, those of all programs of a unit's nodes. */
+  of: 'agent' | 'fleet' | 'unit'
   story: Omit<Scenario, 'seed'>
 }
 
@@ -57,7 +57,27 @@ const rollouts: Omit<Scenario, 'seed'> = {
   ],
 }
 
+const units: Readonly<Record<string, readonly UnitReleaseKind[]>> = {
+  'a release for a unit that is good': ['good'],
+  'a release for a unit that comes back from one node': ['good', 'firmware-sick'],
+}
+
+const unitCourse = (releases: readonly UnitReleaseKind[]): Omit<Scenario, 'seed'> => ({
+  devices: 0,
+  chaosMs: releases.length * 60 * minute,
+  releases: [],
+  units: [{ nodes: 2, releases }],
+  orders: releases.map((_, index) => ({
+    at: minute + index * 30 * minute,
+    do: 'release',
+    unit: 0,
+    release: index + 1,
+  })),
+  faults: [],
+})
+
 export const courses: readonly Course[] = [
   ...Object.entries(agents).map(([name, more]): Course => ({ name, of: 'agent', story: { ...calm, ...more } })),
   { name: 'two rollouts to three devices', of: 'fleet', story: rollouts },
+  ...Object.entries(units).map(([name, kinds]): Course => ({ name, of: 'unit', story: unitCourse(kinds) })),
 ]

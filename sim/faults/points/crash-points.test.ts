@@ -1,14 +1,12 @@
-import { generateKeys } from '@windlass/trust'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { play } from '../play.ts'
-import type { KeyRing } from '../world/catalogue.ts'
-import { agentBlows, fleetBlows } from './blows.ts'
+import { type KeyRing, newKeyRing } from '../world/key-ring.ts'
 import { courses } from './courses.ts'
-import { callsOf, crashPoints } from './crash-points.ts'
+import { blowsOf, callsOf, crashPoints } from './crash-points.ts'
 
 let keys: KeyRing
 beforeAll(async () => {
-  keys = { ours: await generateKeys(2048), theirs: await generateKeys(2048) }
+  keys = await newKeyRing()
 })
 
 describe('crash points', () => {
@@ -16,7 +14,7 @@ describe('crash points', () => {
     let all = 0
     for (const course of courses) {
       const played = await play({ seed: 1, ...course.story }, keys)
-      const points = (course.of === 'agent' ? agentBlows : fleetBlows).map(({ faults }) => faults(played).length)
+      const points = blowsOf[course.of].map(({ faults }) => faults(played).length)
       expect(callsOf(course, played).size).toBeGreaterThan(5)
       for (const count of points) all += count
     }
@@ -41,13 +39,21 @@ describe('crash points', () => {
   })
 
   // All of them: `npm run faults`.
-  it('survive, one in two hundred of them', async () => {
-    const tried = new Set<string>()
-    for await (const one of crashPoints((scenario) => play(scenario, keys), { stride: 199 })) {
-      if ('recorded' in one) continue
-      tried.add(one.tally.blow)
-      expect(one.broken?.violation, JSON.stringify(one.broken?.scenario)).toBeUndefined()
-    }
-    expect(tried.size).toBeGreaterThan(6)
-  }, 120_000)
+  it.each([
+    ['agents and the fleet', 199],
+    ['units', 1_999],
+  ])(
+    'of %s survive, one in %i of them',
+    async (whose, stride) => {
+      const tried = new Set<string>()
+      const of = courses.filter((course) => (course.of === 'unit') === (whose === 'units'))
+      for await (const one of crashPoints((scenario) => play(scenario, keys), { stride, of })) {
+        if ('recorded' in one) continue
+        tried.add(one.tally.blow)
+        expect(one.broken?.violation, JSON.stringify(one.broken?.scenario)).toBeUndefined()
+      }
+      expect(tried.size).toBeGreaterThan(3)
+    },
+    120_000,
+  )
 })

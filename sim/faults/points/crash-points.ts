@@ -1,11 +1,16 @@
 import type { Call } from '../device/triggers.ts'
 import type { Played } from '../play.ts'
 import type { Fault, Scenario } from '../scenario.ts'
-import { agentBlows, fleetBlows } from './blows.ts'
+import { agentBlows, type Blow, fleetBlows, unitBlows } from './blows.ts'
 import { type Course, courses } from './courses.ts'
 
 type Replay = (scenario: Scenario) => Promise<Played>
 const seed = 1
+export const blowsOf: Readonly<Record<Course['of'], readonly Blow[]>> = {
+  agent: agentBlows,
+  fleet: fleetBlows,
+  unit: unitBlows,
+}
 
 /** How one blow went at all places of one course. */
 export interface PointsTried {
@@ -34,7 +39,7 @@ export async function* crashPoints(
     const recorded = await replay({ seed, ...course.story })
     if (recorded.violation) throw new Error(`expected a course without accidents to go well: ${recorded.story.at(-1)}`)
     yield { recorded, course }
-    for (const blow of course.of === 'agent' ? agentBlows : fleetBlows) {
+    for (const blow of blowsOf[course.of]) {
       const tally: PointsTried = { course: course.name, blow: blow.name, tried: 0, survived: 0 }
       for (const fault of blow.faults(recorded)) {
         number += 1
@@ -60,8 +65,9 @@ async function tryOne(
 }
 
 /** What a recorded course is made of: how often each kind of call stands in it, by name. */
-export function callsOf({ of }: Course, { calls, storeCalls }: Played): ReadonlyMap<string, number> {
-  const names = of === 'fleet' ? storeCalls.map((name) => `store ${name}`) : calls.map(nameOf)
+export function callsOf({ of }: Course, { calls, storeCalls, nodeCalls }: Played): ReadonlyMap<string, number> {
+  const own = of === 'unit' ? nodeCalls.flat() : calls
+  const names = of === 'fleet' ? storeCalls.map((name) => `store ${name}`) : own.map(nameOf)
   const counts = new Map<string, number>()
   for (const name of names.toSorted()) counts.set(name, (counts.get(name) ?? 0) + 1)
   return counts

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import type { KeptPackage } from '@windlass/fleet/fakes'
 import type { Sha256 } from '@windlass/model'
 import { sha256Text } from '@windlass/model'
-import { type Keys, sha256Of, sign } from '@windlass/trust'
+import { sha256Of, sign } from '@windlass/trust'
 import { zipOf } from '@windlass/trust/fakes'
 import type { ReleaseKind } from '../scenario.ts'
+import type { KeyRing } from './key-ring.ts'
 
 export const productUid = '3f1c0e5b8a7d46922f1c0e5b8a7d46922f1c0e5b8a7d46922f1c0e5b8a7d4692'
 export const hardware = 'gw-mk2'
@@ -30,19 +31,12 @@ export interface Release {
   archive: Uint8Array
 }
 
-/** The keys of the devices, and those of somebody else. */
-export interface KeyRing {
-  ours: Keys
-  theirs: Keys
-}
-
 /** Every sector of it tells the version. */
 export function image(version: string, part: SlotPart, bytes: number = slotParts[part]): Uint8Array {
   return Buffer.alloc(bytes, createHash('sha256').update(`${version} ${part}`).digest())
 }
 
-export function makeRelease(number: number, kind: ReleaseKind, keys: KeyRing): Release {
-  const version = `r${number}`
+export function makeRelease(number: number, kind: ReleaseKind, keys: KeyRing, version = `r${number}`): Release {
   const images = partNames.map((part) => {
     const bytes = image(version, part, kind === 'too-large' && part === 'root' ? tooLargeBytes : slotParts[part])
     return { part, bytes, sha256sum: sha256Of(bytes) }
@@ -123,9 +117,10 @@ export class Catalogue {
   readonly releases: readonly Release[]
   readonly #versions = new Map<string, string>()
 
-  constructor(releases: readonly Release[]) {
+  /** `factory`: the version with which devices leave the factory. */
+  constructor(releases: readonly Release[], factory = 'factory') {
     this.releases = releases
-    for (const version of ['factory', ...releases.map((release) => release.version)])
+    for (const version of [factory, ...releases.map((release) => release.version)])
       for (const part of partNames) this.#versions.set(digest(image(version, part)), version)
   }
 

@@ -29,7 +29,7 @@ export class Chronicle {
     return this.#hash.copy().digest('hex')
   }
 
-  /** The last so many lines, of one device and the fleet where `who` is given. */
+  /** The last so many lines, of one device, or of a unit with all its nodes, and of the fleet where `who` is given. */
   last(most: number, who?: string): string[] {
     const mine = who === undefined ? this.#lines : this.#lines.filter((line) => speaks(line, [who, 'fleet', 'world']))
     return mine.slice(-most)
@@ -37,7 +37,8 @@ export class Chronicle {
 }
 
 function speaks(line: string, names: readonly string[]): boolean {
-  return names.includes(line.slice(momentWidth + 1, momentWidth + 7).trim())
+  const who = line.slice(momentWidth + 1, momentWidth + 7).trim()
+  return names.includes(who) || names.includes(who.replace(/n\d+$/, ''))
 }
 
 const momentWidth = 'd00 00:00:00.000'.length

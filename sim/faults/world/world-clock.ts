@@ -19,9 +19,12 @@ export class WorldClock {
     return this.#now
   }
 
-  /** Calls `wake` after `ms`, unless the returned function is called before. */
+  /**
+   * Calls `wake` after `ms`, unless the returned function is called before. In whole milliseconds, as timers have it: a
+   * moment that is a rounding error away would never come.
+   */
   in(ms: number, wake: () => void): () => void {
-    const appointment = { due: this.#now + Math.max(0, ms), wake }
+    const appointment = { due: this.#now + Math.max(0, Math.ceil(ms)), wake }
     const later = this.#appointments.findIndex(({ due }) => due > appointment.due)
     this.#appointments.splice(later < 0 ? this.#appointments.length : later, 0, appointment)
     return () => {

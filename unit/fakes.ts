@@ -1,0 +1,8 @@
+export { buildUnit, type Unit } from './build-unit.ts'
+export { type CloudSocket, SocketError, type SocketEvents, type Sockets } from './cloud/sockets.ts'
+export type { UpdateManager, UpdateState } from './desired-state/diagram.ts'
+export { FakeIdentity } from './identity/fake-identity.ts'
+export { blobServer } from './images/blob-server.ts'
+export { liveUnit } from './live-unit.ts'
+export { readSettings as unitSettings } from './settings.ts'
+export type { WorldPorts } from './world.ts'
