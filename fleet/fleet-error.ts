@@ -23,7 +23,8 @@ export class FleetError extends Error {
  * Why a fleet does not start. `settings_invalid`: file, key, what was expected. `tls_required`, `token_required`: it
  * would listen beyond loopback without them. `data_unusable`: the folder. `data_in_use`: another fleet has it.
  * `database_failed`: PostgreSQL does not start or answer. `bus_failed`, `blobs_unusable`: the same of the bus and of the place for
- * blobs, which may also be another fleet's. `port_busy`: the address is taken.
+ * blobs, which may also be another fleet's. `backup_failed`: the file or what was to be in it; `restore_refused`: something is there
+ * already. `port_busy`: the address is taken.
  */
 export type StartErrorCode =
   | 'settings_invalid'
@@ -34,6 +35,8 @@ export type StartErrorCode =
   | 'database_failed'
   | 'bus_failed'
   | 'blobs_unusable'
+  | 'backup_failed'
+  | 'restore_refused'
   | 'port_busy'
 
 export class StartError extends Error {

@@ -16,6 +16,11 @@ const usage = `windlass fleet: the server that keeps packages and tells each dev
   --operator-token-file FILE   a token that may do everything; others: windlass users, windlass tokens
   --admission open|approved    who is taken in that is not known yet: everybody, or devices that were imported
   --packagers-file FILE        who may \`uhu package push\`: a line each, access id and secret
+
+windlass fleet backup --out FILE [--settings FILE] [--data DIR] [--database URL] [--blobs PLACE]
+                               all records of one moment and all packages and blobs, while the fleet runs or not
+windlass fleet restore FILE [--settings FILE] [--data DIR] [--database URL] [--blobs PLACE]
+                               into an empty place
 `
 
 /** As in sysexits.h: configuration, and something that is needed is not to be had. */
@@ -28,6 +33,8 @@ const exitCodes: Record<StartErrorCode, number> = {
   database_failed: 69,
   bus_failed: 69,
   blobs_unusable: 69,
+  backup_failed: 74,
+  restore_refused: 73,
   port_busy: 69,
 }
 
@@ -38,6 +45,8 @@ export async function main(argv: string[]): Promise<number> {
     return 0
   }
   try {
+    const [verb, ...rest] = argv
+    if (verb === 'backup' || verb === 'restore') return await (await import('./backup/command.ts'))[verb](rest)
     return await runFleet(argv)
   } catch (error) {
     if (!(error instanceof StartError)) throw error

@@ -26,6 +26,7 @@ export async function folderPackages(folder: string, { random, clock, alone }: F
       const first = (at ?? 0) + start
       return file.createReadStream({ start: first, end: first + length - 1, highWaterMark: 256 * 1024 })
     },
+    archive: async (uid) => (await open(join(kept, uid, archiveName))).createReadStream(),
     remove: (uid) => rm(join(kept, uid), { recursive: true, force: true }),
     async sweep(known) {
       await sweepFolder(incoming, { alone, nowMs: clock.now() })

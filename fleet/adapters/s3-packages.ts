@@ -31,6 +31,7 @@ export function s3Packages(bucket: Bucket, drafts: string, { random, clock }: Fo
       if (length === 0) return Readable.from([])
       return bucket.read(nameOf(uid, at === null ? sha256sum : archiveName), (at ?? 0) + start, length)
     },
+    archive: (uid) => bucket.whole(nameOf(uid, archiveName)),
     remove,
     async sweep(known) {
       await sweepFolder(drafts, { alone: true, nowMs: clock.now() })

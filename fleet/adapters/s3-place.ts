@@ -22,6 +22,7 @@ export interface Bucket {
   put(name: string, body: Readable): Promise<void>
   /** `length` at least 1. */
   read(name: string, start: number, length: number): Promise<Readable>
+  whole(name: string): Promise<Readable>
   /** Undefined where there is none. */
   text(name: string): Promise<string | undefined>
   list(prefix: string): AsyncIterable<{ name: string; changedMs: number }>
@@ -61,6 +62,7 @@ async function openBucket({ bucket: Bucket, prefix, endpoint, region }: S3Choice
       // Several parts for what is large; it is there when the last has come, and not before.
       await new Upload({ client, params: { Bucket, Key: keyOf(name), Body: body, ...cached } }).done()
     },
+    whole: (name) => get(name),
     read: (name, start, length) => get(name, `bytes=${start}-${start + length - 1}`),
     async text(name) {
       const body = await get(name).catch((error: unknown) => {

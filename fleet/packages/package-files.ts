@@ -21,6 +21,8 @@ export interface PackageFiles {
   draft(): Promise<Draft>
   /** Bytes of an object from `start` on. The reader must destroy or drain the stream. */
   read(uid: string, object: KeptObject, start: number, length: number): Promise<Readable>
+  /** The package as it was uploaded. */
+  archive(uid: string): Promise<Readable>
   remove(uid: string): Promise<void>
   /** Removes drafts and packages that nobody knows: what a kill left behind. */
   sweep(known: ReadonlySet<string>): Promise<void>

@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Clock, Log } from '@windlass/platform'
 import { StartError } from '../../fleet-error.ts'
-import { embeddedPostgres } from './embedded.ts'
+import { embeddedPostgres, runningDatabase } from './embedded.ts'
 import { holdFolder } from './hold.ts'
 import { openPool } from './pool.ts'
 import { postgresStore, type Records } from './postgres-store.ts'
@@ -23,6 +23,20 @@ interface Server {
   url: string
   lost: Promise<Error>
   stop(): Promise<void>
+}
+
+/**
+ * A way to the records beside the fleet that may be at work on them. Our own PostgreSQL is started when it does not run.
+ * @throws StartError `data_unusable` where there is none
+ */
+export async function visitDatabase(
+  choice: DatabaseChoice,
+  data: string,
+  ports: { clock: Clock; log: Log },
+): Promise<{ url: string; stop(): Promise<void> }> {
+  if (choice.kind === 'url') return { url: choice.url, stop: async () => undefined }
+  const url = await runningDatabase(join(data, 'database'))
+  return url === undefined ? embeddedPostgres(join(data, 'database'), ports) : { url, stop: async () => undefined }
 }
 
 /** Opens the records for this process, the only one that uses the folder `data`. `me`: its name. @throws StartError */

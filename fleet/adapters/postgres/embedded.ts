@@ -41,8 +41,7 @@ export async function embeddedPostgres(
   const place = await prepare(folder)
   if (!(await exists(place.cluster))) await initialise(place, random)
   const postmaster = await running(place, clock, log)
-  const password = (await readFile(place.password, 'utf8')).trim()
-  const url = `postgresql://windlass:${password}@127.0.0.1:${postmaster.port}/postgres`
+  const url = await addressOf(place.password, postmaster)
   const hold = await holdFolder(url, folder, clock).catch(async (error: unknown) => {
     if (!(error instanceof StartError)) await stopPostmaster(place.cluster, clock)
     throw error instanceof StartError ? error : await failed(place, `it cannot be reached: ${String(error)}`)
@@ -55,6 +54,19 @@ export async function embeddedPostgres(
       await stopPostmaster(place.cluster, clock)
     },
   }
+}
+
+/** The address of the PostgreSQL at work in a folder; undefined where it does not run. @throws StartError where there is none */
+export async function runningDatabase(folder: string): Promise<string | undefined> {
+  const cluster = join(folder, 'cluster')
+  if (!(await exists(cluster))) throw new StartError('data_unusable', `expected the database of a fleet in ${folder}`)
+  const found = await findPostmaster(await realpath(cluster))
+  return found?.status === 'ready' ? addressOf(join(folder, 'password'), found) : undefined
+}
+
+async function addressOf(passwordFile: string, { port }: Postmaster): Promise<string> {
+  const password = (await readFile(passwordFile, 'utf8')).trim()
+  return `postgresql://windlass:${password}@127.0.0.1:${port}/postgres`
 }
 
 async function prepare(folder: string): Promise<Place> {

@@ -25,26 +25,32 @@ export interface Look extends Omit<Known, 'device'> {
 
 // A row that another sight has changed since this statement began is not touched: its orders and attempts were read before.
 const text = `
-  with before as (select * from devices where id = $1),
+  with asked as (
+    select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
+      $8::text[], $9::boolean[], $10::text[])
+    as a(id, product, version, hardware, identity, attributes, at, waits, probe, package)),
+  before as (select d.* from asked a join devices d on d.id = a.id),
   touched as (
-    update devices d set last_seen = greatest(d.last_seen, $7), waits = $8, revision = d.revision + 1
-    from before b
-    where $9 and d.id = $1 and d.revision = b.revision and d.product = $2 and d.version = $3 and d.hardware = $4
-      and d.identity::text = $5 and d.attributes::text = $6
-    returning d.revision)
-  select b.*, coalesce((select revision from touched), b.revision, -1) as revision,
-    exists (select from touched) as touched,
-    (select version from packages where uid = $10) as package_version,
-    (select labels from approvals where device = $1) as approved,
+    update devices d set last_seen = greatest(d.last_seen, a.at), waits = a.waits, revision = d.revision + 1
+    from asked a, before b
+    where a.probe and d.id = a.id and b.id = a.id and d.revision = b.revision
+      and d.product = a.product and d.version = a.version and d.hardware = a.hardware
+      and d.identity::text = a.identity and d.attributes::text = a.attributes
+    returning d.id, d.revision)
+  select a.id as asked, b.*, coalesce(t.revision, b.revision, -1) as revision, t.id is not null as touched,
+    (select version from packages where uid = a.package) as package_version,
+    (select labels from approvals where device = a.id) as approved,
     (select json_agg(r order by r.id desc) from (
-       select * from rollouts where running and whole_product and product = case when $9 then $2 else coalesce(b.product, $2) end
+       select * from rollouts where running and whole_product
+         and product = case when a.probe then a.product else coalesce(b.product, a.product) end
        union all
-       select r.* from rollout_devices rd join rollouts r on r.id = rd.rollout and r.running where rd.device = $1
+       select r.* from rollout_devices rd join rollouts r on r.id = rd.rollout and r.running where rd.device = a.id
      ) r) as orders,
-    (select json_agg(a order by a.at desc, a.package) from attempts a where a.device = $1) as attempts
-  from (values (1)) one left join before b on true`
+    (select json_agg(t order by t.at desc, t.package) from attempts t where t.device = a.id) as attempts
+  from asked a left join before b on b.id = a.id left join touched t on t.id = a.id`
 
 interface Found extends Omit<Row<'devices'>, 'id'> {
+  asked: string
   id: string | null
   touched: boolean
   package_version: string | null
@@ -53,15 +59,33 @@ interface Found extends Omit<Row<'devices'>, 'id'> {
   attempts: Json<Row<'attempts'>>[] | null
 }
 
-/** Reads all that is known of a device that was heard. A probe that tells nothing new is written down on the way. */
-export async function look(db: pg.Pool, sight: Sight, packageUid: string | null): Promise<Look> {
-  const { id, facts, at, by, waits = null } = sight
-  const { productUid, version, hardware, identity, attributes } = facts
-  const said = [productUid, version, hardware, JSON.stringify(identity), JSON.stringify(attributes)]
-  const values = [id, ...said, new Date(at), waits, by === 'probe', packageUid]
-  const { rows } = await db.query<Found>({ name: 'look', text, values })
-  const [row] = rows
-  if (!row) throw new Error(`expected one row about ${id}, got none`)
+/** What a probe or report asks. */
+export interface Asked {
+  sight: Sight
+  packageUid: string | null
+}
+
+/**
+ * Reads all that is known of devices that were heard, each named once, in their order. Probes that tell nothing new are written
+ * down on the way.
+ */
+export async function look(db: pg.Pool, asked: readonly Asked[]): Promise<Look[]> {
+  const rows = asked.map(({ sight: { id, facts, at, by, waits = null }, packageUid }) => {
+    const { productUid, version, hardware, identity, attributes } = facts
+    const said = [productUid, version, hardware, JSON.stringify(identity), JSON.stringify(attributes)]
+    return [id, ...said, new Date(at), waits, by === 'probe', packageUid]
+  })
+  const values = Array.from({ length: 10 }, (_, column) => rows.map((row) => row[column]))
+  const found = await db.query<Found>({ name: 'look', text, values })
+  const byId = new Map(found.rows.map((row) => [row.asked, row]))
+  return asked.map(({ sight: { id } }) => {
+    const row = byId.get(id)
+    if (!row) throw new Error(`expected one row about ${id}, got none`)
+    return lookOf(row)
+  })
+}
+
+function lookOf(row: Found): Look {
   return {
     before: row.id === null ? undefined : deviceOf({ ...row, id: row.id }),
     revision: row.revision,

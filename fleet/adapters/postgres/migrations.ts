@@ -75,9 +75,24 @@ async function inOrder(db: Kysely<unknown>, list: readonly string[]): Promise<vo
   for (const statement of list) await sql.raw(statement).execute(db)
 }
 
-/** Brings the tables up to this version. Processes that start together wait for each other. */
-export async function migrate(db: Kysely<Tables>): Promise<void> {
+/**
+ * Brings the tables up to this version, or only to `to`. Processes that start together wait for each other. Tables that a newer
+ * version has been at stay as they are: its steps leave what this one needs (docs/decisions/two-versions-side-by-side.md).
+ */
+export async function migrate(db: Kysely<Tables>, to?: string): Promise<void> {
   const provider = { getMigrations: async () => steps }
-  const { error } = await new Migrator({ db, provider }).migrateToLatest()
+  const migrator = new Migrator({ db, provider })
+  if (await isNewer(db)) return
+  if (to !== undefined && !(to in steps)) throw new Error(`expected a schema of this version or before, got ${to}`)
+  const { error } = to === undefined ? await migrator.migrateToLatest() : await migrator.migrateTo(to)
   if (error) throw error
+}
+
+/** Whether a version to come has been here: it knows all of our steps, and others. */
+async function isNewer(db: Kysely<Tables>): Promise<boolean> {
+  const there = await sql<{ there: boolean }>`select to_regclass('kysely_migration') is not null as there`.execute(db)
+  if (!there.rows[0]?.there) return false
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db)
+  const done = new Set(rows.map(({ name }) => name))
+  return done.size > Object.keys(steps).length && Object.keys(steps).every((name) => done.has(name))
 }

@@ -10,7 +10,7 @@ import type { UnitStore } from '../../units/unit-store.ts'
 import { admissionIn } from './admission.ts'
 import { groupsIn } from './groups.ts'
 import { knownOf } from './known.ts'
-import { look } from './look.ts'
+import { type LookOne, lookTogether } from './look-together.ts'
 import { migrate } from './migrations.ts'
 import { tallyPhases } from './phases.ts'
 import { postgresLines } from './postgres-lines.ts'
@@ -22,6 +22,12 @@ import { addRollout, changeRollout, countStandings, listMembers, listRollouts } 
 import { deviceOf, packageOf, reportOf } from './rows.ts'
 import { sqlOfSelection } from './selection.ts'
 import type { Tables } from './tables.ts'
+
+/** Brings tables to where those of an older version were; ends the pool. */
+export async function migratedTo(pool: pg.Pool, schema: string): Promise<void> {
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  await migrate(db, schema).finally(() => db.destroy())
+}
 
 /** All that a fleet has in its database. */
 export interface Records extends Store {
@@ -38,12 +44,13 @@ export interface Records extends Store {
 export async function postgresStore(pool: pg.Pool, me = 'alone'): Promise<Records> {
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   await migrate(db)
+  const lookOne = lookTogether(pool)
   return {
     units: postgresUnitStore(db),
     lines: postgresLines(pool, me),
     shared: postgresShared(pool),
     people: postgresPeopleStore(db),
-    observe: (sight, packageUid, conclude) => observe(pool, sight, packageUid, conclude),
+    observe: (sight, packageUid, conclude) => observe(pool, lookOne, sight, packageUid, conclude),
     ...packagesIn(db),
     addRollout: (order) => addRollout(db, order),
     rollouts: () => listRollouts(db),
@@ -73,16 +80,16 @@ export async function postgresStore(pool: pg.Pool, me = 'alone'): Promise<Record
  */
 async function observe<C extends Conclusion>(
   pool: pg.Pool,
+  lookOne: LookOne,
   sight: Sight,
   packageUid: string | null,
   conclude: (heard: Heard) => C,
 ): Promise<C> {
   for (;;) {
-    const { before, revision, touched, packageVersion, approved, orders, attempts } = await look(
-      pool,
+    const { before, revision, touched, packageVersion, approved, orders, attempts } = await lookOne({
       sight,
       packageUid,
-    )
+    })
     const device = seen(before, sight, approved ?? {})
     const known = { device, orders, attempts, news: newsOf(before, device) }
     const conclusion = conclude({ ...known, packageVersion, approved: approved !== null })

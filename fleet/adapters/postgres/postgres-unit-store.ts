@@ -163,15 +163,28 @@ function rowOf({ itemId, version, type, ownerId, indexDigest, blobs, size, creat
   return { ...row, blobs: [...blobs], size, created_at: new Date(createdAt) }
 }
 
+// Rows may have columns of a version to come.
 function itemOf(row: Row<'items'>): ItemVersion {
-  const { item_id, owner_id, index_digest, created_at, ...same } = row
-  return { ...same, itemId: item_id, ownerId: owner_id, indexDigest: index_digest, createdAt: created_at.getTime() }
+  const { version, type, blobs, size } = row
+  const names = { itemId: row.item_id, ownerId: row.owner_id, indexDigest: row.index_digest }
+  return { ...names, version, type, blobs, size, createdAt: row.created_at.getTime() }
 }
 
 function releaseOf({ id, content: order, created_at }: Row<'releases'>): Release {
   return { id, content: order, createdAt: created_at.getTime() }
 }
 
-function unitOf({ first_seen, last_seen, standing, ...row }: Row<'units'>): Unit {
-  return { ...row, standing: standing ?? 'unheard', firstSeen: first_seen.getTime(), lastSeen: last_seen.getTime() }
+function unitOf(row: Row<'units'>): Unit {
+  const { id, model, release, orders, status } = row
+  const standing = row.standing ?? 'unheard'
+  return {
+    id,
+    model,
+    release,
+    orders,
+    status,
+    standing,
+    firstSeen: row.first_seen.getTime(),
+    lastSeen: row.last_seen.getTime(),
+  }
 }

@@ -9,6 +9,7 @@ export function memoryPackages(objects: ReadonlyMap<string, Uint8Array>): Packag
       const bytes = objects.get(sha256sum) ?? new Uint8Array()
       return Readable.from([Buffer.from(bytes.subarray(start, start + length))], { objectMode: false })
     },
+    archive: async () => Readable.from([]),
     remove: async () => undefined,
     sweep: async () => undefined,
   }

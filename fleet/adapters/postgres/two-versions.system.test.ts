@@ -1,0 +1,80 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createLog, systemClock } from '@windlass/platform'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { storeContract } from '../../store/store.contract.ts'
+import { unitStoreContract } from '../../units/unit-store.contract.ts'
+import { type EmbeddedPostgres, embeddedPostgres } from './embedded.ts'
+import { openPool } from './pool.ts'
+import { migratedTo, postgresStore } from './postgres-store.ts'
+
+/*
+ * While a fleet is brought up to date, processes of this version and of the next stand on the same tables. The next version
+ * may only add (docs/decisions/two-versions-side-by-side.md): all that it may do is done here, and this version goes on.
+ */
+
+let folder: string
+let server: EmbeddedPostgres
+let admin: pg.Client
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'windlass-two-'))
+  await chmod(folder, 0o700)
+  server = await embeddedPostgres(join(folder, 'database'), { clock: systemClock, log: createLog([], Date.now) })
+  admin = new pg.Client(server.url)
+  await admin.connect()
+})
+afterAll(async () => {
+  await admin.end()
+  await server.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+let databases = 0
+async function fresh(): Promise<string> {
+  databases += 1
+  await admin.query(`create database two_${databases}`)
+  return server.url.replace(/postgres$/, `two_${databases}`)
+}
+
+/** A database that a version to come has been at. */
+async function ahead(): Promise<string> {
+  const url = await fresh()
+  await (await postgresStore(openPool(url, () => undefined))).close()
+  const client = new pg.Client(url)
+  await client.connect()
+  const { rows } = await client.query<{ name: string }>(
+    `select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%'`,
+  )
+  for (const { name } of rows) {
+    await client.query(`alter table ${name} add column id_to_come text not null default 'x', add column at_to_come int`)
+    await client.query(`create index on ${name} (at_to_come)`)
+  }
+  await client.query('create table to_come (device text references devices, unit text references units)')
+  await client.query(`insert into kysely_migration (name, timestamp) values ('999-to-come', '2027-01-01T00:00:00Z')`)
+  await client.end()
+  return url
+}
+
+const storeAhead = async () => postgresStore(openPool(await ahead(), () => undefined))
+storeContract('this version on the tables of the next', storeAhead)
+unitStoreContract('this version on the tables of the next', async () => {
+  const store = await storeAhead()
+  return { store: store.units, close: () => store.close() }
+})
+
+it('tables are never half of another version: unknown steps without all of ours are refused', async () => {
+  const url = await fresh()
+  await migratedTo(
+    openPool(url, () => undefined),
+    '004-news-of-units',
+  )
+  const client = new pg.Client(url)
+  await client.connect()
+  await client.query(`insert into kysely_migration (name, timestamp) values ('004-other', '2027-01-01T00:00:00Z')`)
+  await client.end()
+  const pool = openPool(url, () => undefined)
+  await expect(postgresStore(pool)).rejects.toThrow('migration')
+  await pool.end()
+})
