@@ -62,20 +62,28 @@ export async function fillingOf(url: string): Promise<Filling> {
   const client = new pg.Client({ connectionString: url, application_name: 'windlass restore' })
   await client.connect()
   await client.query('begin')
-  for (const { name } of await tablesOf(client)) {
+  const tables = await tablesOf(client)
+  for (const { name } of tables) {
     const { rowCount } = await client.query(`select from ${pg.escapeIdentifier(name)} limit 1`)
     if (rowCount === 0) continue
     await client.end()
     throw new StartError('restore_refused', `expected a database without a fleet, got rows in ${name}`)
   }
+  // What triggers keep is in the backup, too.
+  await triggers(client, tables, 'disable')
   return {
     into: (table) => client.query(copyFrom(`copy ${shapeText(table)} from stdin`)),
     async commit() {
+      await triggers(client, tables, 'enable')
       await countOn(client)
       await client.query('commit')
     },
     close: () => client.end(),
   }
+}
+
+async function triggers(client: pg.Client, tables: readonly TableShape[], state: 'enable' | 'disable'): Promise<void> {
+  for (const { name } of tables) await client.query(`alter table ${pg.escapeIdentifier(name)} ${state} trigger user`)
 }
 
 /** Numbers go on after those that were copied. */
