@@ -6,34 +6,42 @@ import { parseArgs, promisify } from 'node:util'
 import pg from 'pg'
 import { memoryOf } from '../install/proc.ts'
 import { spreadOf } from '../install/statistics.ts'
-import type { Load } from './load.ts'
 import { databaseOf, type Serving, serve } from './servers.ts'
 
 /* How many probes a fleet answers, beside a route that only writes down who asked. */
 
 const usage = `usage: npm run bench:fleet [-- OPTIONS]
-Devices that are known and up to date probe a fleet with the PostgreSQL it brings, from a process of their own, in turn
-with a bare fastify route that does one upsert in the same PostgreSQL.
+Devices that are known and up to date probe a fleet with the PostgreSQL it brings, by \`windlass simulate fleet\`, in turn with a
+bare fastify route that does one upsert in the same PostgreSQL.
+  --database URL    an empty database of a PostgreSQL outside, instead
   --devices N,N     how many are known (default 1000,10000,100000)
   --seconds N       length of one measurement (default 5)
   --times N         measurements of each; the median counts (default 3)
   --connections N   (default 32)`
 
 const options = {
+  database: { type: 'string' },
   devices: { type: 'string', default: '1000,10000,100000' },
   seconds: { type: 'string', default: '5' },
   times: { type: 'string', default: '3' },
   connections: { type: 'string', default: '32' },
   help: { type: 'boolean', default: false },
 } as const
+/** As `windlass simulate fleet --json` says it. */
+interface Load {
+  perSecond: number
+  p50Ms: number
+  p99Ms: number
+}
 type Options = ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
 
 const product = '3f1c0e5b8a7d46922f1c0e5b8a7d46922f1c0e5b8a7d46922f1c0e5b8a7d4692'
 
 async function main(given: Options): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-fleet-'))
-  const fleet = await serve('bin/windlass', ['fleet', '--data', folder, '--listen', '127.0.0.1:0'])
-  const database = await databaseOf(folder)
+  const outside = given.database === undefined ? [] : ['--database', given.database]
+  const fleet = await serve('bin/windlass', ['fleet', '--data', folder, '--listen', '127.0.0.1:0', ...outside])
+  const database = given.database ?? (await databaseOf(folder))
   const client = new pg.Client(database)
   await client.connect()
   await client.query('create table bare (id text primary key, body json not null, seen timestamptz not null)')
@@ -87,8 +95,10 @@ async function measure(devices: number, fleet: Serving, bare: Serving, given: Op
 }
 
 async function loaded(url: string, devices: number, { seconds, connections }: Options): Promise<Load> {
-  const script = join(import.meta.dirname, 'load.ts')
-  const { stdout } = await promisify(execFile)(process.execPath, [script, url, String(devices), seconds, connections])
+  const door = join(import.meta.dirname, '../../bin/windlass')
+  const load = ['--url', url, '--devices', String(devices), '--seconds', seconds, '--connections', connections]
+  const args = [door, 'simulate', 'fleet', ...load, '--product', product, '--version', '3.0', '--json']
+  const { stdout } = await promisify(execFile)(process.execPath, args)
   return JSON.parse(stdout) as Load
 }
 

@@ -104,7 +104,7 @@ export async function* readBackup(path: string): AsyncIterable<About | BackupEnt
   let ended = false
   try {
     for await (const entry of tar as AsyncIterable<AsyncIterable<Uint8Array> & { header: Header }>) {
-      const { name, size = 0 } = entry.header
+      const { name, size } = entry.header
       if (ended) throw notWhole(path, 'something after its end')
       if (name === endName) {
         ended = true

@@ -4,11 +4,12 @@ import { type Clock, createLog, type Log, type Random, systemClock, systemRandom
 import { openPlace } from '../adapters/open-place.ts'
 import { fillingOf, snapshotOf } from '../adapters/postgres/copy-tables.ts'
 import { visitDatabase } from '../adapters/postgres/database.ts'
-import { embeddedPostgres } from '../adapters/postgres/embedded.ts'
+import { type EmbeddedPostgres, embeddedPostgres } from '../adapters/postgres/embedded.ts'
 import { openPool } from '../adapters/postgres/pool.ts'
 import { migratedTo } from '../adapters/postgres/postgres-store.ts'
 import { findPostmaster, stopPostmaster } from '../adapters/postgres/postmaster.ts'
 import { syncFolder } from '../adapters/written-files.ts'
+import type { BlobPlace } from '../blobs/place.ts'
 import { StartError } from '../fleet-error.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { type FleetSettings, readSettings } from '../settings.ts'
@@ -77,10 +78,18 @@ async function restoreTo(file: string, settings: FleetSettings, ports: Ports): P
   const draft = `${final}.restoring`
   await removeDraft(draft, ports.clock)
   const server = await embeddedPostgres(draft, ports)
-  const restored = await restoreFrom(file, place, (about) => openEmpty(server.url, about)).finally(server.stop)
+  const restored = await restoreInto(server, file, place)
   await rename(draft, final)
   await syncFolder(settings.data)
   return restored
+}
+
+async function restoreInto(server: EmbeddedPostgres, file: string, place: BlobPlace): Promise<{ about: About }> {
+  try {
+    return await restoreFrom(file, place, (about) => openEmpty(server.url, about))
+  } finally {
+    await server.stop()
+  }
 }
 
 async function openEmpty(url: string, about: About): Promise<Filling> {

@@ -14,6 +14,7 @@ type Replay = (scenario: Scenario) => Promise<Played>
 
 /** `windlass simulate`. Resolves to the exit code. */
 export async function main(argv: string[]): Promise<number> {
+  if (argv[0] === 'fleet') return (await import('../load/main.ts')).main(argv.slice(1))
   try {
     const options = readOptions(argv)
     if (options.help) {

@@ -31,6 +31,7 @@ export const usage = `usage: windlass simulate [--seed N] [--runs M] [--devices 
                          [--days T] [--json]
        windlass simulate --points [--stride S] [--json]
        windlass simulate --fuzz [--executions N] [--parser NAME] [--seed N] [--json]
+       windlass simulate fleet --devices N ...: devices that load a fleet server (windlass simulate fleet --help)
 
   Plays a fleet, its devices and units of several nodes in one process, on a clock of their own, with faults from a seed:
   power cuts, kills, failing disks, programs and networks, jumping clocks, bad releases. The same seed plays the same

@@ -26,7 +26,11 @@ import type { Tables } from './tables.ts'
 /** Brings tables to where those of an older version were; ends the pool. */
 export async function migratedTo(pool: pg.Pool, schema: string): Promise<void> {
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
-  await migrate(db, schema).finally(() => db.destroy())
+  try {
+    await migrate(db, schema)
+  } finally {
+    await db.destroy()
+  }
 }
 
 /** All that a fleet has in its database. */
