@@ -101,6 +101,8 @@ export const linkTroubles = [
   'answers-lost',
   'slow',
   'twice',
+  /** It arrives minutes later, when the one who asked has given up and asked other things. */
+  'late',
   'drip',
   'cut',
   'portal',

@@ -47,7 +47,7 @@ export class Link {
   passage(way: Way): Passage {
     const trouble = this.#troubleNow()
     if (trouble === 'lost' || (trouble === 'answers-lost' && way === 'down')) return 'shut'
-    if (trouble === 'slow') return { delayMs: this.#dice.whole(1_000, 25_000) }
+    if (trouble === 'slow' || trouble === 'late') return { delayMs: this.#dice.whole(1_000, 25_000) }
     if (trouble === 'drip') return { delayMs: this.#dice.whole(100, 5_000) }
     if (trouble === 'cut') return this.#dice.happens(0.3) ? 'broken' : this.#usual()
     if (trouble === 'refused' || trouble === 'portal' || trouble === 'fails') return 'broken'
@@ -92,6 +92,10 @@ export class Link {
     twice: async (request, far) => {
       await far(request).catch(ofLine)
       return far(request)
+    },
+    late: (request, far, clock) => {
+      void clock.sleep(this.#dice.whole(90_000, 900_000)).then(() => far(request).catch(ofLine))
+      return forever()
     },
     portal: async () => portal,
     fails: async () => ({ status: 503 }),
