@@ -29,3 +29,4 @@ export { type Comparison, type Field, type KeyedField, type Query, queryLimits, 
 export { QueryError } from './query/query-error.ts'
 export { orderVersions, versionOrder } from './query/version-order.ts'
 export { compareVersions, parseVersion, type Version } from './version.ts'
+export { isOpen, isTimeZone, parseWindow, untilOpen, type Window } from './window/window.ts'

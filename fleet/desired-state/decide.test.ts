@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { openingOf } from '../rollout/openings.ts'
+import type { Pace } from '../rollout/pace.ts'
 import { atOnce } from '../rollout/plan.ts'
 import { begun, type Progress } from '../rollout/progress.ts'
 import type { Attempt, Known, Order } from '../store/records.ts'
@@ -17,6 +19,7 @@ const order = (rollout: number, name: string, version: string, over: Partial<Ord
   plan: atOnce,
   bounds: [],
   progress: begun,
+  pace: null,
   ...over,
 })
 const { id } = sight('A1', '3.0', 0)
@@ -31,6 +34,7 @@ const known = (orders: Order[], attempts: Partial<Attempt>[] = [], version = '3.
     labels: {},
     status: 'idle',
     waits: null,
+    boot: null,
     firstSeen: 0,
     lastSeen: 0,
   },
@@ -40,6 +44,11 @@ const known = (orders: Order[], attempts: Partial<Attempt>[] = [], version = '3.
 /** An order of two phases, the device in the n-th. */
 const inPhase = (n: 0 | 1, progress: Partial<Progress> = {}): Order =>
   order(1, 'p', '3.1', { bounds: [n === 0 ? 2 ** 32 : 0], progress: { ...begun, ...progress } })
+const windowed = (windows: string[]): Order => order(1, 'p', '3.1', { plan: { ...atOnce, windows } })
+const paced = (pace: Partial<Pace>): Order => {
+  const plan = { ...atOnce, speed: { atOnce: 5, perMinute: 10 } }
+  return order(1, 'p', '3.1', { plan, pace: { seq: 3, minute: 0, offers: 0, underWay: 0, ...pace } })
+}
 const paused = { at: 1, by: 'operator', reason: 'a storm' } as const
 const p = order(1, 'p', '3.1')
 const later = order(2, 'q', '3.2', { startAt: now + 2500 })
@@ -100,18 +109,39 @@ const cases: [what: string, known: Known, expected: object][] = [
     known([inPhase(0, { paused })], [{ state: 'failed', retry: true }]),
     { reason: 'paused' },
   ],
+  [
+    'its window is closed',
+    known([windowed(['daily 03:00-04:00'])]),
+    { answer: 'wait', seconds: 3600, order: { rollout: 1 } },
+  ],
+  ['its window opens soon', known([windowed(['daily 00:05-04:00'])]), { answer: 'wait', seconds: 200 }],
+  ['its window is open', known([windowed(['daily 03:00-04:00', 'thu 00:00-00:10'])]), { answer: 'offer' }],
+  ['too many at once', known([paced({ underWay: 5 })]), { answer: 'wait' }],
+  ['not too many at once', known([paced({ underWay: 4 })]), { answer: 'offer' }],
+  ['too many in this minute', known([paced({ minute: 1, offers: 10 })]), { answer: 'wait' }],
+  ['many in the minute before', known([paced({ minute: 0, offers: 10 })]), { answer: 'offer' }],
+  [
+    'too many at once, but it is one of them',
+    known([paced({ underWay: 5 })], [{ state: 'updating', at: now - 3_000_000 }]),
+    { answer: 'offer' },
+  ],
+  [
+    'too many at once, and it was silent for too long',
+    known([paced({ underWay: 5 })], [{ state: 'updating', at: now - 3_600_000 }]),
+    { answer: 'wait' },
+  ],
   ['to come, but there already', known([later], [], '3.2'), { answer: 'none', reason: 'up_to_date' }],
 ]
 
 describe('what a device should run', () => {
   for (const [what, given, expected] of cases) {
-    it(what, () => expect(decide(given, now)).toMatchObject(expected))
+    it(what, () => expect(decide(given, now, { openings: openingOf })).toMatchObject(expected))
   }
 })
 
 describe('why', () => {
-  const why = (given: Known, counted?: () => string[]) =>
-    decide(given, now, counted).why.map(({ text, because }) => [text, ...because].join(' <- '))
+  const why = (given: Known, waits: () => string[] = () => []) =>
+    decide(given, now, { openings: openingOf, waits }).why.map(({ text, because }) => [text, ...because].join(' <- '))
 
   it('is said of every rollout that has a say, newest first', () => {
     const sooner = { ...later, rollout: 3, startAt: now + 15_120_000 }
@@ -127,6 +157,14 @@ describe('why', () => {
     expect(why(known([p], [failed]))).toEqual([
       'rollout 1: version 3.1 failed here on 2026-05-03 <- ENOSPC <- it is offered again when somebody allows a retry',
     ])
+  })
+
+  it('of a window is when it opens, there and from now', () => {
+    const night = windowed(['daily 02:00-04:00'])
+    expect(why(known([{ ...night, plan: { ...night.plan, timeZone: 'Asia/Tokyo' } }]))).toEqual([
+      'rollout 1: its window opens 1970-01-02 02:00 (Asia/Tokyo), in 16 h 59 min',
+    ])
+    expect(why(known([paced({ underWay: 5 })]))).toEqual(['rollout 1: 5 devices are under way, and 5 may be at once'])
   })
 
   it('is never silent', () => {

@@ -1,7 +1,7 @@
 import type { IdleReason } from '@windlass/wire/operator'
 import { decommissioned } from '../identity/admission.ts'
 import type { Known, Order } from '../store/records.ts'
-import { type Counted, misfit, type Reason, type Verdict, verdictOf } from './verdict.ts'
+import { type Aids, misfit, type Reason, type Verdict, verdictOf } from './verdict.ts'
 
 /**
  * What a device should run, and why not. `seconds`: whole, from 1 to an hour. `retry`: it failed here before. `why`: what each
@@ -32,14 +32,14 @@ const outOfService: Decision = {
 
 /**
  * The newest rollout that fits the device decides. One that has not come to the device yet does not hide an older one that has
- * an offer; one that holds the device does. The same function answers probes and people; `counted` tells people more.
+ * an offer; one that holds the device does. The same function answers probes and people.
  */
-export function decide(known: Known, now: number, counted?: Counted): Decision {
+export function decide(known: Known, now: number, aids: Aids): Decision {
   if (known.device.status === decommissioned) return outOfService
   const heard: Verdict[] = []
   for (const order of known.orders) {
     if (misfit(known.device, order)) continue
-    const verdict = verdictOf(known, order, now, counted)
+    const verdict = verdictOf(known, order, now, aids)
     heard.push(verdict)
     if (verdict.says === 'offer') return { answer: 'offer', order, retry: verdict.retry, why: reasons(heard) }
     if (verdict.says !== 'coming' && hasStarted(order, now)) break
@@ -50,11 +50,11 @@ export function decide(known: Known, now: number, counted?: Counted): Decision {
   const decisive =
     heard.find(({ says }) => says === 'coming') ?? heard.find(({ order }) => hasStarted(order, now)) ?? heard[0]
   if (decisive) return { answer: 'none', order: decisive.order, reason: idle(decisive.reason.code), why }
-  return unfit(known, now)
+  return unfit(known, now, aids)
 }
 
-function unfit(known: Known, now: number): Decision {
-  const verdicts = known.orders.map((order) => verdictOf(known, order, now))
+function unfit(known: Known, now: number, aids: Aids): Decision {
+  const verdicts = known.orders.map((order) => verdictOf(known, order, now, aids))
   const [first] = verdicts
   if (!first) return { answer: 'none', order: null, reason: 'no_rollout', why: [nothing] }
   return { answer: 'none', order: first.order, reason: idle(first.reason.code), why: reasons(verdicts) }

@@ -1,4 +1,6 @@
 import type { ReasonRecord } from '@windlass/wire/operator'
+import type { Openings } from '../rollout/openings.ts'
+import { holdsPlace, tooFast, waitForPlace } from '../rollout/pace.ts'
 import { phaseAt, pointOf } from '../rollout/plan.ts'
 import { spanText, statusOf } from '../rollout/progress.ts'
 import type { Attempt, Device, Known, Order } from '../store/records.ts'
@@ -17,11 +19,15 @@ export type Verdict = { order: Order; reason: Reason } & (
   | { says: 'held'; ms: number | null }
 )
 
-/** What only those know who explain, since it has to be counted: what an order's next phase waits for. */
-export type Counted = (order: Order) => readonly string[]
+/** What a verdict needs beside the records. */
+export interface Aids {
+  openings: Openings
+  /** What an order's next phase waits for: known only to those who explain, since it has to be counted. */
+  waits?: (order: Order) => readonly string[]
+}
 
 /** What an order says to the device it is for: the only place where that is decided. */
-export function verdictOf({ device, attempts }: Known, order: Order, now: number, counted?: Counted): Verdict {
+export function verdictOf({ device, attempts }: Known, order: Order, now: number, aids: Aids): Verdict {
   const name = `rollout ${order.rollout}`
   const reason = (code: Reason['code'], text: string, because: readonly (string | null)[] = []): Reason => ({
     code,
@@ -51,11 +57,22 @@ export function verdictOf({ device, attempts }: Known, order: Order, now: number
   const phase = phaseOf(device, order)
   if (phase > order.progress.phase) {
     const text = `${name}: phase ${phase + 1}, to which the device belongs, is not open`
-    return { says: 'coming', ms: null, order, reason: reason('phase_closed', text, counted?.(order)) }
+    return { says: 'coming', ms: null, order, reason: reason('phase_closed', text, aids.waits?.(order)) }
   }
   if (statusOf(order.progress) === 'paused') {
     const because = [order.progress.paused?.reason ?? null]
     return { says: 'held', ms: null, order, reason: reason('paused', `${name} is paused`, because) }
+  }
+  const { windows, timeZone, speed } = order.plan
+  const opening = aids.openings(windows, timeZone, now)
+  if (opening.ms !== 0) {
+    const text = `${name}: ${opening.text}${opening.ms === null ? '' : `, in ${spanText(opening.ms)}`}`
+    return { says: 'held', ms: opening.ms, order, reason: reason('window_closed', text) }
+  }
+  const hurry = holdsPlace(attempt, now) ? undefined : tooFast(speed, order.pace, now)
+  if (hurry !== undefined) {
+    const ms = waitForPlace(pointOf(order.rollout, device.id))
+    return { says: 'held', ms, order, reason: reason('too_fast', `${name}: ${hurry}`) }
   }
   const retry = attempt?.retry === true
   const because = retry ? ['it failed here before, and somebody allowed a retry'] : []

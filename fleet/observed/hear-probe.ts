@@ -3,7 +3,9 @@ import type { ProbeRequest } from '@windlass/wire/updatehub'
 import { type Decision, decide } from '../desired-state/decide.ts'
 import { type Admission, refusalOf } from '../identity/admission.ts'
 import { deviceId } from '../identity/device-id.ts'
-import type { Attempt, Sight } from '../store/records.ts'
+import type { Openings } from '../rollout/openings.ts'
+import { holdsPlace, minuteOf } from '../rollout/pace.ts'
+import type { Attempt, ReportEntry, Sight } from '../store/records.ts'
 import type { Conclusion, Heard, Store } from '../store/store.ts'
 import type { Events } from '../telemetry/events.ts'
 import { afterOffer, afterProbe, concludedEntry } from './outcome.ts'
@@ -16,6 +18,7 @@ export interface HearingPorts {
   log: Log
   /** Who is taken in. Default: open. */
   admission?: Admission
+  openings: Openings
 }
 
 /**
@@ -32,36 +35,39 @@ type Heeded = Conclusion & { decision: Decision; heard: Heard; concluded: readon
 
 /**
  * Remembers the device, settles what its version tells about an update under way, and says what it should run. `waits`: why
- * the package offered before waits on the device.
+ * the package offered before waits on the device; `boot`: names the life of its kernel.
  */
 export async function hearProbe(
   ports: HearingPorts,
   probe: ProbeRequest,
-  waits: string | null = null,
+  said: { waits: string | null; boot: string | null } = { waits: null, boot: null },
 ): Promise<ProbeAnswer> {
   const at = ports.clock.now()
-  const sight: Sight = { id: deviceId(probe.identity), facts: probe, at, by: 'probe', waits }
-  const heeded = await ports.store.observe(sight, null, (heard) => heed(sight, heard, ports.admission ?? 'open'))
+  const sight: Sight = { id: deviceId(probe.identity), facts: probe, at, by: 'probe', ...said }
+  const heeded = await ports.store.observe(sight, null, (heard) => heed(ports, sight, heard))
   if (heeded.refused !== undefined) return { kind: 'refused', why: heeded.refused }
   tellHeard(ports, sight, heeded.heard, heeded.status)
   for (const attempt of heeded.concluded) tellConcluded(ports, attempt)
   return answer(ports.store, heeded.decision)
 }
 
-function heed(sight: Sight, heard: Heard, admission: Admission): Heeded {
+function heed({ openings, admission = 'open' }: HearingPorts, sight: Sight, heard: Heard): Heeded {
   const refused = refusalOf(heard, admission)
-  if (refused !== undefined)
-    return { decision: decide(heard, sight.at), heard, concluded: [], attempts: [], reports: [], refused }
+  if (refused !== undefined) {
+    const decision = decide(heard, sight.at, { openings })
+    return { decision, heard, concluded: [], attempts: [], reports: [], refused }
+  }
   const concluded = afterProbe(heard.device, heard.attempts, sight.at)
   const attempts = merged(heard.attempts, concluded)
-  const decision = decide({ ...heard, attempts }, sight.at)
+  const decision = decide({ ...heard, attempts }, sight.at, { openings })
   const status = concluded.at(-1)?.state
   return {
     decision,
     heard,
     concluded,
     attempts: merged(concluded, offered(sight, decision, attempts)),
-    reports: concluded.map(concludedEntry),
+    reports: [...concluded.map(concludedEntry), ...restarts(sight, heard, concluded)],
+    place: placeIn(sight, decision, attempts),
     ...(status && { status }),
   }
 }
@@ -71,6 +77,22 @@ function offered(sight: Sight, decision: Decision, attempts: readonly Attempt[])
   const { package: uid, version } = decision.order
   const before = attempts.find((a) => a.package === uid)
   return [afterOffer(sight, uid, version, before)]
+}
+
+/** A line of history where the device restarted although no update made it. */
+function restarts({ at }: Sight, { restarted, news, attempts }: Heard, concluded: readonly Attempt[]): ReportEntry[] {
+  const updating = attempts.some(({ state }) => state === 'updating')
+  if (!restarted || news !== 'none' || updating || concluded.length > 0) return []
+  const unsaid = { previousState: null, errorMessage: null, log: null }
+  return [{ at, package: '', status: 'restarted', concluded: true, ...unsaid }]
+}
+
+/** The place that an offer takes in a rollout with a speed. */
+function placeIn(sight: Sight, decision: Decision, attempts: readonly Attempt[]): Conclusion['place'] {
+  if (decision.answer !== 'offer' || !decision.order.pace) return undefined
+  const { rollout, pace, package: uid } = decision.order
+  const before = attempts.find((a) => a.package === uid)
+  return holdsPlace(before, sight.at) ? undefined : { rollout, seq: pace.seq, minute: minuteOf(sight.at) }
 }
 
 /** `over` replaces what stands for the same package in `base`. */

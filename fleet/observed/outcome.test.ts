@@ -16,6 +16,7 @@ const runs = (version: string): Device => ({
   labels: {},
   status: 'idle',
   waits: null,
+  boot: null,
   firstSeen: 0,
   lastSeen: 0,
 })

@@ -46,7 +46,8 @@ export function afterOffer(sight: Sight, packageUid: string, version: string, be
   const attempt = before ?? firstAttempt(sight, packageUid, version)
   // An update that is resumed stays under way; one that is tried again starts anew.
   const state = attempt.state === 'updating' ? 'updating' : 'offered'
-  return { ...attempt, version, state, offers: attempt.offers + 1, at: sight.at }
+  const from = state === 'updating' ? attempt.from : sight.facts.version
+  return { ...attempt, version, from, state, offers: attempt.offers + 1, at: sight.at }
 }
 
 /** The line of history for something nobody reported. */
@@ -84,6 +85,7 @@ function firstAttempt(sight: Sight, packageUid: string, version: string | null):
     device: sight.id,
     package: packageUid,
     version,
+    from: sight.facts.version,
     state: 'offered',
     reason: null,
     lastReport: null,

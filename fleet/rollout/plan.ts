@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RolloutOrder } from '@windlass/wire/operator'
+import { type Speed, unpaced } from './pace.ts'
 
 /** What must hold before the next phase opens. `failureLimit`: so many failures pause the rollout; null: none do. */
 export interface Gate {
@@ -19,24 +20,42 @@ export interface Phase {
 /** How a rollout goes about it; never changed once it was started. The last phase, and only that, takes the rest. */
 export interface Plan {
   phases: readonly Phase[]
+  /** When devices are offered it, in the local time of `timeZone`; empty: at any time. */
+  windows: readonly string[]
+  timeZone: string
+  speed: Speed
+  /** Pauses it when updated devices fare worse than others; null: nobody compares them. */
+  health: { falseAlarmPercent: number } | null
 }
 
 const freely: Gate = { successPercent: 100, soakSeconds: 0, approval: null, failureLimit: null }
 
 /** Everybody at once. */
-export const atOnce: Plan = { phases: [{ size: { rest: true }, gate: freely }] }
+export const atOnce: Plan = {
+  phases: [{ size: { rest: true }, gate: freely }],
+  windows: [],
+  timeZone: 'UTC',
+  speed: unpaced,
+  health: null,
+}
 
 /** What an order asks for, with all that it left out. */
-export function planOf({ phases = [] }: Pick<RolloutOrder, 'phases'>): Plan {
+export function planOf(order: Pick<RolloutOrder, 'phases' | 'windows' | 'timeZone' | 'speed' | 'health'>): Plan {
+  const health = order.health ? { falseAlarmPercent: order.health.falseAlarmPercent ?? 1 } : null
+  const { windows = [], timeZone = 'UTC', speed: { perMinute = null, atOnce = null } = {} } = order
+  return { phases: phasesOf(order), windows, timeZone, speed: { perMinute, atOnce }, health }
+}
+
+function phasesOf({ phases = [] }: Pick<RolloutOrder, 'phases'>): Phase[] {
   const given = phases.map(({ size, gate = {} }): Phase => {
     const { successPercent = 100, soakSeconds = 0, approval = null, failureLimit = null } = gate
     return { size, gate: { successPercent, soakSeconds, approval, failureLimit } }
   })
   const last = given.at(-1)
-  if (last && 'rest' in last.size) return { phases: given }
+  if (last && 'rest' in last.size) return given
   // Whoever bounded the failures of the phase before did not mean to bear any number of them in the largest.
   const gate = { ...freely, failureLimit: last?.gate.failureLimit ?? null }
-  return { phases: [...given, { size: { rest: true }, gate }] }
+  return [...given, { size: { rest: true }, gate }]
 }
 
 const ring = 2 ** 32
@@ -55,7 +74,7 @@ export function phaseAt(bounds: readonly number[], point: number): number {
 }
 
 /** How many devices lie before the end of each phase but the last, of `total`. A share is rounded up, so that none is empty. */
-export function endsOf({ phases }: Plan, total: number): number[] {
+export function endsOf({ phases }: Pick<Plan, 'phases'>, total: number): number[] {
   let end = 0
   return phases.slice(0, -1).map(({ size }) => {
     if ('count' in size) end += size.count
@@ -67,4 +86,8 @@ export function endsOf({ phases }: Plan, total: number): number[] {
 /** The bounds of the phases, where `pointAfter` knows the point of the n-th device on the ring, or none so far out. */
 export function boundsOf(plan: Plan, total: number, pointAfter: (n: number) => number | undefined): number[] {
   return endsOf(plan, total).map((end) => (end < total ? (pointAfter(end) ?? ring) : ring))
+}
+
+export function isPaced({ speed: { perMinute, atOnce: most } }: Plan): boolean {
+  return perMinute !== null || most !== null
 }

@@ -1,10 +1,11 @@
 import type { Counts } from '../store/records.ts'
 import type { Gate, Plan } from './plan.ts'
+import { type Evidence, harmText, isHarmful, type Sides } from './regression.ts'
 
 /** Why nothing is offered for now. */
 export interface Pause {
   at: number
-  by: 'operator' | 'failure_limit'
+  by: 'operator' | 'failure_limit' | 'health'
   reason: string
 }
 
@@ -18,11 +19,21 @@ export interface Progress {
   /** Failures of each phase that somebody resumed in spite of. */
   borne: readonly number[]
   paused: Pause | null
+  /** How updated devices fare beside the others, since somebody compares them. */
+  health: Evidence | null
   /** Since when nobody is offered it any more; there is no way back. */
   abortedAt: number | null
 }
 
-export const begun: Progress = { phase: 0, metAt: null, approvals: [], borne: [], paused: null, abortedAt: null }
+export const begun: Progress = {
+  phase: 0,
+  metAt: null,
+  approvals: [],
+  borne: [],
+  paused: null,
+  health: null,
+  abortedAt: null,
+}
 
 export function statusOf({ paused, abortedAt }: Progress): 'running' | 'paused' | 'aborted' {
   if (abortedAt !== null) return 'aborted'
@@ -62,7 +73,7 @@ export type Move =
  */
 export function nextMove(plan: Plan, progress: Progress, tallies: Tallies, now: number): Move | undefined {
   if (statusOf(progress) !== 'running') return undefined
-  const pause = tooManyFailures(plan, progress, tallies, now)
+  const pause = tooManyFailures(plan, progress, tallies, now) ?? harm(plan, progress, tallies, now)
   if (pause) return { to: 'paused', pause }
   const gate = plan.phases[progress.phase]?.gate
   if (!gate || progress.phase + 1 >= plan.phases.length) return undefined
@@ -149,6 +160,18 @@ function tooManyFailures({ phases }: Plan, progress: Progress, tallies: Tallies,
     }
   }
   return undefined
+}
+
+function harm({ health }: Plan, progress: Progress, tallies: Tallies, now: number): Pause | undefined {
+  if (!health || !progress.health || !isHarmful(progress.health, health.falseAlarmPercent)) return undefined
+  const reason = harmText(progress.health, sidesOf(tallies), health.falseAlarmPercent)
+  return { at: now, by: 'health', reason }
+}
+
+/** Those that are updated, and those that are to be. Who failed is on no side: that is what failure limits are for. */
+export function sidesOf(tallies: Tallies): Sides {
+  const { updated, pending, updating } = sumOf(tallies)
+  return { updated, others: pending + updating }
 }
 
 /** `4 h 12 min`, `30 s`; rounded up. */

@@ -5,6 +5,7 @@ import { FleetError } from '../fleet-error.ts'
 import type { Rollout } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import type { Events } from '../telemetry/events.ts'
+import { packageFor } from './forecast.ts'
 import { planOf } from './plan.ts'
 import { abort, approve, pause, resume, type Steer } from './steer.ts'
 import { tellRollout } from './tell.ts'
@@ -21,12 +22,9 @@ export interface RolloutPorts {
  * `key_reused`
  */
 export async function startRollout(ports: RolloutPorts, order: RolloutOrder, key?: string): Promise<Rollout> {
-  const { package: uid, to, startAt, metered = false } = order
+  const { to, startAt, metered = false } = order
   const { store, clock } = ports
-  const kept = await store.package(uid)
-  if (!kept) throw new FleetError('package_unknown', `expected a package of this fleet, got ${uid}`)
-  if ('product' in to && to.product !== kept.product)
-    throw new FleetError('product_mismatch', `expected product ${kept.product}, as the package says, got ${to.product}`)
+  const kept = await packageFor(store, order)
   const start = startAt === undefined ? null : Date.parse(startAt)
   const once = key === undefined ? null : { key, asked: sha256Of(JSON.stringify(order)) }
   const facts = { package: kept, to, createdAt: clock.now(), startAt: start, metered }
@@ -43,7 +41,7 @@ export async function pauseRollout(ports: RolloutPorts, id: number, reason = 'so
   return change(ports, id, 'paused', reason, pause(id, ports.clock.now(), reason))
 }
 
-/** Goes on. @throws FleetError `rollout_unknown`, `rollout_aborted`, `rollout_not_paused` */
+/** Goes on; health is compared anew. @throws FleetError `rollout_unknown`, `rollout_aborted`, `rollout_not_paused` */
 export async function resumeRollout(ports: RolloutPorts, id: number): Promise<Rollout> {
   return change(ports, id, 'resumed', undefined, resume(id, await ports.store.tallies(id)))
 }

@@ -24,7 +24,7 @@ export function resume(id: number, tallies: Tallies): Steer {
   return ({ progress }) => {
     refuseAborted(id, progress)
     if (!progress.paused) throw new FleetError('rollout_not_paused', `expected a rollout that is paused, got ${id}`)
-    return { ...progress, paused: null, borne: tallies.map(failuresOf) }
+    return { ...progress, paused: null, borne: tallies.map(failuresOf), health: null }
   }
 }
 

@@ -1,5 +1,7 @@
-import type { Order } from '../store/records.ts'
-import { type Move, movesOf, statusOf } from './progress.ts'
+import type { Order, Rollout } from '../store/records.ts'
+import type { Troubles } from '../store/store.ts'
+import { type Move, movesOf, type Progress, sidesOf, statusOf, type Tallies } from './progress.ts'
+import { noEvidence, weighed } from './regression.ts'
 import type { RolloutPorts } from './rollouts.ts'
 import { tellRollout } from './tell.ts'
 
@@ -35,7 +37,15 @@ export async function steward(
 
 /** Looks at every rollout that can move by itself, once. */
 export async function stewardRound(ports: RolloutPorts): Promise<void> {
-  for (const rollout of await ports.store.rollouts()) if (mayMove(rollout)) await judge(ports, rollout.rollout)
+  for (const rollout of await ports.store.rollouts()) if (mayMove(rollout)) await judge(ports, rollout)
+}
+
+/** Nothing is written where nothing happened. */
+function compared(progress: Progress, { upTo, ...events }: Troubles, tallies: Tallies): Progress {
+  const { health } = progress
+  if (!health) return { ...progress, health: noEvidence(upTo) }
+  if (events.updated + events.others === 0) return progress
+  return { ...progress, health: weighed(health, events, sidesOf(tallies), upTo) }
 }
 
 /** Until an attempt is settled or a rollout changes, or for ten seconds. */
@@ -51,17 +61,22 @@ async function news({ events, clock }: Pick<RolloutPorts, 'events' | 'clock'>, s
 
 function mayMove({ plan, progress }: Order): boolean {
   if (statusOf(progress) !== 'running') return false
+  if (plan.health) return true
   return progress.phase + 1 < plan.phases.length || plan.phases.some(({ gate }) => gate.failureLimit !== null)
 }
 
-async function judge(ports: RolloutPorts, id: number): Promise<void> {
+async function judge(ports: RolloutPorts, { rollout: id, plan, progress: { health } }: Rollout): Promise<void> {
+  const troubles = plan.health ? await ports.store.troubles(id, health?.from ?? null, health?.upTo ?? null) : null
   const tallies = await ports.store.tallies(id)
   const now = ports.clock.now()
   let moves: readonly Move[] = []
   const rollout = await ports.store.changeRollout(id, (before) => {
-    const after = movesOf(before.plan, before.progress, tallies, now)
+    // Where another fleet has counted them meanwhile, or somebody let it begin anew, they are looked for again next time.
+    const current = before.progress.health?.upTo === health?.upTo
+    const begin = troubles && current ? compared(before.progress, troubles, tallies) : before.progress
+    const after = movesOf(before.plan, begin, tallies, now)
     moves = after.moves
-    return moves.length > 0 ? after.progress : undefined
+    return after.progress === before.progress ? undefined : after.progress
   })
   if (!rollout) return
   for (const move of moves) {

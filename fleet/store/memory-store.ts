@@ -2,11 +2,13 @@ import { isMeant, memoryGroups } from '../groups/memory-groups.ts'
 import { decommissioned } from '../identity/admission.ts'
 import type { Approval } from '../identity/import.ts'
 import { memoryAdmission } from '../identity/memory-admission.ts'
-import { atOnce, boundsOf, phaseAt, pointOf } from '../rollout/plan.ts'
+import type { Forecast } from '../rollout/forecast.ts'
+import { holdsPlace, type Pace } from '../rollout/pace.ts'
+import { atOnce, boundsOf, isPaced, phaseAt, pointOf } from '../rollout/plan.ts'
 import { begun, nobody } from '../rollout/progress.ts'
 import { standingOf } from '../rollout/standing.ts'
 import type { Attempt, Counts, Device, KeptPackage, Known, Order, ReportEntry, Rollout, Sight } from './records.ts'
-import { newsOf, seen } from './seen.ts'
+import { hasRestarted, newsOf, seen } from './seen.ts'
 import { type Conclusion, type Heard, historyLimit, type Member, type Store } from './store.ts'
 
 /** The store's fake: the same behaviour, in memory. */
@@ -14,6 +16,7 @@ export function memoryStore(): Store {
   const packages = new Map<string, KeptPackage>()
   const rollouts = new Map<number, Rollout>()
   const keys = new Map<string, number>()
+  const paces = new Map<number, Omit<Pace, 'underWay'>>()
   const devices = new Map<string, Device>()
   const attempts = new Map<string, Map<string, Attempt>>()
   const reports = new Map<string, (ReportEntry & { id: number })[]>()
@@ -23,18 +26,32 @@ export function memoryStore(): Store {
   const attemptsOf = (device: string): Attempt[] =>
     [...(attempts.get(device)?.values() ?? [])].sort((x, y) => y.at - x.at || (x.package < y.package ? -1 : 1))
   const newestFirst = (): Rollout[] => [...rollouts.values()].sort((x, y) => y.rollout - x.rollout)
-  const knownOf = (device: Device): Known => ({
+  const paceOf = (rollout: Rollout, at: number | undefined): Pace | null => {
+    const pace = paces.get(rollout.rollout)
+    if (!pace || at === undefined) return null
+    const tries = [...attempts.values()].map((mine) => mine.get(rollout.package))
+    return { ...pace, underWay: tries.filter((attempt) => holdsPlace(attempt, at)).length }
+  }
+  const knownOf = (device: Device, at?: number): Known => ({
     device,
     orders: newestFirst()
       .filter((r) => isInForce(r) && names(r, device))
-      .map(orderOf),
+      .map((r) => ({ ...orderOf(r), pace: paceOf(r, at) })),
     attempts: attemptsOf(device.id),
   })
-  const membersOf = (rollout: Rollout): Member[] =>
+  const membersOf = (rollout: Rollout, at?: number): Member[] =>
     [...devices.values()]
       .filter((device) => isMember(rollout, device))
       .sort(byId)
-      .map((device) => ({ known: knownOf(device), state: standingOf(device, rollout, attemptsOf(device.id)) }))
+      .map((device) => ({ known: knownOf(device, at), state: standingOf(device, rollout, attemptsOf(device.id)) }))
+
+  function take(place: Conclusion['place']): void {
+    if (!place) return
+    const { rollout, seq, minute } = place
+    const before = paces.get(rollout)
+    const offers = before?.minute === minute ? before.offers + 1 : 1
+    paces.set(rollout, { seq: seq + 1, minute, offers })
+  }
 
   function write(sight: Sight, conclusion: Conclusion, device: Device): void {
     devices.set(sight.id, { ...device, status: conclusion.status ?? device.status })
@@ -50,13 +67,17 @@ export function memoryStore(): Store {
 
   return {
     async observe(sight, packageUid, conclude) {
+      // Nobody comes between look and record here, so a place that is free is taken.
       const before = devices.get(sight.id)
       const approval = approvals.get(sight.id)
       const device = seen(before, sight, approval?.labels)
       const packageVersion = packages.get(packageUid ?? '')?.version ?? null
-      const heard: Heard = { ...knownOf(device), news: newsOf(before, device), packageVersion, approved: !!approval }
+      const restarted = hasRestarted(before, device)
+      const known = { ...knownOf(device, sight.at), news: newsOf(before, device) }
+      const heard: Heard = { ...known, packageVersion, approved: !!approval, restarted }
       const conclusion = conclude(heard)
       if (before || conclusion.refused === undefined) write(sight, conclusion, device)
+      take(conclusion.place)
       return conclusion
     },
     async addPackage(kept) {
@@ -71,6 +92,44 @@ export function memoryStore(): Store {
       if ([...rollouts.values()].some((r) => r.package === uid && isInForce(r))) return 'in_use'
       return packages.delete(uid) ? 'removed' : 'unknown'
     },
+    async forecast({ package: kept, to, plan = atOnce }) {
+      if ('devices' in to && !to.devices.every((id) => devices.has(id))) return undefined
+      const meant = [...devices.values()].filter((device) => device.status !== decommissioned && names({ to }, device))
+      const fitting = meant.filter((device) => isMember({ to, hardware: kept.hardware }, device))
+      const id = rollouts.size + 1
+      const points = fitting.map((device) => pointOf(id, device.id)).sort((x, y) => x - y)
+      const bounds = boundsOf(plan, points.length, (n) => points[n])
+      const found = meant.map(
+        (device): Omit<Forecast, 'devices'> => ({
+          phase: phaseAt(bounds, pointOf(id, device.id)),
+          code: prospect(device, kept, attempts.get(device.id)?.get(kept.uid)),
+        }),
+      )
+      const groups = Map.groupBy(found, ({ phase, code }) => `${phase} ${code}`)
+      return [...groups.values()].flatMap((some) => (some[0] ? [{ ...some[0], devices: some.length }] : []))
+    },
+    async troubles(id, from, after) {
+      const rollout = rollouts.get(id)
+      const sides = { updated: 0, others: 0 }
+      for (const { known, state } of rollout && from !== null && after !== null ? membersOf(rollout) : []) {
+        if (state === 'failed' || state === 'rolled_back') continue
+        const lines = (reports.get(known.device.id) ?? []).filter((line) => line.id > (from ?? 0))
+        const first = lines.find((line) => isTrouble(line, rollout?.package ?? ''))
+        if (!first || first.id <= (after ?? 0)) continue
+        const attempt = known.attempts.find((a) => a.package === rollout?.package)
+        sides[attempt?.state === 'updated' && attempt.at <= first.at ? 'updated' : 'others'] += 1
+      }
+      return { upTo: lastReport, ...sides }
+    },
+    async ranBefore(id) {
+      const rollout = rollouts.get(id)
+      const tries = (rollout ? membersOf(rollout) : []).flatMap(({ known }) => {
+        const attempt = known.attempts.find((a) => a.package === rollout?.package)
+        return attempt && ['updating', 'updated'].includes(attempt.state) ? [attempt] : []
+      })
+      const by = Map.groupBy(tries, ({ from }) => from)
+      return [...by].map(([version, some]) => ({ version, devices: some.map(({ device }) => device as string) }))
+    },
     async addRollout({ package: kept, to, createdAt, startAt, metered = false, plan = atOnce, once = null }) {
       const before = rollouts.get(keys.get(once?.key ?? '') ?? 0)
       if (before) return { rollout: before, fresh: false }
@@ -79,12 +138,13 @@ export function memoryStore(): Store {
       const id = rollouts.size + 1
       const facts = { package: uid, product, version, hardware, to, createdAt, startAt, metered, plan }
       const asked = once?.asked ?? null
-      const rollout: Rollout = { rollout: id, ...facts, bounds: [], progress: begun, asked }
+      const rollout: Rollout = { rollout: id, ...facts, bounds: [], progress: begun, pace: null, asked }
       const points = membersOf(rollout).map((m) => pointOf(id, m.known.device.id))
       points.sort((x, y) => x - y)
       const drawn = { ...rollout, bounds: boundsOf(plan, points.length, (n) => points[n]) }
       rollouts.set(id, drawn)
       if (once) keys.set(once.key, id)
+      if (isPaced(plan)) paces.set(id, { seq: 0, minute: 0, offers: 0 })
       return { rollout: drawn, fresh: true }
     },
     rollout: async (id) => rollouts.get(id),
@@ -107,14 +167,14 @@ export function memoryStore(): Store {
       const phases = Map.groupBy(membersOf(rollout), (m) => phaseAt(rollout.bounds, pointOf(id, m.known.device.id)))
       return rollout.plan.phases.map((_, i) => count(phases.get(i) ?? []))
     },
-    async members(id, limit, after = '') {
+    async members(id, limit, after, at) {
       const rollout = rollouts.get(id)
-      const all = rollout ? membersOf(rollout) : []
-      return all.filter((m) => m.known.device.id > after).slice(0, limit)
+      const all = rollout ? membersOf(rollout, at) : []
+      return all.filter((m) => m.known.device.id > (after ?? '')).slice(0, limit)
     },
-    async known(id) {
+    async known(id, at) {
       const device = devices.get(id)
-      return device && knownOf(device)
+      return device && knownOf(device, at)
     },
     async devices({ limit, after = '', ...selection }) {
       const found = [...devices.values()].filter((d) => d.id > after && isMeant(d, selection))
@@ -134,24 +194,38 @@ export function memoryStore(): Store {
   }
 }
 
-function names({ to }: Rollout, device: Device): boolean {
+function names({ to }: Pick<Rollout, 'to'>, device: Device): boolean {
   return 'product' in to ? to.product === device.product : to.devices.includes(device.id)
 }
 
 // Devices of the product that the package cannot run on were never meant; those named one by one were.
-function isMember(rollout: Rollout, device: Device): boolean {
+function isMember(rollout: Pick<Rollout, 'to' | 'hardware'>, device: Device): boolean {
   if (device.status === decommissioned) return false
   if ('devices' in rollout.to) return rollout.to.devices.includes(device.id)
   return names(rollout, device) && (rollout.hardware === 'any' || rollout.hardware.includes(device.hardware))
 }
 
 function orderOf(of: Rollout): Order {
-  const { rollout, package: uid, product, version, hardware, startAt, metered, plan, bounds, progress } = of
-  return { rollout, package: uid, product, version, hardware, startAt, metered, plan, bounds, progress }
+  const { rollout, package: uid, product, version, hardware, startAt, metered, plan, bounds, progress, pace } = of
+  return { rollout, package: uid, product, version, hardware, startAt, metered, plan, bounds, progress, pace }
 }
 
 function isInForce({ progress }: Rollout): boolean {
   return progress.abortedAt === null
+}
+
+function isTrouble({ status, package: uid }: ReportEntry, own: string): boolean {
+  return status === 'restarted' || ((status === 'error' || status === 'rolled_back') && uid !== own)
+}
+
+/** What would become of a device; `forecast` of PostgreSQL says the same. */
+function prospect(device: Device, kept: KeptPackage, attempt: Attempt | undefined): Forecast['code'] {
+  if (device.product !== kept.product) return 'product_mismatch'
+  if (kept.hardware !== 'any' && !kept.hardware.includes(device.hardware)) return 'hardware_unsupported'
+  if (device.version === kept.version) return 'up_to_date'
+  if (attempt?.retry) return 'offer'
+  if (attempt?.state === 'failed') return 'failed_before'
+  return attempt?.state === 'rolled_back' ? 'rolled_back_before' : 'offer'
 }
 
 function count(members: readonly Member[]): Counts {

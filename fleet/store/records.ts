@@ -1,5 +1,6 @@
 import type { Sha256 } from '@windlass/model'
 import type { FirmwareFacts, Pairs } from '@windlass/wire/updatehub'
+import type { Pace } from '../rollout/pace.ts'
 import type { Plan } from '../rollout/plan.ts'
 import type { Progress } from '../rollout/progress.ts'
 
@@ -48,6 +49,8 @@ export interface Order {
   /** Where each phase but the last ends on the rollout's ring (rollout/plan.ts); drawn when it started. */
   bounds: readonly number[]
   progress: Progress
+  /** Of a rollout with a speed, where it was looked at. */
+  pace: Pace | null
 }
 
 /** `asked`: digest of the order that started it, where that had a key. */
@@ -74,18 +77,22 @@ export interface Device {
   labels: Readonly<Record<string, string>>
   status: string
   waits: string | null
+  /** Names the life of its kernel at the last probe; null where its agent does not say. */
+  boot: string | null
   firstSeen: number
   lastSeen: number
 }
 
 /**
  * What became of one package on one device. `version` is the package's, null where the fleet does not know the package.
- * `lastReport`: the last status the device sent for it. `retry`: it may be offered although it failed before.
+ * `from`: what the device ran when it was offered the package last, or first spoke of it; null where nobody noted it. `lastReport`: the
+ * last status the device sent for it. `retry`: it may be offered although it failed before.
  */
 export interface Attempt {
   device: Sha256
   package: string
   version: string | null
+  from: string | null
   state: 'offered' | 'updating' | 'updated' | 'failed' | 'rolled_back'
   reason: string | null
   lastReport: string | null
@@ -112,6 +119,7 @@ export interface Sight {
   at: number
   by: 'probe' | 'report'
   waits?: string | null
+  boot?: string | null
 }
 
 /** All that is known of one device. `orders`: of rollouts not aborted that name it or its product, newest first. */

@@ -43,6 +43,7 @@ export function attempt(device: string, over: Partial<Attempt> = {}): Attempt {
     device: sha256Text(device),
     package: uidOf('p'),
     version: '3.1',
+    from: '3.0',
     state: 'offered',
     reason: null,
     lastReport: null,

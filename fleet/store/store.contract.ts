@@ -64,6 +64,7 @@ function hearing(store: () => Store): void {
       labels: {},
       status: 'idle',
       waits: null,
+      boot: null,
       firstSeen: 1000,
       lastSeen: 1000,
     })
@@ -142,11 +143,22 @@ function hearing(store: () => Store): void {
         plan: atOnce,
         bounds: [],
         progress: begun,
+        pace: null,
       },
     ])
     expect(
       (await store().observe(s, uidOf('none'), (heard) => ({ ...nothing, heard }))).heard.packageVersion,
     ).toBeNull()
+  })
+
+  it('notices that a device restarted between two probes, where its agent says so', async () => {
+    const probe = (boot?: string) =>
+      store().observe({ ...sight('A1', '3.0', 1000), ...(boot && { boot }) }, null, (heard) => ({ ...nothing, heard }))
+    const restarted = async (boot?: string) => (await probe(boot)).heard.restarted
+    expect([await restarted('b1'), await restarted('b1'), await restarted('b2')]).toEqual([false, false, true])
+    expect((await store().known(sight('A1', '3.0', 0).id))?.device.boot).toBe('b2')
+    await store().observe({ ...sight('A1', '3.0', 1000), by: 'report' }, null, () => nothing)
+    expect([await restarted('b2'), await restarted(), await restarted('b3')]).toEqual([false, false, false])
   })
 
   it('writes nothing when the conclusion throws', async () => {
@@ -332,6 +344,7 @@ function phases(store: () => Store): void {
     const order = { package: kept('p', '3.1'), to: { product }, createdAt: 7, startAt: null, plan }
     return store().addRollout({ ...order, ...given })
   }
+  const seenOf = (serial: string, at = 1000) => store().known(sight(serial, '3.0', 0).id, at)
   const sizes = async (id = 1) => (await store().tallies(id)).map(totalOf)
 
   it('are drawn by a hash: so many devices, a share rounded up, and the rest', async () => {
@@ -383,6 +396,109 @@ function phases(store: () => Store): void {
     })
     await expect(failing).rejects.toThrow('refused')
     expect(await store().rollout(1)).toEqual(paused)
+  })
+
+  it('with a speed count the places that are given, each once', async () => {
+    const { rollout } = (await start(6, { plan: { ...plan, speed: { atOnce: 2, perMinute: null } } })) ?? {}
+    const id = rollout?.rollout ?? 0
+    const offer = (serial: string, at = 1000) => {
+      const s = sight(serial, '3.0', at)
+      return store().observe(s, null, ({ orders: [order], attempts: [before] }) => {
+        const pace = order?.pace ?? { seq: -1, minute: 0, offers: 0, underWay: 9 }
+        const free = before === undefined && pace.underWay < 2
+        return {
+          attempts: free ? [attempt(s.id, { at })] : [],
+          reports: [],
+          ...(free && { place: { rollout: id, seq: pace.seq, minute: 7 } }),
+        }
+      })
+    }
+    await Promise.all(['D0', 'D1', 'D2', 'D3', 'D4', 'D5'].map((serial) => offer(serial)))
+    const underWay = await Promise.all(['D0', 'D1', 'D2', 'D3', 'D4', 'D5'].map((each) => seenOf(each)))
+    expect(underWay.filter((known) => known?.attempts.length === 1)).toHaveLength(2)
+    expect(underWay[0]?.orders[0]?.pace).toEqual({ seq: 2, minute: 7, offers: 2, underWay: 2 })
+    expect((await seenOf('D0', 3_601_000))?.orders[0]?.pace?.underWay).toBe(0)
+    expect((await store().members(1, 1, undefined, 1000))[0]?.known.orders[0]?.pace?.underWay).toBe(2)
+    expect((await store().known(sight('D0', '3.0', 0).id))?.orders[0]?.pace).toBeNull()
+    await offer('new one', 3_700_000)
+    expect((await seenOf('new one', 3_700_000))?.orders[0]?.pace).toMatchObject({ seq: 3, underWay: 1 })
+  })
+
+  it('are foretold as they would be, and nothing is started', async () => {
+    await start(0)
+    await abort(store(), 1)
+    for (let n = 0; n < 6; n++) await hear(store(), `D${n}`)
+    await hear(store(), 'other hardware', '3.0', 0, { hardware: 'x' })
+    await hear(store(), 'there already', '3.1')
+    await conclude(store(), 'failed', { state: 'failed' })
+    await conclude(store(), 'went back', { state: 'rolled_back' })
+    await conclude(store(), 'may try', { state: 'failed', retry: true })
+    const order = {
+      package: { ...kept('p', '3.1'), hardware: ['gw-mk2'] },
+      to: { product },
+      createdAt: 7,
+      startAt: null,
+      plan,
+    }
+    const found = (await store().forecast(order)) ?? []
+    const by = (code: string) => found.filter((f) => f.code === code).reduce((sum, f) => sum + f.devices, 0)
+    const codes = ['offer', 'hardware_unsupported', 'up_to_date', 'failed_before', 'rolled_back_before'] as const
+    expect(codes.map(by)).toEqual([7, 1, 1, 1, 1])
+    // Ten of eleven are members: two, five, and three.
+    const sized = (phase: number) =>
+      found.filter((f) => f.phase === phase && f.code !== 'hardware_unsupported').reduce((sum, f) => sum + f.devices, 0)
+    expect([0, 1, 2].map(sized)).toEqual([2, 5, 3])
+    expect(await store().rollouts()).toHaveLength(1)
+    expect(await store().forecast({ ...order, to: { devices: [uidOf('nobody')] } })).toBeUndefined()
+    const named = {
+      ...order,
+      to: { devices: [await hear(store(), 'foreign', '3.0', 0, { productUid: 'f'.repeat(64) })] },
+    }
+    expect(await store().forecast(named)).toMatchObject([{ code: 'product_mismatch', devices: 1 }])
+  })
+
+  it('remember what the devices ran that took it up', async () => {
+    await start(1)
+    await conclude(store(), 'a', { state: 'updated', from: '3.0' })
+    await conclude(store(), 'b', { state: 'updating', from: '2.9' })
+    await conclude(store(), 'c', { state: 'updated', from: null })
+    await conclude(store(), 'd', { state: 'offered', from: '3.0' })
+    await conclude(store(), 'e', { state: 'updated', from: '3.0' })
+    const id = (name: string) => sight(name, '3.0', 0).id
+    const before = await store().ranBefore(1)
+    expect(before).toHaveLength(3)
+    expect(before).toContainEqual({ version: '3.0', devices: [id('a'), id('e')].sort() })
+    expect(before).toContainEqual({ version: '2.9', devices: [id('b')] })
+    expect(before).toContainEqual({ version: null, devices: [id('c')] })
+    expect(await store().ranBefore(9)).toEqual([])
+  })
+
+  it('find who is in trouble, once each, on the side where the trouble came', async () => {
+    await start(3)
+    const tell = (name: string, over: Partial<ReportEntry>, at = 2000) => {
+      const s = sight(name, '3.0', at)
+      return store().observe(s, null, () => ({ attempts: [], reports: [report({ at, ...over })] }))
+    }
+    const restarted = { status: 'restarted', package: '' }
+    await tell('D0', restarted)
+    const { upTo: from } = await store().troubles(1, null, null)
+    expect(from).toBe(1)
+    await conclude(store(), 'new', { state: 'updated', at: 2500 })
+    await conclude(store(), 'bad', { state: 'failed', at: 1500 })
+    await tell('D0', restarted)
+    await tell('D1', { status: 'error' })
+    await tell('D2', { status: 'error', package: uidOf('q') })
+    await tell('D2', restarted)
+    await tell('new', restarted, 3000)
+    await tell('bad', restarted)
+    await tell('foreign', restarted)
+    await hear(store(), 'foreign', '3.0', 3000, { productUid: 'f'.repeat(64) })
+    const first = await store().troubles(1, from, from)
+    expect(first).toEqual({ upTo: 8, updated: 1, others: 2 })
+    await tell('D0', restarted)
+    await tell('D1', restarted)
+    expect(await store().troubles(1, from, first.upTo)).toEqual({ upTo: 10, updated: 0, others: 1 })
+    expect(await store().troubles(9, from, from)).toEqual({ upTo: 10, updated: 0, others: 0 })
   })
 
   it('start once for each key', async () => {

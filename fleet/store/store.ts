@@ -1,5 +1,6 @@
 import type { GroupStore, Selection } from '../groups/group.ts'
 import type { AdmissionStore } from '../identity/admission.ts'
+import type { Forecast } from '../rollout/forecast.ts'
 import type { Plan } from '../rollout/plan.ts'
 import type { Progress } from '../rollout/progress.ts'
 import type { Attempt, Counts, Device, KeptPackage, Known, ReportEntry, Rollout, Sight, Target } from './records.ts'
@@ -12,6 +13,8 @@ export interface Conclusion {
   status?: string
   /** Why the fleet does not listen to it: one that is not known is not registered. */
   refused?: string | undefined
+  /** A place in a rollout with a speed is taken, unless somebody took one since `seq`: then nothing is written. */
+  place?: { rollout: number; seq: number; minute: number } | undefined
 }
 
 /** `news`: whether the device is new, or runs something else than before. */
@@ -21,6 +24,8 @@ export interface Heard extends Known {
   packageVersion: string | null
   /** An operator let it come. */
   approved: boolean
+  /** Its kernel is another life than at its last probe. */
+  restarted: boolean
 }
 
 export interface NewRollout {
@@ -32,6 +37,13 @@ export interface NewRollout {
   plan?: Plan
   /** An order that comes again under the same `key` starts nothing. `asked`: a digest of all that it says. */
   once?: { key: string; asked: string } | null
+}
+
+/** `upTo`: the last line of history that was looked at. A device is `updated` from when the rollout's attempt was. */
+export interface Troubles {
+  upTo: number
+  updated: number
+  others: number
 }
 
 /** One device of a rollout. */
@@ -63,6 +75,16 @@ export interface Store extends GroupStore, AdmissionStore {
    * Undefined where a device is named that is not known. Not `fresh`: the key had its rollout already, and that is given.
    */
   addRollout(order: NewRollout): Promise<{ rollout: Rollout; fresh: boolean } | undefined>
+  /** What an order would do if it were given now. Undefined as of `addRollout`. */
+  forecast(order: NewRollout): Promise<Forecast[] | undefined>
+  /** The devices of a rollout that took its package up, or run it, by what they ran before; ids in order. */
+  ranBefore(rollout: number): Promise<{ version: string | null; devices: string[] }[]>
+  /**
+   * Devices of a rollout whose first line of trouble since line `from` came after line `after`; null: only how far history goes.
+   * Trouble is a restart without an update, or a failure or roll-back of another package. Who failed with the rollout's own
+   * package is left out.
+   */
+  troubles(rollout: number, from: number | null, after: number | null): Promise<Troubles>
   rollout(id: number): Promise<Rollout | undefined>
   rollouts(): Promise<Rollout[]>
   /**
@@ -74,9 +96,11 @@ export interface Store extends GroupStore, AdmissionStore {
   counts(rollouts: readonly number[]): Promise<Map<number, Counts>>
   /** The same for one rollout, by its phases. */
   tallies(rollout: number): Promise<Counts[]>
-  members(rollout: number, limit: number, after: string | undefined): Promise<Member[]>
+  /** `at`: see `known`. */
+  members(rollout: number, limit: number, after: string | undefined, at?: number): Promise<Member[]>
 
-  known(device: string): Promise<Known | undefined>
+  /** With `at`, its orders say what pace their rollouts have then. */
+  known(device: string, at?: number): Promise<Known | undefined>
   devices(query: Selection & { limit: number; after?: string | undefined }): Promise<Device[]>
   /** Newest first. */
   history(device: string, limit: number): Promise<(ReportEntry & { id: number })[]>

@@ -43,6 +43,7 @@ export async function agentPorts(system: System, settings: Settings, log: Log, m
   const firmware = await loadFirmware(settings.metadataFolder, { files, processes })
   const parts = { http, files, clock, random, log }
   const fetcher = httpFetcher(parts, settings.downloadFolder, settings.mostBytesPerSecond)
+  const host = await systemHost({ files, processes, random })
   const own = { path: settings.runtimeSettingsPath, persistent: !settings.readOnly }
   return {
     clock,
@@ -59,8 +60,8 @@ export async function agentPorts(system: System, settings: Settings, log: Log, m
     callbacks: scriptCallbacks(settings.metadataFolder, settings.callbackTimeoutMs, { files, processes, log }),
     health: declaredHealth(settings.health, { clock, http, processes }),
     slots: slotsFor(settings.bootControl, { files, processes }),
-    host: await systemHost({ files, processes, random }),
-    server: settings.unit ? silentServer : polledServer(http, clock),
+    host,
+    server: settings.unit ? silentServer : polledServer(http, clock, host.life.boot),
     commander:
       (await system.commander?.({ clock, files, log, fetcher, firmware, records })) ??
       localPolicy(settings.policy, { clock, files, hold }),

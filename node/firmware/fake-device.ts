@@ -284,7 +284,7 @@ export class FakeDevice {
           setImmediate(() => quit.abort('restart'))
         },
       },
-      server: this.unit ? silentServer : polledServer(http, clock),
+      server: this.unit ? silentServer : polledServer(http, clock, `boot-${this.#boots}`),
       commander:
         (await this.unit?.open({ clock, files, log, fetcher, firmware, records })) ??
         localPolicy(settings.policy, { clock, files, hold }),

@@ -1,3 +1,4 @@
+export { parseWindow } from '@windlass/model'
 export { makeAgent, type RunningAgent } from './agent.ts'
 export { agentPorts, type System } from './agent-ports.ts'
 export { JoinedUnit } from './commander/join-unit.ts'
@@ -6,6 +7,5 @@ export { FakeDevice, fakeImage, fakeServerAddress, fakeSettings } from './fake-d
 export { fakeRelease } from './fake-release.ts'
 export { type FakePackage, FakeUpdateServer } from './fake-update-server.ts'
 export { localApi } from './local-api/routes.ts'
-export { parseWindow } from './policy/window.ts'
 export type { Settings } from './settings.ts'
 export { startFromFile } from './slots/file-slots.ts'

@@ -62,6 +62,7 @@ const fleetEndings: Partial<Record<OperatorErrorCode, Ending>> = {
   rollout_aborted: 'refused',
   rollout_not_paused: 'refused',
   approval_unexpected: 'refused',
+  roll_back_needless: 'refused',
   item_differs: 'refused',
   claim_refused: 'refused',
 }

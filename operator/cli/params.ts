@@ -85,3 +85,9 @@ export function wholeNumber(param: Param<string>): Param<number> {
     },
   }
 }
+
+/** An option with a whole number of 1 or more that may be absent. */
+export function wholeNumberIf(flags: string, says: string): Param<number | undefined> {
+  const number = wholeNumber(required(flags, says))
+  return { flags, says, read: (raw) => (raw === undefined ? undefined : number.read(raw)) }
+}

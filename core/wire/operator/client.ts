@@ -48,10 +48,14 @@ import {
   userRecord,
 } from './people.ts'
 import {
+  type RolledBack,
   type RolloutDetail,
+  type RolloutForecast,
   type RolloutOrder,
   type RolloutRecord,
+  rolledBack,
   rolloutDetail,
+  rolloutForecast,
   rolloutList,
   rolloutRecord,
 } from './rollout.ts'
@@ -123,6 +127,10 @@ export interface OperatorClient {
   pauseRollout(id: number, reason?: string): Promise<RolloutRecord>
   resumeRollout(id: number): Promise<RolloutRecord>
   abortRollout(id: number): Promise<RolloutRecord>
+  /** What the order would do now; nothing is started. */
+  forecastRollout(order: RolloutOrder): Promise<RolloutForecast>
+  /** Aborts the rollout and gives its devices what they ran before. */
+  rollBack(id: number): Promise<RolledBack>
   /** `by`: one of those whose yes the open phase waits for. */
   approveRollout(id: number, by: string): Promise<RolloutRecord>
   devices(query?: DeviceQuery): Promise<DeviceList>
@@ -246,6 +254,8 @@ function rolloutCalls(send: Send) {
     pauseRollout: (id, reason) => ask(send, rolloutRecord, 'POST', paths.pauseRollout(id), { reason }),
     resumeRollout: (id) => ask(send, rolloutRecord, 'POST', paths.resumeRollout(id)),
     abortRollout: (id) => ask(send, rolloutRecord, 'POST', paths.abortRollout(id)),
+    forecastRollout: (order) => ask(send, rolloutForecast, 'POST', paths.forecastRollout, order),
+    rollBack: (id) => ask(send, rolledBack, 'POST', paths.rollBack(id)),
     approveRollout: (id, by) => ask(send, rolloutRecord, 'POST', paths.approveRollout(id), { by }),
   } satisfies Partial<OperatorClient>
 }

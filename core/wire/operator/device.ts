@@ -29,6 +29,8 @@ export const idleReason = z.enum([
   'phase_closed',
   'paused',
   'decommissioned',
+  'window_closed',
+  'too_fast',
 ])
 export type IdleReason = z.infer<typeof idleReason>
 

@@ -74,13 +74,17 @@ export {
 export { type Problem, type ProblemCode, problem, problemCodes, problemOf, problemStatus } from './problem.ts'
 export {
   type PhaseStanding,
+  type RolledBack,
   type RolloutCounts,
   type RolloutDetail,
   type RolloutDevice,
+  type RolloutForecast,
   type RolloutOrder,
   type RolloutRecord,
   type RolloutTarget,
+  rolledBack,
   rolloutDetail,
+  rolloutForecast,
   rolloutList,
   rolloutOrder,
   rolloutRecord,

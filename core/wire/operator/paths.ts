@@ -10,6 +10,8 @@ export const operatorPaths = {
   pauseRollout: (id: number) => `${base}/rollouts/${id}/pause`,
   resumeRollout: (id: number) => `${base}/rollouts/${id}/resume`,
   abortRollout: (id: number) => `${base}/rollouts/${id}/abort`,
+  forecastRollout: `${base}/rollouts/forecast`,
+  rollBack: (id: number) => `${base}/rollouts/${id}/roll-back`,
   approveRollout: (id: number) => `${base}/rollouts/${id}/approve`,
   devices: `${base}/devices`,
   device: (id: string) => `${base}/devices/${part(id)}`,

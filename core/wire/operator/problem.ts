@@ -34,6 +34,7 @@ export const problemStatus = {
   rollout_aborted: 409,
   rollout_not_paused: 409,
   approval_unexpected: 409,
+  roll_back_needless: 409,
   item_differs: 409,
   name_taken: 409,
   admin_needed: 409,

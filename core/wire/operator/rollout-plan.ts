@@ -1,3 +1,4 @@
+import { isTimeZone, parseWindow } from '@windlass/model'
 import * as z from 'zod'
 
 /**
@@ -44,8 +45,42 @@ export const rolloutPhases = z
     error: 'expected at most 100 % in all phases together',
   })
 
+/** When devices are offered it: `daily 02:00-04:30`, `mon-fri 01:00-05:00`, `sat,sun 22:00-02:00`. Empty: at any time. */
+export const rolloutWindows = z
+  .array(
+    z
+      .string()
+      .max(100)
+      .refine((text) => parseWindow(text) !== undefined, {
+        error: 'expected a window such as "daily 02:00-04:30" or "sat,sun 22:00-02:00"',
+      }),
+  )
+  .max(50)
+
+/** In whose local time the windows are. */
+export const timeZone = z
+  .string()
+  .max(100)
+  .refine(isTimeZone, { error: 'expected a time zone such as "Europe/Berlin" or "UTC"' })
+
+/** At most so many devices are offered it in a minute of the clock; at most so many are under way at once. */
+export const rolloutSpeed = z.strictObject({
+  perMinute: z.int().min(1).optional(),
+  atOnce: z.int().min(1).optional(),
+})
+
+/**
+ * Pauses the rollout when updated devices fare worse than those not yet updated. `falseAlarmPercent`: in how many rollouts that do
+ * no harm that may happen; default 1.
+ */
+export const healthWatch = z.strictObject({ falseAlarmPercent: z.number().min(0.01).max(20).optional() })
+
 export const planRecord = z.object({
   phases: z.array(z.object({ size: phaseSize, gate: phaseGate })),
+  windows: z.array(z.string()),
+  timeZone: z.string(),
+  speed: rolloutSpeed,
+  health: z.object({ falseAlarmPercent: z.number() }).nullable(),
 })
 export type PlanRecord = z.infer<typeof planRecord>
 

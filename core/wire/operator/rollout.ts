@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { digest, moment, pairs, standing } from './common.ts'
-import { planRecord, rolloutPhases } from './rollout-plan.ts'
+import { reasonRecord } from './device.ts'
+import { healthWatch, planRecord, rolloutPhases, rolloutSpeed, rolloutWindows, timeZone } from './rollout-plan.ts'
 
 /** Whom a rollout is for: every device of a product, later ones too, or the devices named. */
 export const rolloutTarget = z.union([
@@ -12,7 +13,7 @@ export type RolloutTarget = z.infer<typeof rolloutTarget>
 /**
  * `POST /rollouts`. Before `startAt` devices are told to come back later; without it the rollout starts at once.
  * `metered`: the package may be fetched over links that cost; default false. `phases`: who gets it first, and when the others
- * do; default: all at once. With the header `Idempotency-Key` (1 to 200 printable characters) an order that is repeated is
+ * do; default: all at once. `windows`: when devices are offered it, in the local time of `timeZone`, default UTC. With the header `Idempotency-Key` (1 to 200 printable characters) an order that is repeated is
  * answered with the rollout that it started, and another order under the same key is refused (`key_reused`).
  */
 export const rolloutOrder = z.strictObject({
@@ -21,6 +22,10 @@ export const rolloutOrder = z.strictObject({
   startAt: moment.optional(),
   metered: z.boolean().optional(),
   phases: rolloutPhases.optional(),
+  windows: rolloutWindows.optional(),
+  timeZone: timeZone.optional(),
+  speed: rolloutSpeed.optional(),
+  health: healthWatch.optional(),
 })
 export type RolloutOrder = z.infer<typeof rolloutOrder>
 
@@ -47,7 +52,7 @@ export const rolloutRecord = z.object({
   plan: planRecord,
   /** The last phase that is open; the first is 1. */
   phase: z.int().min(1),
-  paused: z.object({ at: moment, by: z.enum(['operator', 'failure_limit']), reason: z.string() }).nullable(),
+  paused: z.object({ at: moment, by: z.enum(['operator', 'failure_limit', 'health']), reason: z.string() }).nullable(),
   counts: rolloutCounts,
 })
 export type RolloutRecord = z.infer<typeof rolloutRecord>
@@ -79,6 +84,30 @@ export const rolloutDetail = rolloutRecord.extend({
   next: z.string().nullable(),
 })
 export type RolloutDetail = z.infer<typeof rolloutDetail>
+
+/**
+ * `POST /rollouts/forecast`: what the same order would do if it were given now; nothing is started. `phases`: how many devices each
+ * would offer it to, `devices` all of them. `bytesEach`: what one device fetches at most.
+ */
+export const rolloutForecast = z.object({
+  devices: z.int(),
+  phases: z.array(z.int()),
+  bytesEach: z.int(),
+  bytes: z.int(),
+  excluded: z.array(z.object({ code: reasonRecord.shape.code, text: z.string(), devices: z.int() })),
+})
+export type RolloutForecast = z.infer<typeof rolloutForecast>
+
+/**
+ * `POST /rollouts/:id/roll-back`: the rollout is aborted, and its devices are given what they ran before. `left`: devices that ran a
+ * version of which this fleet has no package, or nobody knows which.
+ */
+export const rolledBack = z.object({
+  aborted: rolloutRecord,
+  rollouts: z.array(rolloutRecord),
+  left: z.array(z.object({ version: z.string().nullable(), devices: z.int() })),
+})
+export type RolledBack = z.infer<typeof rolledBack>
 
 /** `GET /rollouts`: newest first. */
 export const rolloutList = z.object({ rollouts: z.array(rolloutRecord) })

@@ -15,7 +15,8 @@ export const cloudPaths = {
 
 /**
  * Header names of probes and their answers, and ours: `retry` names a package uid that may be tried again on this device,
- * `metered` one that may be fetched over a link that costs; `waits` says in a probe why the package offered before waits.
+ * `metered` one that may be fetched over a link that costs; `waits` says in a probe why the package offered before waits,
+ * `boot` names the life of the device's kernel, so that restarts show.
  */
 export const cloudHeaders = {
   retries: 'api-retries',
@@ -24,6 +25,7 @@ export const cloudHeaders = {
   retry: 'windlass-retry',
   metered: 'windlass-metered',
   waits: 'windlass-waits',
+  boot: 'windlass-boot',
 } as const
 
 /** Reads a base64 signature: one line, padded, white space around it trimmed (updatehub.md 3.3). */

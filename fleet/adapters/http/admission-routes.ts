@@ -2,14 +2,14 @@ import { deviceDetail, digest, imported } from '@windlass/wire/operator'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { type AdmittingPorts, importDevices, setInService } from '../../identity/admit-devices.ts'
-import { detailOf } from './device-detail.ts'
+import { type DetailPorts, detailOf } from './device-detail.ts'
 import { typed } from './typed-api.ts'
 
 const byDevice = z.object({ id: digest })
 const longestImport = 32 * 1024 * 1024
 
 /** Which devices may come, and which are sent away, below `/api/v1`. */
-export function admissionRoutes(app: FastifyInstance, ports: AdmittingPorts): void {
+export function admissionRoutes(app: FastifyInstance, ports: AdmittingPorts & DetailPorts): void {
   app.register(async (tables) => {
     tables.addContentTypeParser('text/csv', { parseAs: 'string' }, (_request, body, done) => done(null, body))
     const taking = { bodyLimit: longestImport, schema: { body: z.string(), response: { 200: imported } } }

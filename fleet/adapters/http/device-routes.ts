@@ -26,7 +26,7 @@ export function deviceRoutes(app: FastifyInstance, ports: HearingPorts & { metri
     const retries = request.headers[cloudHeaders.retries]
     const header = typeof retries === 'string' ? retries : undefined
     const probe = decodeProbe(bodyOf(request), header)
-    const answer = await hearProbe(ports, { ...probe, ...bounded(probe) }, waitsOf(request))
+    const answer = await hearProbe(ports, { ...probe, ...bounded(probe) }, saidIn(request))
     ports.metrics.probed(answer.kind)
     return answerProbe(reply, answer, isVersion2(request, header))
   })
@@ -44,9 +44,10 @@ function bodyOf(request: FastifyRequest): Uint8Array {
 }
 
 // Printable ASCII by our own agent; others may say anything, so it is cut and cleaned, and never a reason to refuse.
-function waitsOf(request: FastifyRequest): string | null {
-  const said = request.headers[cloudHeaders.waits]
-  return (typeof said === 'string' && said.replaceAll(/[^\x20-\x7e]/g, '').slice(0, longestWaits)) || null
+function saidIn({ headers }: FastifyRequest): { waits: string | null; boot: string | null } {
+  const text = (said: unknown) =>
+    (typeof said === 'string' && said.replaceAll(/[^\x20-\x7e]/g, '').slice(0, longestWaits)) || null
+  return { waits: text(headers[cloudHeaders.waits]), boot: text(headers[cloudHeaders.boot]) }
 }
 
 /** Version 1 agents take a delay only with 404, version 2 agents only with 200 (updatehub.md 3.9). */

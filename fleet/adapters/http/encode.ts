@@ -13,7 +13,7 @@ import type {
 } from '@windlass/wire/operator'
 import type { Pairs } from '@windlass/wire/updatehub'
 import { type Decision, decide } from '../../desired-state/decide.ts'
-import type { Counted } from '../../desired-state/verdict.ts'
+import type { Aids } from '../../desired-state/verdict.ts'
 import type { Gate, Plan } from '../../rollout/plan.ts'
 import { nobody, statusOf, type Tallies, waitsFor } from '../../rollout/progress.ts'
 import { whyNotUpdated } from '../../rollout/standing.ts'
@@ -60,8 +60,14 @@ export function encodeRollout(rollout: Rollout, counts: Counts | undefined): Rol
   }
 }
 
-export function encodePlan({ phases }: Plan): PlanRecord {
-  return { phases: phases.map(({ size, gate }) => ({ size, gate: encodeGate(gate) })) }
+export function encodePlan({ phases, windows, timeZone, speed: { perMinute, atOnce }, health }: Plan): PlanRecord {
+  return {
+    phases: phases.map(({ size, gate }) => ({ size, gate: encodeGate(gate) })),
+    windows: [...windows],
+    timeZone,
+    health,
+    speed: { ...(perMinute !== null && { perMinute }), ...(atOnce !== null && { atOnce }) },
+  }
 }
 
 function encodeGate({ successPercent, soakSeconds, approval, failureLimit }: Gate): PhaseGate {
@@ -95,14 +101,14 @@ export function encodePhases(
   })
 }
 
-export function encodeMember({ known, state }: Member, rollout: Rollout, now: number): RolloutDevice {
+export function encodeMember({ known, state }: Member, rollout: Rollout, now: number, aids: Aids): RolloutDevice {
   const at = known.attempts.find((a) => a.package === rollout.package)?.at
   return {
     identity: plain(known.device.identity),
     device: known.device.id,
     version: known.device.version,
     state,
-    reason: whyNotUpdated(known, rollout, now),
+    reason: whyNotUpdated(known, rollout, now, aids),
     at: at === undefined ? null : moment(at),
   }
 }
@@ -123,8 +129,8 @@ export function encodeDevice(device: Device): DeviceRecord {
   }
 }
 
-export function encodeDetail(known: Known, now: number, counted?: Counted): DeviceDetail {
-  const decision = decide(known, now, counted)
+export function encodeDetail(known: Known, now: number, aids: Aids): DeviceDetail {
+  const decision = decide(known, now, aids)
   return {
     ...encodeDevice(known.device),
     waits: known.device.waits,

@@ -26,15 +26,14 @@ import {
   removeGroup,
   selectionOf,
 } from '../../groups/manage.ts'
-import type { Store } from '../../store/store.ts'
-import { detailOf } from './device-detail.ts'
+import { type DetailPorts, detailOf } from './device-detail.ts'
 import { typed } from './typed-api.ts'
 
 const byName = z.object({ name: groupName })
 const byDevice = z.object({ id: digest })
 
 /** Groups and labels, below `/api/v1`. */
-export function groupRoutes(app: FastifyInstance, ports: GroupPorts & { store: Store }): void {
+export function groupRoutes(app: FastifyInstance, ports: GroupPorts & DetailPorts): void {
   const { store } = ports
   const api = typed(app)
   api.get('/groups', { schema: { response: { 200: groupList } } }, async () => {
@@ -62,7 +61,7 @@ export function groupRoutes(app: FastifyInstance, ports: GroupPorts & { store: S
   labelRoutes(app, ports)
 }
 
-function labelRoutes(app: FastifyInstance, ports: GroupPorts & { store: Store }): void {
+function labelRoutes(app: FastifyInstance, ports: GroupPorts & DetailPorts): void {
   const { store } = ports
   const api = typed(app)
   const many = { bodyLimit: 8 * 1024 * 1024, schema: { body: labelOrder, response: { 200: labelled } } }

@@ -15,6 +15,7 @@ import { FleetError } from '../../fleet-error.ts'
 import { selectionOf } from '../../groups/manage.ts'
 import type { Shelf } from '../../packages/shelf.ts'
 import { reaches } from '../../people/roles.ts'
+import type { Openings } from '../../rollout/openings.ts'
 import type { RolloutPorts } from '../../rollout/rollouts.ts'
 import { historyLimit } from '../../store/store.ts'
 import { admissionRoutes } from './admission-routes.ts'
@@ -27,6 +28,7 @@ import { type Api, nextOf, typed } from './typed-api.ts'
 
 export interface OperatorPorts extends RolloutPorts {
   shelf: Shelf
+  openings: Openings
   version: string
 }
 

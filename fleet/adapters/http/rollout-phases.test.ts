@@ -17,7 +17,7 @@ async function started(phases: object[]): Promise<{ fleet: TestFleet; uid: strin
 }
 const offered = async (fleet: TestFleet, asking = serials) => {
   const answers = await Promise.all(asking.map((serial) => fleet.probe(serial, '3.0')))
-  return asking.filter((_, i) => answers[i]?.statusCode === 200)
+  return asking.filter((_, i) => answers[i]?.body !== '' && answers[i]?.statusCode === 200)
 }
 const detail = async (fleet: TestFleet) => (await fleet.api('GET', '/rollouts/1')).json()
 const post = async (fleet: TestFleet, verb: string, body?: object) =>
@@ -136,6 +136,150 @@ describe('a rollout in phases', () => {
       const answer = await fleet.api('POST', '/rollouts', { package: uid, to: { product }, phases })
       expect(answer.json(), JSON.stringify(phases)).toMatchObject({ code: 'request_invalid' })
     }
+  })
+})
+
+describe('a rollout with windows', () => {
+  it('offers the package only while one is open, and says when the next one does', async () => {
+    const { fleet, uid } = await started([])
+    await fleet.api('POST', '/rollouts/1/abort')
+    // It is 03:04:05 in UTC, 04:04:05 in Berlin.
+    const windows = ['daily 05:00-05:30']
+    await fleet.api('POST', '/rollouts', { package: uid, to: { product }, windows, timeZone: 'Europe/Berlin' })
+    expect((await fleet.probe('D0', '3.0')).headers['add-extra-poll']).toBe('3355')
+    expect((await fleet.api('GET', `/devices/${deviceId({ serial: 'D0' })}`)).json().why).toMatchObject([
+      { text: 'rollout 2: its window opens 2026-01-02 05:00 (Europe/Berlin), in 56 min' },
+    ])
+    await fleet.clock.advance(3_355_000)
+    expect((await fleet.probe('D0', '3.0')).body).toContain('"version":"3.1"')
+    await fleet.clock.advance(1_800_000)
+    expect((await fleet.probe('D0', '3.0')).headers['add-extra-poll']).toBe('3600')
+  })
+
+  it('is refused windows and zones that are none', async () => {
+    const { fleet, uid } = await started([])
+    for (const over of [{ windows: ['noon'] }, { timeZone: 'Mars/Base' }, { speed: { atOnce: 0 } }])
+      expect((await fleet.api('POST', '/rollouts', { package: uid, to: { product }, ...over })).json()).toMatchObject({
+        code: 'request_invalid',
+      })
+  })
+})
+
+describe('a rollout with a speed', () => {
+  const paced = async (speed: object) => {
+    const { fleet, uid } = await started([])
+    await fleet.api('POST', '/rollouts/1/abort')
+    await fleet.api('POST', '/rollouts', { package: uid, to: { product }, speed })
+    return { fleet, uid }
+  }
+
+  it('lets so many devices be under way at once, and others follow as they are done', async () => {
+    const { fleet, uid } = await paced({ atOnce: 2 })
+    const first = await offered(fleet)
+    const [one = '', other = ''] = first
+    const rest = serials.filter((serial) => !first.includes(serial))
+    expect(first).toHaveLength(2)
+    expect(Number((await fleet.probe(rest[0] ?? '', '3.0')).headers['add-extra-poll'])).toBeGreaterThanOrEqual(300)
+    expect(await offered(fleet)).toEqual(first)
+    await fleet.probe(one, '3.1')
+    expect(await offered(fleet, rest)).toHaveLength(1)
+    await fleet.report(other, 'error', { 'package-uid': uid })
+    expect(await offered(fleet, rest)).toHaveLength(2)
+    await fleet.clock.advance(3_600_000)
+    expect(await offered(fleet, rest.toReversed())).toHaveLength(2)
+  })
+
+  it('offers it to so many in a minute', async () => {
+    const { fleet } = await paced({ perMinute: 3 })
+    const first = await offered(fleet)
+    expect(first).toHaveLength(3)
+    await fleet.clock.advance(60_000)
+    expect(await offered(fleet)).toHaveLength(6)
+  })
+})
+
+describe('a forecast', () => {
+  it('says how many, how much, who not and why, and starts nothing', async () => {
+    const { fleet, uid } = await started([])
+    await fleet.api('POST', '/rollouts/1/abort')
+    await fleet.probe('D1', '3.1')
+    await fleet.report('D2', 'error', { 'package-uid': uid })
+    const order = { package: uid, to: { product }, phases: [{ size: { count: 10 } }] }
+    const answer = await fleet.api('POST', '/rollouts/forecast', order)
+    expect(answer.json()).toEqual({
+      devices: 8,
+      phases: [8, 0],
+      bytesEach: 10,
+      bytes: 80,
+      excluded: expect.arrayContaining([
+        { code: 'up_to_date', text: 'run its version', devices: 1 },
+        { code: 'failed_before', text: 'failed with it before', devices: 1 },
+      ]),
+    })
+    expect((await fleet.api('GET', '/rollouts')).json().rollouts).toHaveLength(1)
+    const wrong = await fleet.api('POST', '/rollouts/forecast', { ...order, to: { product: 'f'.repeat(64) } })
+    expect(wrong.json().code).toBe('product_mismatch')
+  })
+})
+
+describe('a rollout that is rolled back', () => {
+  it('gives its devices what they ran before, once, and says whom it cannot help', async () => {
+    const { fleet } = await started([])
+    await fleet.api('POST', '/rollouts/1/abort')
+    const old = await testPackage('3.0', { content: 'the old one' })
+    await fleet.upload(old.path)
+    const { uid } = await testPackage('3.1')
+    await fleet.api('POST', '/rollouts', { package: uid, to: { product } })
+    expect((await fleet.api('POST', '/rollouts/2/roll-back')).json().code).toBe('roll_back_needless')
+    await fleet.api('POST', '/rollouts', { package: uid, to: { product } })
+    await fleet.probe('ancient', '1.0')
+    await offered(fleet, ['D0', 'D1'])
+    for (const serial of ['D0', 'D1', 'ancient']) await fleet.probe(serial, '3.1')
+    for (let time = 0; time < 2; time++) {
+      const back = (await fleet.api('POST', '/rollouts/3/roll-back')).json()
+      expect(back).toMatchObject({
+        aborted: { id: 3, status: 'aborted' },
+        rollouts: [{ id: 4, version: '3.0', counts: { pending: 2 } }],
+        left: [{ version: '1.0', devices: 1 }],
+      })
+    }
+    const answer = await fleet.probe('D0', '3.1')
+    expect(answer.body).toBe(old.metadata)
+    expect((await fleet.probe('D5', '3.0')).statusCode).toBe(404)
+  })
+})
+
+describe('a rollout that is watched', () => {
+  it('pauses when updated devices restart and the others do not, with the numbers', async () => {
+    const { fleet, uid } = await started([])
+    await fleet.api('POST', '/rollouts/1/abort')
+    const all = Array.from({ length: 40 }, (_, n) => `W${n}`)
+    const probe = (serial: string, version: string, boot: string) =>
+      fleet.probe(serial, version, { headers: { 'windlass-boot': boot } })
+    for (const serial of all) await probe(serial, '3.0', 'first')
+    const phases = [{ size: { percent: 30 }, gate: { successPercent: 100, soakSeconds: 3600 } }]
+    await fleet.api('POST', '/rollouts', { package: uid, to: { product }, phases, health: {} })
+    await round(fleet)
+    const updated: string[] = []
+    for (const serial of all) if ((await probe(serial, '3.0', 'first')).statusCode === 200) updated.push(serial)
+    for (const serial of updated) await probe(serial, '3.1', 'second')
+    await round(fleet)
+    expect((await fleet.api('GET', '/rollouts/2')).json()).toMatchObject({ status: 'running' })
+    for (const serial of updated.slice(0, 8)) await probe(serial, '3.1', 'third')
+    await round(fleet)
+    await round(fleet)
+    const { paused, status } = (await fleet.api('GET', '/rollouts/2')).json()
+    expect([status, paused.by]).toEqual(['paused', 'health'])
+    expect(paused.reason).toMatch(/^8 of \d+ updated devices and 0 of \d+ others restarted without an update/)
+    expect((await fleet.api('GET', `/devices/${deviceId({ serial: updated[0] ?? '' })}/history`)).json()).toMatchObject(
+      {
+        reports: [{ status: 'restarted', concluded: true }, { status: 'updated' }],
+      },
+    )
+    await fleet.api('POST', '/rollouts/2/resume')
+    await round(fleet)
+    await round(fleet)
+    expect((await fleet.api('GET', '/rollouts/2')).json()).toMatchObject({ status: 'running' })
   })
 })
 

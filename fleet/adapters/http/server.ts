@@ -7,6 +7,7 @@ import type { ClaimPorts, SocketTokens } from '../../identity/claims.ts'
 import type { PackageFiles } from '../../packages/package-files.ts'
 import type { Shelf } from '../../packages/shelf.ts'
 import type { PeoplePorts } from '../../people/people.ts'
+import { type Openings, rememberedOpenings } from '../../rollout/openings.ts'
 import type { Store } from '../../store/store.ts'
 import type { Events } from '../../telemetry/events.ts'
 import { fleetMetrics } from '../../telemetry/metrics.ts'
@@ -72,6 +73,7 @@ const silenceMs = 120_000
 /** The fleet's HTTP server: devices at the root, operators below `/api/v1`. Not listening yet. */
 export function fleetServer(ports: ServerPorts, options: ServerOptions): FastifyInstance {
   const closing = new AbortController()
+  const openings = rememberedOpenings()
   const app = fastify({
     ...(options.tls && {
       https: { ...options.tls, ...(ports.units && askForCertificates(ports.units)) },
@@ -90,12 +92,14 @@ export function fleetServer(ports: ServerPorts, options: ServerOptions): Fastify
   const metrics = fleetMetrics(ports.store, office && (() => office.connected))
   app.register(async (scope) => healthRoutes(scope, { ...ports, metrics, guard }))
   const { admission = 'open' } = options
-  app.register(async (devices) => deviceRoutes(devices, { ...ports, metrics, admission }))
+  app.register(async (devices) => deviceRoutes(devices, { ...ports, openings, metrics, admission }))
   app.register(async (objects) => objectRoutes(objects, { ...ports, resumeQuirk: options.resumeQuirk }))
   const { packager } = ports
   if (packager) app.register(async (scope) => packagerRoutes(scope, { ...ports, ...packager }))
   if (ports.units) serveUnits(app, ports.units, ports.log)
-  app.register(async (api) => operatorApi(api, { ...ports, guard }, options, closing.signal), { prefix: '/api/v1' })
+  app.register(async (api) => operatorApi(api, { ...ports, openings, guard }, options, closing.signal), {
+    prefix: '/api/v1',
+  })
   return app
 }
 
@@ -114,7 +118,7 @@ function serveUnits(app: FastifyInstance, units: UnitPorts, log: Log): void {
 
 async function operatorApi(
   api: FastifyInstance,
-  ports: ServerPorts & { guard: Guard },
+  ports: ServerPorts & { openings: Openings; guard: Guard },
   options: ServerOptions,
   closing: AbortSignal,
 ): Promise<void> {

@@ -1,6 +1,8 @@
 import type { Selectable } from 'kysely'
 import type pg from 'pg'
+import type { Pace } from '../../rollout/pace.ts'
 import type { Device, Known, Sight } from '../../store/records.ts'
+import { paceSql } from './pace.ts'
 import { attemptOf, deviceOf, orderOf } from './rows.ts'
 import type { Tables } from './tables.ts'
 
@@ -27,8 +29,8 @@ export interface Look extends Omit<Known, 'device'> {
 const text = `
   with asked as (
     select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
-      $8::text[], $9::boolean[], $10::text[])
-    as a(id, product, version, hardware, identity, attributes, at, waits, probe, package)),
+      $8::text[], $9::boolean[], $10::text[], $11::text[])
+    as a(id, product, version, hardware, identity, attributes, at, waits, probe, package, boot)),
   before as (select d.* from asked a join devices d on d.id = a.id),
   touched as (
     update devices d set last_seen = greatest(d.last_seen, a.at), waits = a.waits, revision = d.revision + 1
@@ -36,15 +38,16 @@ const text = `
     where a.probe and d.id = a.id and b.id = a.id and d.revision = b.revision
       and d.product = a.product and d.version = a.version and d.hardware = a.hardware
       and d.identity::text = a.identity and d.attributes::text = a.attributes
+      and d.boot is not distinct from a.boot
     returning d.id, d.revision)
   select a.id as asked, b.*, coalesce(t.revision, b.revision, -1) as revision, t.id is not null as touched,
     (select version from packages where uid = a.package) as package_version,
     (select labels from approvals where device = a.id) as approved,
     (select json_agg(r order by r.id desc) from (
-       select * from rollouts where running and whole_product
-         and product = case when a.probe then a.product else coalesce(b.product, a.product) end
+       select r.*, ${paceSql('a.at')} as pace from rollouts r where running and whole_product
+         and r.product = case when a.probe then a.product else coalesce(b.product, a.product) end
        union all
-       select r.* from rollout_devices rd join rollouts r on r.id = rd.rollout and r.running where rd.device = a.id
+       select r.*, ${paceSql('a.at')} from rollout_devices rd join rollouts r on r.id = rd.rollout and r.running where rd.device = a.id
      ) r) as orders,
     (select json_agg(t order by t.at desc, t.package) from attempts t where t.device = a.id) as attempts
   from asked a left join before b on b.id = a.id left join touched t on t.id = a.id`
@@ -55,7 +58,7 @@ interface Found extends Omit<Row<'devices'>, 'id'> {
   touched: boolean
   package_version: string | null
   approved: Device['labels'] | null
-  orders: Json<Row<'rollouts'>>[] | null
+  orders: (Json<Row<'rollouts'>> & { pace: Pace | null })[] | null
   attempts: Json<Row<'attempts'>>[] | null
 }
 
@@ -70,12 +73,12 @@ export interface Asked {
  * down on the way.
  */
 export async function look(db: pg.Pool, asked: readonly Asked[]): Promise<Look[]> {
-  const rows = asked.map(({ sight: { id, facts, at, by, waits = null }, packageUid }) => {
+  const rows = asked.map(({ sight: { id, facts, at, by, waits = null, boot = null }, packageUid }) => {
     const { productUid, version, hardware, identity, attributes } = facts
     const said = [productUid, version, hardware, JSON.stringify(identity), JSON.stringify(attributes)]
-    return [id, ...said, new Date(at), waits, by === 'probe', packageUid]
+    return [id, ...said, new Date(at), waits, by === 'probe', packageUid, boot]
   })
-  const values = Array.from({ length: 10 }, (_, column) => rows.map((row) => row[column]))
+  const values = Array.from({ length: 11 }, (_, column) => rows.map((row) => row[column]))
   const found = await db.query<Found>({ name: 'look', text, values })
   const byId = new Map(found.rows.map((row) => [row.asked, row]))
   return asked.map(({ sight: { id } }) => {

@@ -5,7 +5,7 @@ import { groupTables } from './group-migration.ts'
 import { quickLists } from './list-migration.ts'
 import { peopleTables } from './people-migration.ts'
 import { processTables } from './process-migration.ts'
-import { phaseColumns } from './rollout-migration.ts'
+import { healthColumns, paceTables, phaseColumns } from './rollout-migration.ts'
 import type { Tables } from './tables.ts'
 import { newsTables, unitTables } from './unit-migration.ts'
 import { unitRolloutTables } from './unit-rollout-migration.ts'
@@ -65,6 +65,9 @@ const statements: Readonly<Record<string, readonly string[]>> = {
   '009-admission': admissionTables,
   '010-people': peopleTables,
   '011-unit-rollouts': unitRolloutTables,
+  '012-paces': paceTables,
+  '013-what-ran-before': ['alter table attempts add column from_version text'],
+  '014-health-of-devices': healthColumns,
 }
 
 const steps: Readonly<Record<string, Migration>> = Object.fromEntries(

@@ -4,10 +4,11 @@ import type { PeopleStore } from '../../people/people-store.ts'
 import type { Lines } from '../../processes/lines.ts'
 import type { Shared } from '../../processes/shared.ts'
 import type { Sight } from '../../store/records.ts'
-import { newsOf, seen } from '../../store/seen.ts'
+import { hasRestarted, newsOf, seen } from '../../store/seen.ts'
 import type { Conclusion, Heard, Store } from '../../store/store.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
 import { admissionIn } from './admission.ts'
+import { forecast } from './forecast.ts'
 import { groupsIn } from './groups.ts'
 import { knownOf } from './known.ts'
 import { type LookOne, lookTogether } from './look-together.ts'
@@ -18,10 +19,11 @@ import { postgresPeopleStore } from './postgres-people-store.ts'
 import { postgresShared } from './postgres-shared.ts'
 import { postgresUnitStore } from './postgres-unit-store.ts'
 import { record } from './record.ts'
-import { addRollout, changeRollout, countStandings, listMembers, listRollouts } from './rollouts.ts'
+import { addRollout, changeRollout, countStandings, listMembers, listRollouts, ranBefore } from './rollouts.ts'
 import { deviceOf, packageOf, reportOf } from './rows.ts'
 import { sqlOfSelection } from './selection.ts'
 import type { Tables } from './tables.ts'
+import { findTroubles } from './troubles.ts'
 
 /** Brings tables to where those of an older version were; ends the pool. */
 export async function migratedTo(pool: pg.Pool, schema: string): Promise<void> {
@@ -56,17 +58,21 @@ export async function postgresStore(pool: pg.Pool, me = 'alone'): Promise<Record
     people: postgresPeopleStore(db),
     observe: (sight, packageUid, conclude) => observe(pool, lookOne, sight, packageUid, conclude),
     ...packagesIn(db),
-    addRollout: (order) => addRollout(db, order),
+    addRollout: (order) => db.transaction().execute((tx) => addRollout(tx, order)),
+    forecast: (order) => forecast(db, order),
+    troubles: (id, from, after) => findTroubles(db, id, from, after),
+    ranBefore: (id) => ranBefore(db, id),
     rollouts: () => listRollouts(db),
     rollout: async (id) => (await listRollouts(db, [id]))[0],
     changeRollout: (id, change) => changeRollout(db, id, change),
     counts: (ids) => countStandings(db, ids),
     tallies: (id) => tallyPhases(db, id),
-    async members(rollout, limit, after = '') {
+    async members(rollout, limit, after = '', at) {
       const found = await listMembers(db, rollout, limit, after)
       const known = await knownOf(
         pool,
         found.map((member) => member.device),
+        at,
       )
       return known.map((each, i) => ({ known: each, state: found[i]?.state ?? 'pending' }))
     },
@@ -95,8 +101,9 @@ async function observe<C extends Conclusion>(
       packageUid,
     })
     const device = seen(before, sight, approved ?? {})
+    const restarted = hasRestarted(before, device)
     const known = { device, orders, attempts, news: newsOf(before, device) }
-    const conclusion = conclude({ ...known, packageVersion, approved: approved !== null })
+    const conclusion = conclude({ ...known, packageVersion, approved: approved !== null, restarted })
     if (!before && conclusion.refused !== undefined) return conclusion
     if (touched && isEmpty(conclusion)) return conclusion
     if (await record(pool, device, conclusion, revision)) return conclusion
@@ -152,9 +159,9 @@ function packagesIn(db: Kysely<Tables>): Pick<Store, 'addPackage' | 'package' | 
 
 function devicesIn(db: Kysely<Tables>, pool: pg.Pool): Pick<Store, 'known' | 'devices' | 'history' | 'allowRetry'> {
   return {
-    async known(id) {
+    async known(id, at) {
       const row = await db.selectFrom('devices').selectAll().where('id', '=', id).executeTakeFirst()
-      return row && (await knownOf(pool, [deviceOf(row)]))[0]
+      return row && (await knownOf(pool, [deviceOf(row)], at))[0]
     },
     async devices({ limit, after, ...selection }) {
       const meant = await sqlOfSelection(db, selection)

@@ -8,23 +8,29 @@ import { type Conclusion, historyLimit } from '../../store/store.ts'
 
 // Parts of one statement do not see each other's rows: what is let go of history is counted without the new lines.
 const text = `
-  with written as (
+  with placed as (
+    update rollout_paces set seq = seq + 1, minute = $17,
+      offers = case when minute = $17 then offers + 1 else 1 end
+    where rollout = $15 and seq = $16
+    returning 1),
+  written as (
     insert into devices as d
-      (id, product, version, hardware, identity, attributes, status, waits, first_seen, last_seen, revision, labels)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $15)
+      (id, product, version, hardware, identity, attributes, status, waits, first_seen, last_seen, revision, boot, labels)
+    select $1, $2, $3, $4, $5::json, $6::json, $7, $8, $9::timestamptz, $10::timestamptz, 0, $18, $19::jsonb
+    where $15::bigint is null or exists (select from placed)
     on conflict (id) do update set
       product = excluded.product, version = excluded.version, hardware = excluded.hardware,
       identity = excluded.identity, attributes = excluded.attributes, status = excluded.status,
-      waits = excluded.waits, last_seen = excluded.last_seen, revision = d.revision + 1
+      waits = excluded.waits, last_seen = excluded.last_seen, boot = excluded.boot, revision = d.revision + 1
     where d.revision = $11
     returning id),
   tried as (
-    insert into attempts (device, package, version, state, reason, last_report, offers, retry, at)
-    select w.id, a.package, a.version, a.state, a.reason, a.last_report, a.offers, a.retry, a.at
+    insert into attempts (device, package, version, from_version, state, reason, last_report, offers, retry, at)
+    select w.id, a.package, a.version, a.from_version, a.state, a.reason, a.last_report, a.offers, a.retry, a.at
     from written w, json_to_recordset($12) as a(
-      package text, version text, state text, reason text, last_report text, offers int, retry boolean, at timestamptz)
+      package text, version text, from_version text, state text, reason text, last_report text, offers int, retry boolean, at timestamptz)
     on conflict (device, package) do update set
-      version = excluded.version, state = excluded.state, reason = excluded.reason, last_report = excluded.last_report,
+      version = excluded.version, from_version = excluded.from_version, state = excluded.state, reason = excluded.reason, last_report = excluded.last_report,
       offers = excluded.offers, retry = excluded.retry, at = excluded.at),
   told as (
     insert into reports (device, at, package, status, concluded, previous_state, error_message, log)
@@ -41,7 +47,8 @@ const text = `
 
 /**
  * Writes a device down with what follows from what it said. False when the device's row is not at `revision` any more, or is
- * there although it was not: then nothing is written, and it has to be looked at anew.
+ * there although it was not, or when the place in a rollout was taken meanwhile: then nothing is written, and it has to be looked
+ * at anew. (A place may then count as given in that minute that was not.)
  */
 export async function record(db: pg.Pool, device: Device, conclusion: Conclusion, revision: number): Promise<boolean> {
   const { id, product, version, hardware, identity, attributes, waits, firstSeen, lastSeen } = device
@@ -50,13 +57,23 @@ export async function record(db: pg.Pool, device: Device, conclusion: Conclusion
   const facts = [product, version, hardware, JSON.stringify(identity), JSON.stringify(attributes)]
   const row = [id, ...facts, status, waits, new Date(firstSeen), new Date(lastSeen), revision]
   const attempts = JSON.stringify(conclusion.attempts.map(attemptRow))
-  const values = [...row, attempts, JSON.stringify(lines.map(reportRow)), lines.length, JSON.stringify(device.labels)]
+  const { place } = conclusion
+  const taken = [place?.rollout ?? null, place?.seq ?? null, place?.minute ?? null]
+  const values = [
+    ...row,
+    attempts,
+    JSON.stringify(lines.map(reportRow)),
+    lines.length,
+    ...taken,
+    device.boot,
+    JSON.stringify(device.labels),
+  ]
   const { rowCount } = await db.query({ name: 'record', text, values })
   return rowCount === 1
 }
 
-function attemptRow({ lastReport, at, ...same }: Attempt): object {
-  return { ...same, last_report: lastReport, at: new Date(at) }
+function attemptRow({ lastReport, from, at, ...same }: Attempt): object {
+  return { ...same, from_version: from, last_report: lastReport, at: new Date(at) }
 }
 
 function reportRow({ at, previousState, errorMessage, ...same }: ReportEntry): object {

@@ -11,3 +11,17 @@ export const phaseColumns = [
      add column asked text`,
   `update rollouts set progress = json_build_object('abortedAt', floor(extract(epoch from now()) * 1000)) where not running`,
 ]
+
+/** Places given out by rollouts with a speed; `seq` keeps two fleets from giving the same one. */
+export const paceTables = [
+  `create table rollout_paces (
+     rollout bigint primary key references rollouts,
+     seq bigint not null, minute bigint not null, offers bigint not null)`,
+  "create index attempts_under_way on attempts (package) where state in ('offered', 'updating')",
+]
+
+/** How updated devices fare beside the others. */
+export const healthColumns = [
+  'alter table devices add column boot text',
+  "create index reports_of_trouble on reports (id) where status in ('restarted', 'error', 'rolled_back')",
+]

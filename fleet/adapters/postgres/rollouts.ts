@@ -1,5 +1,5 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
-import { atOnce } from '../../rollout/plan.ts'
+import { atOnce, isPaced } from '../../rollout/plan.ts'
 import { begun, nobody, type Progress } from '../../rollout/progress.ts'
 import type { Counts, Rollout } from '../../store/records.ts'
 import type { NewRollout } from '../../store/store.ts'
@@ -11,40 +11,40 @@ import type { Tables } from './tables.ts'
 type Row<T extends keyof Tables> = Selectable<Tables[T]>
 type Db = Kysely<Tables>
 
-/** Undefined where a device is named that is not known. */
-export async function addRollout(db: Db, order: NewRollout): Promise<{ rollout: Rollout; fresh: boolean } | undefined> {
+/** Undefined where a device is named that is not known. Within a transaction. */
+export async function addRollout(tx: Db, order: NewRollout): Promise<{ rollout: Rollout; fresh: boolean } | undefined> {
   const { package: kept, to, createdAt, startAt, metered = false, plan = atOnce, once } = order
   const devices = 'devices' in to ? [...new Set(to.devices)] : []
-  return db.transaction().execute(async (tx) => {
-    if (devices.length > 0 && !(await allKnown(tx, devices))) return undefined
-    const row = await tx
-      .insertInto('rollouts')
-      .values({
-        package: kept.uid,
-        product: kept.product,
-        version: kept.version,
-        hardware: kept.hardware === 'any' ? null : [...kept.hardware],
-        whole_product: 'product' in to,
-        running: true,
-        created_at: new Date(createdAt),
-        start_at: startAt === null ? null : new Date(startAt),
-        metered,
-        plan: JSON.stringify(plan),
-        progress: JSON.stringify(begun),
-        key: once?.key ?? null,
-        asked: once?.asked ?? null,
-      })
-      .onConflict((conflict) => conflict.column('key').doNothing())
-      .returningAll()
-      .executeTakeFirst()
-    if (!row) return { rollout: await rolloutWith(tx, once?.key ?? ''), fresh: false }
-    // One array, not one parameter for each device: PostgreSQL takes 65 535 parameters at most.
-    if (devices.length > 0)
-      await sql`insert into rollout_devices select ${row.id}, unnest(${devices}::text[])`.execute(tx)
-    const bounds = await drawBounds(tx, row.id, plan)
-    if (bounds.length > 0) await tx.updateTable('rollouts').set({ bounds }).where('id', '=', row.id).execute()
-    return { rollout: rolloutOf({ ...row, bounds }, devices.sort()), fresh: true }
-  })
+  if (devices.length > 0 && !(await allKnown(tx, devices))) return undefined
+  const row = await tx
+    .insertInto('rollouts')
+    .values({
+      package: kept.uid,
+      product: kept.product,
+      version: kept.version,
+      hardware: kept.hardware === 'any' ? null : [...kept.hardware],
+      whole_product: 'product' in to,
+      running: true,
+      created_at: new Date(createdAt),
+      start_at: startAt === null ? null : new Date(startAt),
+      metered,
+      plan: JSON.stringify(plan),
+      progress: JSON.stringify(begun),
+      key: once?.key ?? null,
+      asked: once?.asked ?? null,
+    })
+    .onConflict((conflict) => conflict.column('key').doNothing())
+    .returningAll()
+    .executeTakeFirst()
+  if (!row) return { rollout: await rolloutWith(tx, once?.key ?? ''), fresh: false }
+  // One array, not one parameter for each device: PostgreSQL takes 65 535 parameters at most.
+  if (devices.length > 0)
+    await sql`insert into rollout_devices select ${row.id}, unnest(${devices}::text[])`.execute(tx)
+  if (isPaced(plan))
+    await tx.insertInto('rollout_paces').values({ rollout: row.id, seq: 0, minute: 0, offers: 0 }).execute()
+  const bounds = await drawBounds(tx, row.id, plan)
+  if (bounds.length > 0) await tx.updateTable('rollouts').set({ bounds }).where('id', '=', row.id).execute()
+  return { rollout: rolloutOf({ ...row, bounds }, devices.sort()), fresh: true }
 }
 
 async function rolloutWith(db: Db, key: string): Promise<Rollout> {
@@ -107,4 +107,15 @@ export async function listMembers(db: Db, rollout: number, limit: number, after:
   const { rows } = await sql<Row<'devices'> & { standing: keyof Counts }>`
     select * from (${membersOf([rollout])}) m where id > ${after} order by id limit ${limit}`.execute(db)
   return rows.map((row) => ({ device: deviceOf(row), state: row.standing }))
+}
+
+/** The devices of a rollout that took its package up, by what they ran before. */
+export async function ranBefore(db: Db, rollout: number): Promise<{ version: string | null; devices: string[] }[]> {
+  const { rows } = await sql<{ version: string | null; devices: string[] }>`
+    select a.from_version as version, array_agg(m.id order by m.id) as devices
+    from (${membersOf([rollout])}) m
+    join rollouts r on r.id = m.rollout
+    join attempts a on a.device = m.id and a.package = r.package and a.state in ('updating', 'updated')
+    group by 1 order by min(m.id)`.execute(db)
+  return rows
 }

@@ -1,5 +1,7 @@
 import type { Sha256 } from '@windlass/model'
 import type { Selectable } from 'kysely'
+import type { Pace } from '../../rollout/pace.ts'
+import { atOnce } from '../../rollout/plan.ts'
 import { begun } from '../../rollout/progress.ts'
 import type { Attempt, Device, KeptPackage, Order, ReportEntry, Rollout } from '../../store/records.ts'
 import type { Tables } from './tables.ts'
@@ -35,12 +37,13 @@ export function deviceOf(row: Row<'devices'>): Device {
     labels: row.labels,
     status: row.status,
     waits: row.waits,
+    boot: row.boot,
     firstSeen: row.first_seen.getTime(),
     lastSeen: row.last_seen.getTime(),
   }
 }
 
-export function orderOf(row: Row<'rollouts'>): Order {
+export function orderOf(row: Row<'rollouts'> & { pace?: Pace | null }): Order {
   return {
     rollout: row.id,
     package: row.package as Sha256,
@@ -49,10 +52,11 @@ export function orderOf(row: Row<'rollouts'>): Order {
     hardware: row.hardware ?? 'any',
     startAt: row.start_at?.getTime() ?? null,
     metered: row.metered,
-    plan: row.plan,
+    // What these do not say is as it was at the start: rows may be older than a field.
+    plan: { ...atOnce, ...row.plan },
     bounds: row.bounds,
-    // What it does not say is as it was at the start: rows may be older than a field.
     progress: { ...begun, ...row.progress },
+    pace: row.pace ?? null,
   }
 }
 
@@ -70,6 +74,7 @@ export function attemptOf(row: Row<'attempts'>): Attempt {
     device: row.device as Sha256,
     package: row.package,
     version: row.version,
+    from: row.from_version,
     state: row.state,
     reason: row.reason,
     lastReport: row.last_report,

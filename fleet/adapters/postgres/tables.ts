@@ -34,6 +34,7 @@ interface DeviceRow {
   first_seen: Date
   last_seen: Date
   waits: string | null
+  boot: string | null
   /** Grows with every write, so that a reader can tell whether what it read still stands. */
   revision: Generated<number>
 }
@@ -49,7 +50,7 @@ interface RolloutRow {
   created_at: Date
   start_at: Date | null
   metered: Generated<boolean>
-  plan: JSONColumnType<Plan>
+  plan: JSONColumnType<Partial<Plan>>
   bounds: Generated<number[]>
   progress: JSONColumnType<Partial<Progress>>
   key: string | null
@@ -60,6 +61,7 @@ interface AttemptRow {
   device: string
   package: string
   version: string | null
+  from_version: string | null
   state: Attempt['state']
   reason: string | null
   last_report: string | null
@@ -84,6 +86,7 @@ export interface Tables extends UnitTables, PeopleTables {
   packages: PackageRow
   devices: DeviceRow
   rollouts: RolloutRow
+  rollout_paces: { rollout: number; seq: number; minute: number; offers: number }
   rollout_devices: { rollout: number; device: string }
   attempts: AttemptRow
   reports: ReportRow

@@ -1,4 +1,5 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
+import { atOnce } from '../../rollout/plan.ts'
 import { begun, nobody, statusOf } from '../../rollout/progress.ts'
 import type { Counts } from '../../store/records.ts'
 import type { NewUnitRollout, UnitMember, UnitRollout, UnitRolloutStore } from '../../units/rollouts/unit-rollout.ts'
@@ -169,5 +170,5 @@ async function takeBack(tx: Db, id: number, limit: number): Promise<string[]> {
 function rolloutOf(row: Selectable<Tables['unit_rollouts']>): UnitRollout {
   const { id, release, model, units, plan, bounds, progress, created_at, asked } = row
   const to = units ? { units: [...units].sort() } : model === null ? { all: true as const } : { model }
-  return { id, release, to, plan, bounds, progress, createdAt: created_at.getTime(), asked }
+  return { id, release, to, plan: { ...atOnce, ...plan }, bounds, progress, createdAt: created_at.getTime(), asked }
 }

@@ -17,13 +17,17 @@ const mostHeaderText = 200
 const idleTimeoutMs = 30_000
 const deadlineMs = 120_000
 
-/** A server that speaks UpdateHub's cloud protocol (updatehub.md 3). One that drips is given up like one that is silent. */
-export function polledServer(http: Http, clock: Clock): Server {
+/**
+ * A server that speaks UpdateHub's cloud protocol (updatehub.md 3). One that drips is given up like one that is silent. `boot`: the
+ * kernel's boot id, which ours is told, so that it sees restarts.
+ */
+export function polledServer(http: Http, clock: Clock, boot: string): Server {
   return {
     async probe(address, firmware, retries, stop, waits = '') {
       const headers = {
         ...agentHeaders,
         [cloudHeaders.retries]: String(retries),
+        [cloudHeaders.boot]: headerText(boot),
         ...(waits && { [cloudHeaders.waits]: headerText(waits) }),
       }
       const call = {

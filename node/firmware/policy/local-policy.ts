@@ -1,7 +1,7 @@
+import { untilOpen, type Window } from '@windlass/model'
 import type { Clock, Files } from '@windlass/platform'
 import type { Commander } from '../update/ports.ts'
 import type { Hold } from './hold.ts'
-import { untilOpen, type Window } from './window.ts'
 
 /** What this device says about when it may be installed on. */
 export interface Policy {

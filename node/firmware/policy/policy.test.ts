@@ -1,10 +1,10 @@
+import { isOpen, parseWindow, untilOpen, type Window } from '@windlass/model'
 import { FakeClock, FakeFiles, memoryJournal } from '@windlass/platform/fakes'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Bell } from './bell.ts'
 import { type Held, Hold } from './hold.ts'
 import { localPolicy } from './local-policy.ts'
-import { isOpen, parseWindow, untilOpen, type Window } from './window.ts'
 
 const windows = (...texts: string[]): Window[] => texts.map(parseWindow).filter((w) => w !== undefined)
 const hour = 3_600_000

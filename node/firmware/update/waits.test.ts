@@ -1,8 +1,8 @@
+import { parseWindow } from '@windlass/model'
 import { describe, expect, it } from 'vitest'
 import { FakeDevice, fakeSettings } from '../fake-device.ts'
 import { fakeRelease } from '../fake-release.ts'
 import { uidOf } from '../fake-update-server.ts'
-import { parseWindow } from '../policy/window.ts'
 import type { Settings } from '../settings.ts'
 import type { StateName } from './diagram.ts'
 

@@ -145,11 +145,57 @@ describe('windlass rollout start --phase', () => {
     expect((await start('1,approve=ann+bob')).phases?.[0]?.gate.approval?.needed).toBe(2)
   })
 
+  it('with windows and a speed', async () => {
+    const fleet = fleetWith({ packages: [pkg()] })
+    const options = [
+      '--window',
+      'daily 02:00-04:00',
+      'sat 10:00-12:00',
+      '--time-zone',
+      'Europe/Berlin',
+      '--at-once',
+      '5',
+    ]
+    const { out } = await say(['rollout', 'start', uid, '--product', ...options], { fetch: fleet.fetch })
+    expect(out).toMatch(/windows: +daily 02:00-04:00; sat 10:00-12:00 \(Europe\/Berlin\)\nspeed: +at most 5 at once/)
+    expect((await say(['rollout', 'start', uid, '--product', '--at-once', '0'], { fetch: fleet.fetch })).code).toBe(64)
+  })
+
   it('says what it expects', async () => {
     for (const phase of ['', '0', '%', '10,soak=2', '10,wat=1', '10,approve=', 'all', '10,failures=0']) {
       const { code, err } = await start(phase)
       expect([code, err]).toEqual([64, expect.stringMatching(/^windlass: --phase: expected `10`, `25%` or `rest`/)])
     }
+  })
+})
+
+describe('windlass rollout start --dry-run and roll-back', () => {
+  it('says what would be, and starts nothing', async () => {
+    const excluded = [{ code: 'failed_before', text: 'failed with it before', devices: 2 } as const]
+    const forecast = { devices: 40, phases: [10, 30], bytesEach: 1024, bytes: 40_960, excluded }
+    const fleet = fleetWith({ packages: [pkg()], forecast })
+    const { out } = await say(['rollout', 'start', uid, '--product', '--dry-run'], { fetch: fleet.fetch })
+    expect(out).toBe(
+      [
+        'devices:    40 would be offered it',
+        '  phase 1:  10',
+        '  phase 2:  30',
+        'bytes:      at most 40.0 KiB, 1.0 KiB each',
+        'Left out: 2 that failed with it before',
+        '',
+      ].join('\n'),
+    )
+    expect(fleet.rollouts).toEqual([])
+  })
+
+  it('rolls back, and ends with 1 where some are left as they are', async () => {
+    const fleet = fleetWith({ packages: [pkg()] })
+    await say(['rollout', 'start', uid, '--product'], { fetch: fleet.fetch })
+    const { code, out } = await say(['rollout', 'roll-back', '1'], { fetch: fleet.fetch })
+    expect(code).toBe(1)
+    expect(out).toMatch(
+      /^Rollout 1 is aborted\.\n\nrollout: +2\n.*version 1\.0.*Left as they are: 2, which ran version 0\.9; /s,
+    )
   })
 })
 

@@ -28,6 +28,7 @@ import { rolloutAbort } from './rollout-abort.ts'
 import { rolloutApprove } from './rollout-approve.ts'
 import { rolloutList } from './rollout-list.ts'
 import { rolloutPause, rolloutResume } from './rollout-pause.ts'
+import { rolloutRollBack } from './rollout-roll-back.ts'
 import { rolloutStart } from './rollout-start.ts'
 import { rolloutWatch } from './rollout-watch.ts'
 import { tokensList } from './tokens-list.ts'
@@ -70,6 +71,7 @@ export const allCommands: readonly Command[] = [
   rolloutResume,
   rolloutApprove,
   rolloutAbort,
+  rolloutRollBack,
   devices,
   devicesRetry,
   devicesLabel,

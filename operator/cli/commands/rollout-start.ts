@@ -3,8 +3,8 @@ import { CliError } from '../cli-error.ts'
 import { command } from '../command.ts'
 import { connect, fleetParam } from '../fleet/connect.ts'
 import { devicesNamed, packageNamed } from '../fleet/name.ts'
-import { phaseNamed } from '../fleet/phase-text.ts'
-import { rolloutPage } from '../fleet/rollout-page.ts'
+import { planAsked, planParams } from '../fleet/plan-params.ts'
+import { forecastPage, rolloutPage } from '../fleet/rollout-page.ts'
 import { optional, type Param, required, several, switchedOn } from '../params.ts'
 
 /** Alone it means the package's own product. */
@@ -22,22 +22,23 @@ export const rolloutStart = command({
     product,
     device: several('--device <id...>', 'only these devices (ids or their first digits)'),
     metered: switchedOn('--metered', 'let devices fetch it over links that cost, too'),
-    phase: several(
-      '--phase <phase...>',
-      'who comes first, and when the next do: 10,soak=2h,failures=1 25%,approve=ann',
-    ),
+    ...planParams,
+    dryRun: switchedOn('--dry-run', 'only say what it would do: how many devices, bytes, who is left out and why'),
     key: optional('--key <text>', 'the same order under the same key starts no second rollout'),
     fleet: fleetParam,
   },
-  async run({ package: name, product, device, metered, phase, key, fleet }, io) {
+  async run({ package: name, product, device, metered, dryRun, key, fleet, ...plan }, io) {
     if ((product === undefined) === (device.length === 0)) {
       throw new CliError('usage', `expected either --product or --device, got ${device.length > 0 ? 'both' : 'none'}`)
     }
     const client = connect(fleet, io)
     const chosen = await packageNamed(client, name)
     const to = product === undefined ? { devices: await devicesNamed(client, device) } : productOf(chosen, product)
-    const phases = phase.map(phaseNamed)
-    const order = { package: chosen.uid, to, ...(metered && { metered }), ...(phases.length > 0 && { phases }) }
+    const order = { package: chosen.uid, to, ...(metered && { metered }), ...planAsked(plan) }
+    if (dryRun) {
+      const forecast = await client.forecastRollout(order)
+      return { page: forecastPage(forecast), json: forecast }
+    }
     const rollout = await client.startRollout(order, key)
     return { page: `${rolloutPage(rollout)}\n\nNext: windlass rollout watch ${rollout.id}`, json: rollout }
   },

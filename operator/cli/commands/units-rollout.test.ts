@@ -10,6 +10,10 @@ const rollout: UnitRolloutDetail = {
   status: 'paused',
   createdAt: '2026-01-02T03:04:05.000Z',
   plan: {
+    windows: [],
+    timeZone: 'UTC',
+    speed: {},
+    health: null,
     phases: [
       { size: { count: 1 }, gate: {} },
       { size: { rest: true }, gate: {} },

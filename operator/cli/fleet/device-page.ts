@@ -19,6 +19,8 @@ const reasons: Record<IdleReason, string> = {
   rolled_back_before: 'the package was rolled back on it; `windlass devices retry` allows another try',
   phase_closed: 'the phase of the rollout to which it belongs is not open',
   paused: 'the rollout is paused',
+  window_closed: 'no window of the rollout opens',
+  too_fast: 'as many devices as may are under way',
 }
 
 /** What the device will be answered when it asks next, and why. */

@@ -11,6 +11,7 @@ import {
   pauseOrder,
   problemOf,
   type RolloutDetail,
+  type RolloutForecast,
   rolloutOrder,
 } from '@windlass/wire/operator'
 
@@ -27,6 +28,8 @@ export class FakeFleet {
   happenings: { event: FleetEvent; does?: () => void }[] = []
   /** Bytes of the packages that were uploaded. */
   uploads: Uint8Array[] = []
+  /** What `POST /rollouts/forecast` answers. */
+  forecast: RolloutForecast = { devices: 0, phases: [0], bytesEach: 0, bytes: 0, excluded: [] }
   /** Bodies of `POST /rollouts/:id/approve`. */
   approvals: unknown[] = []
   readonly asked: string[] = []
@@ -49,10 +52,12 @@ export class FakeFleet {
         'package_unknown',
         this.packages.find(({ uid }) => uid === id),
       )
+    if (request === 'POST rollouts/forecast') return Response.json(this.forecast)
     if (request === 'POST rollouts') return this.#start(await bodyOf(init))
     if (request === 'GET rollouts') return Response.json({ rollouts: this.rollouts })
     if (what === 'rollouts') {
       const rollout = this.rollouts.find((r) => r.id === Number(id))
+      if (rollout && verb === 'roll-back') return this.#rollBack(rollout)
       if (rollout && verb === 'abort' && method === 'POST') rollout.status = 'aborted'
       if (rollout && verb === 'resume' && method === 'POST') Object.assign(rollout, { status: 'running', paused: null })
       if (rollout && verb === 'pause' && method === 'POST') this.#pause(rollout, await bodyOf(init))
@@ -131,7 +136,13 @@ export class FakeFleet {
       createdAt: '2026-01-02T03:04:05.000Z',
       startAt: null,
       metered: order.metered ?? false,
-      plan: { phases: (order.phases ?? [{ size: { rest: true } }]).map(({ size, gate = {} }) => ({ size, gate })) },
+      plan: {
+        windows: order.windows ?? [],
+        timeZone: order.timeZone ?? 'UTC',
+        speed: order.speed ?? {},
+        health: order.health ? { falseAlarmPercent: order.health.falseAlarmPercent ?? 1 } : null,
+        phases: (order.phases ?? [{ size: { rest: true } }]).map(({ size, gate = {} }) => ({ size, gate })),
+      },
       phase: 1,
       paused: null,
       phases: [],
@@ -141,6 +152,12 @@ export class FakeFleet {
     }
     this.rollouts.unshift(rollout)
     return Response.json(rollout)
+  }
+
+  #rollBack(rollout: RolloutDetail): Response {
+    rollout.status = 'aborted'
+    const back = { ...rollout, id: this.rollouts.length + 1, version: '1.0', status: 'running' }
+    return Response.json({ aborted: rollout, rollouts: [back], left: [{ version: '0.9', devices: 2 }] })
   }
 
   #pause(rollout: RolloutDetail, body: unknown): void {

@@ -1,4 +1,12 @@
-import type { PhaseStanding, PlanRecord, RolloutCounts, RolloutRecord, RolloutTarget } from '@windlass/wire/operator'
+import type {
+  PhaseStanding,
+  PlanRecord,
+  RolloutCounts,
+  RolloutForecast,
+  RolloutRecord,
+  RolloutTarget,
+} from '@windlass/wire/operator'
+import { bytesText } from '../page/quantities.ts'
 import { facts } from '../page/table.ts'
 import { shortId } from './name.ts'
 import { sizeText } from './phase-text.ts'
@@ -26,10 +34,19 @@ export function rolloutPage(rollout: RolloutRecord & { phases?: readonly PhaseSt
     why: paused ? `${paused.reason} (${paused.at})` : undefined,
     started: rollout.startAt ?? rollout.createdAt,
     'metered links': rollout.metered ? 'may be used' : undefined,
+    windows: plan.windows.length > 0 ? `${plan.windows.join('; ')} (${plan.timeZone})` : undefined,
+    speed: speedText(rollout),
+    health: plan.health ? `watched, with at most ${plan.health.falseAlarmPercent} % false alarms` : undefined,
     phase: plan.phases.length > 1 ? `${phase} of ${plan.phases.length}` : undefined,
     ...phaseLines(plan, phases),
     devices: countsText(rollout.counts),
   })
+}
+
+function speedText({ plan: { speed } }: RolloutRecord): string | undefined {
+  const { perMinute, atOnce } = speed
+  const parts = [perMinute ? `${perMinute} a minute` : '', atOnce ? `${atOnce} at once` : ''].filter((part) => part)
+  return parts.length > 0 ? `at most ${parts.join(', ')}` : undefined
 }
 
 /** A line for each phase, where there are several. */
@@ -52,4 +69,14 @@ function phaseLine(
     `  phase ${number}`,
     `${size ? `${sizeText(size, what)}, ` : ''}${state}: ${countsText(counts, `no ${what} yet`)}${next}`,
   ]
+}
+
+/** What an order would do. */
+export function forecastPage({ devices, phases, bytes, bytesEach, excluded }: RolloutForecast): string {
+  const page = facts({
+    devices: `${devices} would be offered it`,
+    ...Object.fromEntries(phases.length > 1 ? phases.map((n, i) => [`  phase ${i + 1}`, String(n)]) : []),
+    bytes: `at most ${bytesText(bytes)}, ${bytesText(bytesEach)} each`,
+  })
+  return [page, ...excluded.map(({ text, devices: n }) => `Left out: ${n} that ${text}`)].join('\n')
 }

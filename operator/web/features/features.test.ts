@@ -53,7 +53,7 @@ describe('why a device gets nothing', () => {
       text: 'Version 2.0 was offered. The device waits: metered link (wwan0).',
       meaning: 'held',
     })
-    expect(text({ answer: 'wait', seconds: 15_120, rollout: 3 }).text).toBe('The rollout begins in 4 h 12 min.')
+    expect(text({ answer: 'wait', seconds: 15_120, rollout: 3 }).text).toBe('It may go on in 4 h 12 min.')
   })
 })
 

@@ -15,6 +15,8 @@ const idle: Readonly<Record<IdleReason, { text: string; meaning: Meaning }>> = {
   },
   phase_closed: { text: 'Its phase of the rollout is not open yet.', meaning: 'waiting' },
   paused: { text: 'The rollout is paused.', meaning: 'held' },
+  window_closed: { text: 'No window of the rollout opens.', meaning: 'waiting' },
+  too_fast: { text: 'As many devices as may are under way.', meaning: 'waiting' },
 }
 
 /** What the device's next probe will be answered, as a sentence. */
@@ -28,7 +30,7 @@ export function wantedText({ wanted, waits }: Pick<DeviceDetail, 'wanted' | 'wai
         return { text: `Version ${wanted.version} was offered. The device waits: ${waits}.`, meaning: 'held' }
       return { text: `Version ${wanted.version} is offered when it asks next.`, meaning: 'running' }
     case 'wait':
-      return { text: `The rollout begins in ${secondsText(wanted.seconds)}.`, meaning: 'waiting' }
+      return { text: `It may go on in ${secondsText(wanted.seconds)}.`, meaning: 'waiting' }
     case 'none':
       return idle[wanted.reason]
   }

@@ -15,6 +15,8 @@ const meanings: Readonly<Record<ReasonRecord['code'], Meaning>> = {
   failed_before: 'held',
   rolled_back_before: 'held',
   paused: 'held',
+  window_closed: 'waiting',
+  too_fast: 'waiting',
   decommissioned: 'held',
 }
 
