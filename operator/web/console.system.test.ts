@@ -218,6 +218,18 @@ describe('the console', { timeout: 240_000 }, () => {
     await page.context().close()
   })
 
+  it('makes a token that it shows once, and withdraws it', async () => {
+    const { page } = await open('/settings')
+    await page.getByRole('button', { name: 'Make a token' }).click()
+    await page.getByLabel('Name').fill('quay-display')
+    await page.getByRole('combobox').selectOption('viewer')
+    await page.getByRole('button', { name: 'Make it' }).click()
+    await page.getByText('The token quay-display is shown only now:').waitFor()
+    await page.getByRole('button', { name: 'Withdraw quay-display' }).click()
+    await page.getByText('withdrawn').waitFor()
+    await page.context().close()
+  })
+
   it('reads a long list page by page as it is scrolled', async () => {
     const { page } = await open('/devices')
     const rows = page.getByRole('region', { name: 'Devices', exact: true })

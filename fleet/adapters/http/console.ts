@@ -34,7 +34,7 @@ const policy = [
 ].join('; ')
 
 /** The addresses of the console's pages (operator/web/app/routes.tsx), each with those below it. */
-const pages = ['/devices', '/units', '/groups', '/packages', '/releases', '/rollouts', '/activity']
+const pages = ['/devices', '/units', '/groups', '/packages', '/releases', '/rollouts', '/activity', '/settings']
 
 const notBuilt = 'The console is not built: `npm run console` builds it, then start the fleet anew.\n'
 

@@ -11,5 +11,8 @@ export const places = [
     { to: '/packages', name: 'Packages', key: 'p', icon: 'packages' },
     { to: '/releases', name: 'Releases', key: 'l', icon: 'releases' },
   ],
-  [{ to: '/activity', name: 'Activity', key: 'a', icon: 'activity' }],
+  [
+    { to: '/activity', name: 'Activity', key: 'a', icon: 'activity' },
+    { to: '/settings', name: 'Settings', key: 's', icon: 'settings' },
+  ],
 ] as const

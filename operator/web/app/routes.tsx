@@ -10,6 +10,7 @@ import { Releases } from '../features/releases/releases.tsx'
 import { NewRollout } from '../features/rollouts/new-rollout.tsx'
 import { RolloutPage } from '../features/rollouts/rollout-page.tsx'
 import { Rollouts } from '../features/rollouts/rollouts.tsx'
+import { Settings } from '../features/settings/settings.tsx'
 import { UnitPage } from '../features/units/unit-page.tsx'
 import { Units } from '../features/units/units.tsx'
 import { Empty, Trouble } from '../parts/nothing.tsx'
@@ -89,6 +90,7 @@ export function makeRouter(signOut: (() => void) | null) {
     newRollout,
     rollout,
     at('/activity', Activity),
+    at('/settings', Settings),
   ] as const
   return createRouter({ routeTree: root.addChildren(pages), defaultPreload: false })
 }

@@ -58,6 +58,11 @@ export const ask = {
       queryKey: ['devices', 'ill'],
       queryFn: () => client.devices({ limit: 8, query: 'status in (error, rolled_back)' }),
     }),
+  session: (client: OperatorClient) => queryOptions({ queryKey: ['session'], queryFn: () => client.session() }),
+  users: (client: OperatorClient) =>
+    queryOptions({ queryKey: ['users'], queryFn: () => client.users(), refetchInterval: hearsayMs }),
+  tokens: (client: OperatorClient) =>
+    queryOptions({ queryKey: ['tokens'], queryFn: () => client.tokens(), refetchInterval: hearsayMs }),
   groups: (client: OperatorClient) =>
     queryOptions({ queryKey: ['groups'], queryFn: () => client.groups(), refetchInterval: hearsayMs }),
   device: (client: OperatorClient, id: string) =>

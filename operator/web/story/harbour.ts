@@ -1,5 +1,5 @@
 import { operatorClient } from '@windlass/wire/operator'
-import { fillDevices, fillPhases } from './devices.ts'
+import { fillDevices, fillPhases, makePackage, PlayedDevice } from './devices.ts'
 import type { FleetProgram } from './fleet-program.ts'
 import { connectUnit, fillReleases, halfwayStatus, type PlayedUnit, springStatus, tellOfLoad } from './units.ts'
 
@@ -36,6 +36,7 @@ export async function fillHarbour(fleet: FleetProgram, nowMs: number): Promise<H
   await client.labelDevices({ to: { query: 'identity.serial ~ GW-20*' }, set: { site: 'Bergen' } })
   await client.addGroup({ name: 'early', query: 'label.ring = 1' })
   await client.addGroup({ name: 'bergen-old', query: 'label.site = Bergen and version < 2.0' })
+  await client.addToken({ name: 'build-server', grants: [{ role: 'operator' }], days: 90 })
   return { units, leave: () => Object.values(units).forEach((unit) => unit.leave()) }
 }
 
@@ -59,6 +60,18 @@ export async function harbourPages({ url }: FleetProgram): Promise<Record<string
     releases: '/releases?from=1&to=2',
     'release-new': '/releases/new',
     activity: '/activity',
+    settings: '/settings',
     missing: '/units/nobody',
   }
+}
+
+/** Lets something happen that an open console tells of. */
+export async function stirHarbour(fleet: FleetProgram, { units }: Harbour): Promise<void> {
+  const { uid } = await makePackage(fleet, '2.0', 40_000)
+  for (const serial of ['GW-1004', 'GW-1005', 'GW-1006'])
+    await new PlayedDevice(fleet, serial, '1.9').report(uid, 'installing')
+  await new PlayedDevice(fleet, 'GW-1005', '1.9').fail(uid)
+  await new PlayedDevice(fleet, 'GW-1004', '1.9').probe('2.0')
+  units.arrived.say(springStatus(true))
+  units.arrived.say(springStatus(false))
 }

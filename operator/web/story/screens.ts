@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { ensureConsole } from '../build.ts'
 import { openBrowser, type Size, sizes } from './browser.ts'
 import { startFleet } from './fleet-program.ts'
-import { fillHarbour, harbourPages } from './harbour.ts'
+import { fillHarbour, harbourPages, stirHarbour } from './harbour.ts'
 
 /* `npm run screens`: takes docs/screens anew, every page wide and on a phone, in both lights. Needs Debian's chromium. */
 
@@ -24,6 +24,7 @@ try {
       await page.setViewportSize(sizes[size])
       await page.goto(fleet.url + path)
       await page.locator('h1, main > .trouble').first().waitFor()
+      if (path === '/' || path === '/activity') await stirHarbour(fleet, harbour)
       await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => undefined)
       for (const light of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme: light, reducedMotion: 'reduce' })

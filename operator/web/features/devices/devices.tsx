@@ -28,7 +28,8 @@ interface Given {
 export function Devices({ filter, onFilter }: Given) {
   const { client } = useFleet()
   const [search, setSearch] = useState('')
-  const [asking, setAsking] = useState(false)
+  const isPart = deviceParts.some(({ query }) => query === filter.query)
+  const [asking, setAsking] = useState(filter.query !== undefined && !isPart)
   const [importing, setImporting] = useState(false)
   const counts = useQuery(ask.deviceCounts(client))
   const choose = (name: string): void => {

@@ -47,7 +47,8 @@ export function alertText({ alert }: Pick<UnitAlertRecord, 'alert'>): AlertLine 
 }
 
 function nodeText(nodeId: string, alert: z.infer<typeof nodeAlert>): AlertLine {
-  const at = 'ident' in alert ? `${alert.ident.itemId} #${alert.ident.index} on ${nodeId}` : nodeId
+  const where = nodeId ? ` on ${nodeId}` : ''
+  const at = 'ident' in alert ? `${alert.ident.itemId} #${alert.ident.index}${where}` : nodeId
   switch (alert.kind) {
     case 'system_quota':
     case 'instance_quota': {
