@@ -59,6 +59,9 @@ async function start(args: readonly string[]): Promise<Running> {
   return { child, url, exit }
 }
 
+/** A busy machine takes its time. */
+const soon = <T>(look: () => T) => expect.poll(look, { timeout: 30_000 })
+
 /** Each connection goes to the next process that takes it. */
 async function balancer(targets: () => readonly string[]): Promise<{ url: string; stop(): Promise<void> }> {
   let next = 0
@@ -148,7 +151,7 @@ describe.each(Object.entries(kinds))('two processes on %s', (_, argsFor) => {
     const order = { name: 'spring', items: [{ itemId: 'app', version: '1.0.0' }], instances: [{ itemId: 'app' }] }
     const release = await atB.client.addRelease(order)
     const unit = await online(a)
-    await expect.poll(async () => (await atB.client.unit('u1')).connected).toBe(true)
+    await soon(async () => (await atB.client.unit('u1')).connected).toBe(true)
 
     await atB.client.setRelease('u1', release.id)
     expect(decodeOrder(await unit.next('desiredStatus'))).toMatchObject({ kind: 'desired_state' })
@@ -166,7 +169,7 @@ describe.each(Object.entries(kinds))('two processes on %s', (_, argsFor) => {
     const there = await online(b)
     await closed
     await there.next('desiredStatus')
-    await expect.poll(async () => (await atA.client.unit('u1')).connected).toBe(true)
+    await soon(async () => (await atA.client.unit('u1')).connected).toBe(true)
     await atA.client.setRelease('u1', release.id)
     await there.next('desiredStatus')
   })
@@ -177,9 +180,9 @@ describe.each(Object.entries(kinds))('two processes on %s', (_, argsFor) => {
     const listening = (async () => {
       for await (const event of reach(b).client.events(gone.signal)) seen.push(event)
     })().catch(() => undefined)
-    await expect.poll(() => seen.map(({ kind }) => kind)).toEqual(['connected'])
+    await soon(() => seen.map(({ kind }) => kind)).toEqual(['connected'])
     await fetch(`${a.url}/upgrades`, { method: 'POST', body: JSON.stringify(deviceBody('A1', '3.0')) })
-    await expect.poll(() => seen).toMatchObject([{ kind: 'connected' }, { kind: 'device', change: 'registered' }])
+    await soon(() => seen).toMatchObject([{ kind: 'connected' }, { kind: 'device', change: 'registered' }])
     gone.abort()
     await listening
   })
@@ -200,7 +203,7 @@ describe.each(Object.entries(kinds))('two processes on %s', (_, argsFor) => {
     const { id } = await client.startRollout({ package: uid, to: { product } })
     let underWay = 0
     const running = devices.map((device) => device.update(() => (underWay += 1)))
-    await expect.poll(() => underWay).toBeGreaterThan(30)
+    await soon(() => underWay).toBeGreaterThan(30)
     await killA()
     await Promise.all(running)
 
@@ -216,7 +219,7 @@ describe.each(Object.entries(kinds))('two processes on %s', (_, argsFor) => {
     back.say({ kind: 'unit_status', status: { isDelta: false } })
     await back.next('desiredStatus')
     await back.next('ack')
-    await expect.poll(async () => (await client.unit('u1')).connected).toBe(true)
+    await soon(async () => (await client.unit('u1')).connected).toBe(true)
     expect(back.left('desiredStatus')).toBe(0)
   })
 
