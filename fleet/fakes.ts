@@ -1,6 +1,7 @@
 export { fleetServer } from './adapters/http/server.ts'
 export type { BlobFiles } from './blobs/blob-files.ts'
 export { localBus } from './bus/local-bus.ts'
+export { BlobTickets } from './identity/blob-tickets.ts'
 export { SocketTokens } from './identity/claims.ts'
 export { newUnitAuthority, UnitAuthority } from './identity/unit-authority.ts'
 export type { PackageFiles } from './packages/package-files.ts'

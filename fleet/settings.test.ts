@@ -14,6 +14,7 @@ const files: Record<string, string> = {
     packagersFile: 'packagers',
     maxUploadBytes: 1000,
     requestsPerMinute: 600,
+    privateWebhooks: true,
     resumeQuirk: true,
     admission: 'approved',
   }),
@@ -48,6 +49,7 @@ describe('settings', () => {
       admission: 'open',
       maxUploadBytes: 16 * 1024 ** 3,
       requestsPerMinute: 6000,
+      privateWebhooks: false,
       resumeQuirk: false,
     })
   })
@@ -65,6 +67,7 @@ describe('settings', () => {
       packagers: new Map([['ci', 'a-long-enough-secret']]),
       maxUploadBytes: 1000,
       requestsPerMinute: 600,
+      privateWebhooks: true,
       resumeQuirk: true,
       admission: 'approved',
     })

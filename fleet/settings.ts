@@ -29,6 +29,8 @@ export interface FleetSettings {
   maxUploadBytes: number
   /** How many requests each caller of the operator API may make. */
   requestsPerMinute: number
+  /** Whether webhooks may lead into this machine and its networks. */
+  privateWebhooks: boolean
   /** Help UpdateHub's own agents to resume (updatehub.md 3.5). */
   resumeQuirk: boolean
 }
@@ -47,6 +49,7 @@ export const defaultSettings: FleetSettings = {
   admission: 'open',
   maxUploadBytes: 16 * gib,
   requestsPerMinute: 6000,
+  privateWebhooks: false,
   resumeQuirk: false,
 }
 
@@ -70,6 +73,7 @@ const fragment = z.strictObject({
   admission: z.enum(['open', 'approved']).optional(),
   maxUploadBytes: z.int().min(1).optional(),
   requestsPerMinute: z.int().min(60).optional(),
+  privateWebhooks: z.boolean().optional(),
   resumeQuirk: z.boolean().optional(),
 })
 type Fragment = z.infer<typeof fragment>
@@ -170,6 +174,7 @@ async function settingsOf(input: Fragment, read: ReadText): Promise<FleetSetting
     admission: input.admission ?? defaultSettings.admission,
     maxUploadBytes: maxUploadBytes ?? defaultSettings.maxUploadBytes,
     requestsPerMinute: input.requestsPerMinute ?? defaultSettings.requestsPerMinute,
+    privateWebhooks: input.privateWebhooks ?? defaultSettings.privateWebhooks,
     resumeQuirk: resumeQuirk ?? defaultSettings.resumeQuirk,
   }
 }

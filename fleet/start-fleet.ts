@@ -7,12 +7,14 @@ import { checkMetadata } from '@windlass/wire/updatehub'
 import type { FastifyInstance } from 'fastify'
 import { authorityIn } from './adapters/authority-file.ts'
 import { folderPushes } from './adapters/folder-pushes.ts'
+import { guardedPost } from './adapters/guarded-post.ts'
 import { isLocalName } from './adapters/http/guard.ts'
 import { fleetServer, type UnitPorts } from './adapters/http/server.ts'
 import { pinoSink } from './adapters/pino-sink.ts'
 import { openDatabase } from './adapters/postgres/database.ts'
 import { type Engines, openEngines } from './engines.ts'
 import { StartError } from './fleet-error.ts'
+import { BlobTickets } from './identity/blob-tickets.ts'
 import { SocketTokens } from './identity/claims.ts'
 import { newUnitAuthority, UnitAuthority } from './identity/unit-authority.ts'
 import manifest from './package.json' with { type: 'json' }
@@ -25,6 +27,7 @@ import type { FleetSettings } from './settings.ts'
 import { type Events, eventHub } from './telemetry/events.ts'
 import { unitRolloutRound } from './units/rollouts/round.ts'
 import { UnitOffice } from './units/unit-office.ts'
+import { Dispatch } from './webhooks/dispatch.ts'
 
 /** A fleet at work. `lost` resolves when it cannot go on: its database went away. `stop` may be called again. */
 export interface Fleet {
@@ -61,7 +64,10 @@ export async function startFleet(settings: FleetSettings, given: Partial<FleetPo
     await checkSomebody(database.records.people, { loopback, operatorToken: settings.operatorToken }, log)
     const engines = await openEngines(settings, database, me, ports)
     opened.push(engines.stop)
-    const hub = { ...ports, events: eventHub(engines.bus) }
+    const post = guardedPost({ privateToo: settings.privateWebhooks })
+    const dispatch = new Dispatch({ store: database.records.webhooks, post, ...ports })
+    await dispatch.refresh()
+    const hub = { ...ports, dispatch, events: dispatch.through(eventHub(engines.bus)) }
     const units = await unitPorts(settings, engines, hub)
     const app = await buildServer(settings, engines, units, hub)
     opened.push(() => app.close())
@@ -72,9 +78,11 @@ export async function startFleet(settings: FleetSettings, given: Partial<FleetPo
       () => unitRolloutRound({ ...units, ...hub }),
     ]
     const stewarding = steward(hub, rounds, closing.signal)
+    const dispatching = dispatch.run(closing.signal)
     opened.push(async () => {
       closing.abort()
       await stewarding
+      await dispatching
     })
     log.info('fleet listens', { url })
     opened.unshift(async () => log.info('fleet stopped'))
@@ -86,7 +94,7 @@ export async function startFleet(settings: FleetSettings, given: Partial<FleetPo
 }
 
 type Ending = () => Promise<unknown>
-type HubPorts = FleetPorts & { events: Events }
+type HubPorts = FleetPorts & { events: Events; dispatch: Dispatch }
 
 async function buildServer(
   settings: FleetSettings,
@@ -111,11 +119,12 @@ async function buildServer(
     pushes: new Pushes({ shelf, files: pushFiles, random: ports.random }, rules),
     secrets: settings.packagers,
   }
-  const people = { store: store.people, passwords: scryptPasswords(), random: ports.random }
+  const people = { store: store.people, audit: store.audit, passwords: scryptPasswords(), random: ports.random }
+  const webhooks = { store: store.webhooks, dispatch: given.dispatch }
   const gate = { token, loopback: isLocalName(settings.listen.host), requestsPerMinute: settings.requestsPerMinute }
   const { admission } = settings
   const options = { gate, tls, resumeQuirk, admission, version: manifest.version, console: consoleFolder }
-  return fleetServer({ ...ports, people, shelf, packager, units }, options)
+  return fleetServer({ ...ports, people, webhooks, shelf, packager, units }, options)
 }
 
 async function unitPorts(
@@ -130,12 +139,17 @@ async function unitPorts(
   )
   const secret = await shared.once('socket-tokens', async () => Buffer.from(ports.random.bytes(32)).toString('base64'))
   const authority = new UnitAuthority(keys, now)
+  const ticketKey = await shared.once('blob-tickets', async () =>
+    Buffer.from(ports.random.bytes(32)).toString('base64'),
+  )
+  const tickets = new BlobTickets(Buffer.from(ticketKey, 'base64'), now)
   return {
     store,
     blobs: place.blobs,
-    office: new UnitOffice({ store, lines, bus, me, ...ports }),
+    office: new UnitOffice({ store, lines, bus, me, tickets, ...ports }),
     claims: { store, random: ports.random, authority, now },
     tokens: new SocketTokens(Buffer.from(secret, 'base64'), now),
+    tickets,
     maxUploadBytes,
   }
 }

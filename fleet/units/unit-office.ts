@@ -5,6 +5,7 @@ import type { EnvOrder } from '@windlass/wire/operator'
 import type { Bus } from '../bus/bus.ts'
 import type { BusMessage } from '../bus/message.ts'
 import { FleetError } from '../fleet-error.ts'
+import type { BlobTickets } from '../identity/blob-tickets.ts'
 import type { Lines } from '../processes/lines.ts'
 import type { Events } from '../telemetry/events.ts'
 import { mergeStatus } from './merge-status.ts'
@@ -23,6 +24,7 @@ export interface OfficePorts {
   /** Other processes may have the sockets of some units. */
   bus: Bus
   lines: Lines
+  tickets: Pick<BlobTickets, 'urlOf'>
   /** The name of this process on the bus. */
   me: string
 }
@@ -243,7 +245,7 @@ export class UnitOffice {
         digest,
         size,
         sha3: Buffer.from(sha3, 'hex'),
-        urls: [`${base}/blobs/${digest.replace(':', '/')}`],
+        urls: [this.#ports.tickets.urlOf(base, digest, id)],
       }),
     )
     this.#sessions.get(id)?.session.tell({ kind: 'blob_urls', correlationId, sources })

@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { type AuditCheck, type AuditList, type AuditQuery, auditCheck, auditList } from './audit.ts'
 import type { Page } from './common.ts'
 import type { ReportRecord } from './device.ts'
 import {
@@ -96,6 +97,17 @@ import {
   unitRolloutList,
   unitRolloutRecord,
 } from './unit-rollout.ts'
+
+import {
+  type DeliveryRecord,
+  deliveryList,
+  type NewWebhookRecord,
+  newWebhookRecord,
+  type WebhookOrder,
+  type WebhookRecord,
+  webhookList,
+  webhookTest,
+} from './webhook.ts'
 
 /** `url`: the fleet's address without path. `token`: the operator's, where the fleet asks for one. */
 export interface OperatorClientOptions {
@@ -195,6 +207,16 @@ export interface OperatorClient {
   tokens(): Promise<TokenRecord[]>
   addToken(order: TokenOrder): Promise<NewTokenRecord>
   withdrawToken(id: number): Promise<void>
+  /** Newest first. */
+  audit(query?: AuditQuery): Promise<AuditList>
+  checkAudit(): Promise<AuditCheck>
+  webhooks(): Promise<WebhookRecord[]>
+  addWebhook(order: WebhookOrder): Promise<NewWebhookRecord>
+  removeWebhook(id: number): Promise<void>
+  /** Newest first. */
+  deliveries(id: number): Promise<DeliveryRecord[]>
+  /** Sends something to it; answers the number of the delivery. */
+  testWebhook(id: number): Promise<number>
   /** Ends when the signal fires. Connects again by itself; each connection starts with a `connected` event. */
   events(signal: AbortSignal): AsyncIterable<FleetEvent>
 }
@@ -331,6 +353,13 @@ function peopleCalls(send: Send) {
     tokens: async () => (await ask(send, tokenList, 'GET', paths.tokens)).tokens,
     addToken: (order) => ask(send, newTokenRecord, 'POST', paths.tokens, order),
     withdrawToken: (id) => remove(paths.token(id)),
+    audit: (query) => ask(send, auditList, 'GET', paths.audit + search(query)),
+    checkAudit: () => ask(send, auditCheck, 'GET', paths.auditCheck),
+    webhooks: async () => (await ask(send, webhookList, 'GET', paths.webhooks)).webhooks,
+    addWebhook: (order) => ask(send, newWebhookRecord, 'POST', paths.webhooks, order),
+    removeWebhook: (id) => remove(paths.webhook(id)),
+    deliveries: async (id) => (await ask(send, deliveryList, 'GET', paths.deliveries(id))).deliveries,
+    testWebhook: async (id) => (await ask(send, webhookTest, 'POST', paths.testWebhook(id))).delivery,
   } satisfies Partial<OperatorClient>
 }
 

@@ -1,3 +1,11 @@
+export {
+  type AuditCheck,
+  type AuditQuery,
+  type AuditRecord,
+  auditCheck,
+  auditList,
+  auditQuery,
+} from './audit.ts'
 export { type OperatorClient, type OperatorClientOptions, operatorClient, type Upload } from './client.ts'
 export { digest, type Page, page, type Standing } from './common.ts'
 export {
@@ -145,3 +153,17 @@ export {
   unitRolloutOrder,
   unitRolloutRecord,
 } from './unit-rollout.ts'
+
+export {
+  type DeliveryRecord,
+  deliveryList,
+  type NewWebhookRecord,
+  newWebhookRecord,
+  type WebhookKind,
+  type WebhookOrder,
+  type WebhookRecord,
+  webhookKind,
+  webhookList,
+  webhookOrder,
+  webhookTest,
+} from './webhook.ts'

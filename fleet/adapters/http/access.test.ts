@@ -134,6 +134,24 @@ describe('a role over one product', () => {
   })
 })
 
+describe('an approval', () => {
+  it('is given in one’s own name alone', async () => {
+    const fleet = await testFleet()
+    await fleet.probe('A1', '3.0')
+    const { uid, path } = await testPackage('3.1')
+    await fleet.upload(path)
+    const gate = { approval: { by: ['ada', 'bob'], needed: 2 } }
+    const phases = [{ size: { count: 1 }, gate }]
+    const started = await fleet.api('POST', '/rollouts', { package: uid, to: { product }, phases })
+    expect(started.statusCode).toBe(201)
+    const { cookie } = await withUsers(fleet)
+    const as = { cookie, origin: 'http://localhost:8000' }
+    const url = `/rollouts/${started.json<{ id: number }>().id}/approve`
+    expect(codeOf(await fleet.api('POST', url, { by: 'bob' }, as))).toBe('role_missing')
+    expect((await fleet.api('POST', url, { by: 'ada' }, as)).statusCode).toBe(200)
+  })
+})
+
 describe('sessions', () => {
   it('come as a cookie that scripts and other sites cannot use, and end', async () => {
     const fleet = await testFleet()

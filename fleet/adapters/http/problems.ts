@@ -7,6 +7,7 @@ import { FleetError } from '../../fleet-error.ts'
 /** Turns everything thrown in this scope, and unknown paths below `/api`, into problem documents. */
 export function answerProblems(app: FastifyInstance, log: Log): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
+    if (error instanceof FleetError && request.noted) request.noted.code = error.code
     if (error instanceof FleetError && error.retryAfterSeconds !== undefined)
       reply.header('retry-after', error.retryAfterSeconds)
     if (error instanceof FleetError) return refuse(reply, error.code, error.message, error.errors)

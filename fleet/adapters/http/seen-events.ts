@@ -18,6 +18,8 @@ export async function* seenEvents(
 }
 
 async function productOf(event: FleetEvent, store: Pick<Store, 'known' | 'rollout' | 'package'>) {
+  // Of units, whose numbers are others.
+  if (event.kind === 'unit_rollout') return undefined
   if ('device' in event) return (await store.known(event.device))?.device.product
   if ('rollout' in event) return (await store.rollout(event.rollout))?.product
   if ('package' in event) return (await store.package(event.package))?.product

@@ -3,9 +3,11 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { BlobFiles } from '../../blobs/blob-files.ts'
 import type { Admission } from '../../identity/admission.ts'
+import type { BlobTickets } from '../../identity/blob-tickets.ts'
 import type { ClaimPorts, SocketTokens } from '../../identity/claims.ts'
 import type { PackageFiles } from '../../packages/package-files.ts'
 import type { Shelf } from '../../packages/shelf.ts'
+import type { AuditStore } from '../../people/audit.ts'
 import type { PeoplePorts } from '../../people/people.ts'
 import { type Openings, rememberedOpenings } from '../../rollout/openings.ts'
 import type { Store } from '../../store/store.ts'
@@ -13,6 +15,7 @@ import type { Events } from '../../telemetry/events.ts'
 import { fleetMetrics } from '../../telemetry/metrics.ts'
 import type { UnitOffice } from '../../units/unit-office.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
+import { auditRoutes, keepAudit } from './audit.ts'
 import { authorize } from './authorize.ts'
 import { consoleRoutes } from './console.ts'
 import { deviceRoutes } from './device-routes.ts'
@@ -31,13 +34,16 @@ import { sessionRoutes } from './session-routes.ts'
 import { refuseUnstorable } from './storable.ts'
 import { unitRoutes } from './unit-routes.ts'
 import { unitSockets } from './unit-sockets.ts'
+import { type WebhookPorts, webhookRoutes } from './webhook-routes.ts'
 
 export interface ServerPorts {
   store: Store
-  people: Pick<PeoplePorts, 'store' | 'passwords' | 'random'>
+  people: Pick<PeoplePorts, 'store' | 'passwords' | 'random'> & { audit: AuditStore }
   files: PackageFiles
   shelf: Shelf
   events: Events
+  /** Absent: nobody is told. */
+  webhooks?: Pick<WebhookPorts, 'store' | 'dispatch'>
   /** What UpdateHub's packager pushes to. */
   packager?: Pick<PackagerPorts, 'pushes' | 'secrets'>
   /** Absent: a fleet of devices only. */
@@ -53,6 +59,7 @@ export interface UnitPorts {
   office: UnitOffice
   claims: ClaimPorts
   tokens: SocketTokens
+  tickets: BlobTickets
   maxUploadBytes: number
 }
 
@@ -126,6 +133,7 @@ async function operatorApi(
   api.setSerializerCompiler(serializerCompiler)
   answerProblems(api, ports.log)
   harden(api, options.tls !== null)
+  keepAudit(api, { store: ports.people.audit, now: () => ports.clock.now() })
   authorize(api, ports)
   api.addHook('preHandler', refuseUnstorable)
   // Before the routes: it hears of those that come after it.
@@ -133,6 +141,8 @@ async function operatorApi(
   const people = { ...ports.people, log: ports.log, now: () => ports.clock.now() }
   sessionRoutes(api, people, options.tls !== null)
   peopleRoutes(api, people)
+  auditRoutes(api, ports.people.audit)
+  if (ports.webhooks) webhookRoutes(api, { ...people, ...ports.webhooks })
   operatorRoutes(api, { ...ports, version: options.version })
   if (ports.units) operatorUnitRoutes(api, { ...ports, ...ports.units })
   eventRoute(api, { ...ports, closing })

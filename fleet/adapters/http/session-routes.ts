@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { Pace } from '../../people/pace.ts'
 import { digestOf } from '../../people/secrets.ts'
 import { type SignInPorts, sessionMs, signIn } from '../../people/sign-in.ts'
+import { note } from './audit.ts'
 import { callerIn } from './authorize.ts'
 import { encodeCaller } from './encode-people.ts'
 import { credentialsOf, sessionCookie, tooOften } from './guard.ts'
@@ -22,13 +23,17 @@ export function sessionRoutes(app: FastifyInstance, ports: SignInPorts, secure: 
     const waitMs = pace.take(request.ip)
     if (waitMs > 0) throw tooOften(waitMs)
     const { name, password } = request.body
-    const text = await signIn(ports, name, password)
     const user = await ports.store.user(name)
+    // What is no name here may be a password that went into the wrong box.
+    note(request, { who: user ? name : 'unknown' })
+    const text = await signIn(ports, name, password)
     reply.header('set-cookie', sessionCookieOf(text, sessionMs / 1000, secure))
     return encodeCaller({ kind: 'user', name, limits: [user?.grants ?? []], user: name })
   })
   api.delete('/session', async (request, reply) => {
     const { session } = credentialsOf(request)
+    const user = session === undefined ? undefined : await ports.store.session(digestOf(session), ports.now())
+    if (user) note(request, { who: user.name })
     if (session !== undefined) await ports.store.endSession(digestOf(session))
     return reply
       .header('set-cookie', sessionCookieOf('', 0, secure))

@@ -10,6 +10,7 @@ import { checkMetadata } from '@windlass/wire/updatehub'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { onTestFinished } from 'vitest'
 import { localBus } from '../../bus/local-bus.ts'
+import { BlobTickets } from '../../identity/blob-tickets.ts'
 import { SocketTokens } from '../../identity/claims.ts'
 import { newUnitAuthority, UnitAuthority } from '../../identity/unit-authority.ts'
 import { Pushes } from '../../packages/pushes.ts'
@@ -24,9 +25,12 @@ import type { Store } from '../../store/store.ts'
 import { type Events, eventHub } from '../../telemetry/events.ts'
 import { memoryUnitStore } from '../../units/memory-unit-store.ts'
 import { type OfficePorts, UnitOffice } from '../../units/unit-office.ts'
+import { Dispatch } from '../../webhooks/dispatch.ts'
+import { memoryWebhookStore } from '../../webhooks/memory-webhook-store.ts'
 import { folderBlobs } from '../folder-blobs.ts'
 import { folderPackages } from '../folder-packages.ts'
 import { folderPushes } from '../folder-pushes.ts'
+import { guardedPost } from '../guarded-post.ts'
 import type { Gate } from './guard.ts'
 import { fleetServer, type UnitPorts } from './server.ts'
 
@@ -35,6 +39,7 @@ export interface TestFleet {
   app: FastifyInstance
   store: Store
   people: ReturnType<typeof fakePeople>
+  dispatch: Dispatch
   clock: FakeClock
   events: Events
   log: Log
@@ -82,7 +87,9 @@ export async function testFleet(
     () => clock.now(),
   )
   const store = given.store ?? memoryStore()
-  const events = eventHub()
+  const hooks = memoryWebhookStore()
+  const dispatch = new Dispatch({ store: hooks, post: guardedPost({ privateToo: true }), clock, log })
+  const events = dispatch.through(eventHub())
   const shared = memoryShared()
   const files = await folderPackages(join(folder, 'packages'), { random: new SeededRandom(1), clock, alone: true })
   const people = fakePeople()
@@ -97,7 +104,18 @@ export async function testFleet(
   const packager = { pushes, secrets: new Map([['me', 'topsecret']]) }
   const units = given.units ? await testUnits(folder, { clock, log, events }) : undefined
   const app = fleetServer(
-    { store, people, files, shelf, events, packager, clock, log, ...(units && { units }) },
+    {
+      store,
+      people,
+      webhooks: { store: hooks, dispatch },
+      files,
+      shelf,
+      events,
+      packager,
+      clock,
+      log,
+      ...(units && { units }),
+    },
     {
       gate: given.gate ?? { token: null, loopback: true },
       tls: null,
@@ -107,7 +125,7 @@ export async function testFleet(
     },
   )
   onTestFinished(() => app.close())
-  return { app, store, people, clock, events, log, folder, logged, lines, ...calls(app) }
+  return { app, store, people, dispatch, clock, events, log, folder, logged, lines, ...calls(app) }
 }
 
 async function testUnits(folder: string, ports: Pick<OfficePorts, 'clock' | 'log' | 'events'>): Promise<UnitPorts> {
@@ -115,12 +133,14 @@ async function testUnits(folder: string, ports: Pick<OfficePorts, 'clock' | 'log
   const random = new SeededRandom(4)
   const now = () => ports.clock.now()
   const authority = new UnitAuthority(await newUnitAuthority(now()), now)
+  const tickets = new BlobTickets(random.bytes(32), now)
   return {
     store,
     blobs: await folderBlobs(join(folder, 'blobs'), { random, clock: ports.clock, alone: true }),
-    office: new UnitOffice({ store, bus: localBus(), lines: memoryLines(), me: 'alone', ...ports }),
+    office: new UnitOffice({ store, bus: localBus(), lines: memoryLines(), me: 'alone', tickets, ...ports }),
     claims: { store, random, authority, now },
     tokens: new SocketTokens(random.bytes(32), now),
+    tickets,
     maxUploadBytes: 1024 * 1024,
   }
 }

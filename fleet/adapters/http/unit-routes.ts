@@ -11,6 +11,7 @@ import {
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { BlobFiles } from '../../blobs/blob-files.ts'
 import { FleetError } from '../../fleet-error.ts'
+import type { BlobTickets } from '../../identity/blob-tickets.ts'
 import { type ClaimPorts, enrol, type SocketTokens } from '../../identity/claims.ts'
 import { answerObject } from '../../packages/object-answer.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
@@ -20,6 +21,7 @@ export interface UnitRoutePorts {
   blobs: BlobFiles
   claims: ClaimPorts
   tokens: SocketTokens
+  tickets: Pick<BlobTickets, 'flawOf'>
 }
 
 export const discoveryPath = '/sd/v7/'
@@ -48,12 +50,14 @@ export function unitRoutes(app: FastifyInstance, ports: UnitRoutePorts): void {
   blobRoute(app, ports)
 }
 
-function blobRoute(app: FastifyInstance, { store, blobs }: UnitRoutePorts): void {
-  app.route<{ Params: { hex: string } }>({
+function blobRoute(app: FastifyInstance, { store, blobs, tickets }: UnitRoutePorts): void {
+  app.route<{ Params: { hex: string }; Querystring: Record<string, string | undefined> }>({
     method: ['GET', 'HEAD'],
     url: '/blobs/sha256/:hex',
     async handler(request, reply) {
       const digest = `sha256:${request.params.hex}`
+      const flaw = tickets.flawOf(digest, request.query)
+      if (flaw !== undefined) throw new FleetError('ticket_refused', flaw)
       const [blob] = await store.blobs([digest])
       if (!blob) return reply.code(404).send()
       const { range, 'if-range': ifRange, 'if-none-match': ifNoneMatch } = request.headers

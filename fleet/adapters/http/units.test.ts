@@ -7,6 +7,7 @@ import { operatorClient } from '@windlass/wire/operator'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { localBus } from '../../bus/local-bus.ts'
+import { BlobTickets } from '../../identity/blob-tickets.ts'
 import { SocketTokens } from '../../identity/claims.ts'
 import { newUnitAuthority, UnitAuthority } from '../../identity/unit-authority.ts'
 import { packageShelf } from '../../packages/shelf.ts'
@@ -33,7 +34,8 @@ async function listening() {
   const rules = { trustedKeys: [], maxUploadBytes: 1e6, checkMetadata: () => undefined }
   const authority = new UnitAuthority(await newUnitAuthority(now()), now)
   const tokens = new SocketTokens(random.bytes(32), now)
-  const officePorts = { store: units, bus: localBus(), lines: memoryLines(), me: 'alone', clock, log, events }
+  const tickets = new BlobTickets(random.bytes(32), now)
+  const officePorts = { store: units, bus: localBus(), lines: memoryLines(), tickets, me: 'alone', clock, log, events }
   const office = new UnitOffice(officePorts)
   const rolloutPorts = { ...officePorts, office }
   const app = fleetServer(
@@ -51,6 +53,7 @@ async function listening() {
         office,
         claims: { store: units, random, authority, now },
         tokens,
+        tickets,
         maxUploadBytes: 1_000_000,
       },
     },
@@ -120,6 +123,9 @@ describe('a unit and its fleet', () => {
     const [source] = found.sources
     const blob = await fetch(source?.urls[0] ?? '', { headers: { range: 'bytes=2-' } })
     expect([found.correlationId, blob.status]).toEqual(['c1', 206])
+    const [bare = ''] = source?.urls[0]?.split('?') ?? []
+    const stranger = await fetch(bare)
+    expect([stranger.status, await stranger.json()]).toEqual([403, expect.objectContaining({ code: 'ticket_refused' })])
     const whole = Buffer.from(await (await fetch(source?.urls[0] ?? '')).arrayBuffer())
     expect(digestOf(whole)).toBe(item.indexDigest)
     expect(Buffer.from(source?.sha3 ?? '').equals(createHash('sha3-256').update(whole).digest())).toBe(true)

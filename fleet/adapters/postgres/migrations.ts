@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { admissionTables } from './admission-migration.ts'
+import { auditTables } from './audit-migration.ts'
 import { groupTables } from './group-migration.ts'
 import { quickLists } from './list-migration.ts'
 import { peopleTables } from './people-migration.ts'
@@ -9,6 +10,7 @@ import { healthColumns, paceTables, phaseColumns } from './rollout-migration.ts'
 import type { Tables } from './tables.ts'
 import { newsTables, unitTables } from './unit-migration.ts'
 import { unitRolloutTables } from './unit-rollout-migration.ts'
+import { webhookTables } from './webhook-migration.ts'
 
 const waiting = [
   'alter table devices add column waits text, add column revision bigint not null default 0',
@@ -68,6 +70,8 @@ const statements: Readonly<Record<string, readonly string[]>> = {
   '012-paces': paceTables,
   '013-what-ran-before': ['alter table attempts add column from_version text'],
   '014-health-of-devices': healthColumns,
+  '015-audit': auditTables,
+  '016-webhooks': webhookTables,
 }
 
 const steps: Readonly<Record<string, Migration>> = Object.fromEntries(

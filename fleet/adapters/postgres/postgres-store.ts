@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import type pg from 'pg'
+import type { AuditStore } from '../../people/audit.ts'
 import type { PeopleStore } from '../../people/people-store.ts'
 import type { Lines } from '../../processes/lines.ts'
 import type { Shared } from '../../processes/shared.ts'
@@ -7,6 +8,7 @@ import type { Sight } from '../../store/records.ts'
 import { hasRestarted, newsOf, seen } from '../../store/seen.ts'
 import type { Conclusion, Heard, Store } from '../../store/store.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
+import type { WebhookStore } from '../../webhooks/webhook.ts'
 import { admissionIn } from './admission.ts'
 import { forecast } from './forecast.ts'
 import { groupsIn } from './groups.ts'
@@ -14,10 +16,12 @@ import { knownOf } from './known.ts'
 import { type LookOne, lookTogether } from './look-together.ts'
 import { migrate } from './migrations.ts'
 import { tallyPhases } from './phases.ts'
+import { postgresAuditStore } from './postgres-audit-store.ts'
 import { postgresLines } from './postgres-lines.ts'
 import { postgresPeopleStore } from './postgres-people-store.ts'
 import { postgresShared } from './postgres-shared.ts'
 import { postgresUnitStore } from './postgres-unit-store.ts'
+import { postgresWebhookStore } from './postgres-webhook-store.ts'
 import { record } from './record.ts'
 import { addRollout, changeRollout, countStandings, listMembers, listRollouts, ranBefore } from './rollouts.ts'
 import { deviceOf, packageOf, reportOf } from './rows.ts'
@@ -39,6 +43,8 @@ export async function migratedTo(pool: pg.Pool, schema: string): Promise<void> {
 export interface Records extends Store {
   units: UnitStore
   people: PeopleStore
+  audit: AuditStore
+  webhooks: WebhookStore
   lines: Lines
   shared: Shared
 }
@@ -57,6 +63,8 @@ export async function postgresStore(pool: pg.Pool, me = 'alone'): Promise<Record
     shared: postgresShared(pool),
     people: postgresPeopleStore(db),
     observe: (sight, packageUid, conclude) => observe(pool, lookOne, sight, packageUid, conclude),
+    audit: postgresAuditStore(db),
+    webhooks: postgresWebhookStore(db),
     ...packagesIn(db),
     addRollout: (order) => db.transaction().execute((tx) => addRollout(tx, order)),
     forecast: (order) => forecast(db, order),

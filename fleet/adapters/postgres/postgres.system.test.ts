@@ -4,10 +4,13 @@ import { join } from 'node:path'
 import { createLog, systemClock } from '@windlass/platform'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { checkChain } from '../../people/audit.ts'
+import { auditStoreContract } from '../../people/audit-store.contract.ts'
 import { peopleStoreContract } from '../../people/people-store.contract.ts'
 import { processesContract } from '../../processes/processes.contract.ts'
 import { storeContract } from '../../store/store.contract.ts'
 import { unitStoreContract } from '../../units/unit-store.contract.ts'
+import { webhookStoreContract } from '../../webhooks/webhook-store.contract.ts'
 import { type EmbeddedPostgres, embeddedPostgres } from './embedded.ts'
 import { openPool } from './pool.ts'
 import { postgresStore } from './postgres-store.ts'
@@ -69,6 +72,39 @@ describe('PostgreSQL in a folder', () => {
       silence: async (ms) => void (await pool.query(silence, [ms])),
       close: () => a.close(),
     }
+  })
+
+  webhookStoreContract('postgres', async () => {
+    databases += 1
+    await ask(`create database contract_${databases}`)
+    const store = await postgresStore(
+      openPool(server.url.replace(/postgres$/, `contract_${databases}`), () => undefined),
+    )
+    return { store: store.webhooks, close: () => store.close() }
+  })
+
+  auditStoreContract('postgres', async () => {
+    databases += 1
+    await ask(`create database contract_${databases}`)
+    const store = await postgresStore(
+      openPool(server.url.replace(/postgres$/, `contract_${databases}`), () => undefined),
+    )
+    return { store: store.audit, close: () => store.close() }
+  })
+
+  it('refuses to change the audit log, and shows what was changed behind its back', async () => {
+    await ask('create database audited')
+    const pool = openPool(server.url.replace(/postgres$/, 'audited'), () => undefined)
+    const store = await postgresStore(pool)
+    const deed = { at: 1, kind: 'user', who: 'ada', from: '::1', action: 'POST /users', target: '/users', made: null }
+    for (const result of [201, 409, 204]) await store.audit.add({ ...deed, result, code: null })
+    for (const change of [`update audit set who = 'bob'`, 'delete from audit', 'truncate audit'])
+      await expect(pool.query(change)).rejects.toThrow('the audit log only grows')
+    expect(await checkChain(store.audit)).toMatchObject({ entries: 3, brokenAt: null })
+    await pool.query('alter table audit disable trigger audit_only_grows')
+    await pool.query(`update audit set who = 'bob' where id = 2`)
+    expect(await checkChain(store.audit)).toMatchObject({ entries: 1, brokenAt: 2 })
+    await store.close()
   })
 
   peopleStoreContract('postgres', async () => {

@@ -4,6 +4,8 @@ import type { Plan } from '../../rollout/plan.ts'
 import type { Progress } from '../../rollout/progress.ts'
 import type { Attempt, KeptObject } from '../../store/records.ts'
 import type { PeopleTables } from './people-tables.ts'
+import type { AuditTables } from './postgres-audit-store.ts'
+import type { WebhookTables } from './postgres-webhook-store.ts'
 import type { UnitTables } from './unit-tables.ts'
 
 /*
@@ -82,7 +84,7 @@ interface ReportRow {
   log: string | null
 }
 
-export interface Tables extends UnitTables, PeopleTables {
+export interface Tables extends UnitTables, PeopleTables, AuditTables, WebhookTables {
   packages: PackageRow
   devices: DeviceRow
   rollouts: RolloutRow

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { audit } from './audit.ts'
 import { deviceAbort } from './device-abort.ts'
 import { deviceDownload } from './device-download.ts'
 import { deviceHold } from './device-hold.ts'
@@ -54,6 +55,10 @@ import { usersPassword } from './users-password.ts'
 import { usersRemove } from './users-remove.ts'
 import { usersRole } from './users-role.ts'
 import { verify } from './verify.ts'
+import { webhooksList } from './webhooks-list.ts'
+import { webhooksLog } from './webhooks-log.ts'
+import { webhooksNew } from './webhooks-new.ts'
+import { webhooksRemove } from './webhooks-remove.ts'
 
 /** Every command, in the order of the help: from making a package to looking at what became of it. */
 export const allCommands: readonly Command[] = [
@@ -107,6 +112,11 @@ export const allCommands: readonly Command[] = [
   tokensNew,
   tokensList,
   tokensWithdraw,
+  audit,
+  webhooksNew,
+  webhooksList,
+  webhooksLog,
+  webhooksRemove,
   unitUpdateStartSota,
   unitUpdateStartFota,
   unitUpdateWatch,
@@ -128,6 +138,7 @@ export const groups: Readonly<Record<string, string>> = {
   items: 'What units run: services and firmware components',
   releases: 'What a unit is to be',
   users: 'Who may sign in, and what they may do',
+  webhooks: 'Addresses that are told what happens',
   tokens: 'What programs show instead of signing in',
   unit: 'One unit, through its update scheduler',
   device: "One device, through its agent's local API; works on UpdateHub's agent too",

@@ -75,6 +75,89 @@ describe('users', () => {
   })
 })
 
+describe('the audit log', () => {
+  const entry = {
+    id: 7,
+    at,
+    kind: 'user',
+    who: 'ada',
+    from: '10.0.0.1',
+    action: 'POST /rollouts',
+    target: '/api/v1/rollouts',
+    made: '3',
+    result: 201,
+    code: null,
+    hash: 'h',
+  }
+
+  it('is shown with what was asked for', async () => {
+    const urls: string[] = []
+    const { fetch } = fleet({
+      'GET /audit': {
+        entries: [entry, { ...entry, id: 6, made: null, code: 'role_missing', result: 403 }],
+        next: null,
+      },
+    })
+    const heard: typeof fetch = (input, init) => {
+      urls.push(input instanceof Request ? input.url : String(new URL(input)))
+      return fetch(input, init)
+    }
+    const said = await say(['audit', '--who', 'ada', '--since', '2026-01-01', '--refused'], { fetch: heard })
+    expect(said.out.split('\n').slice(1, 3)).toEqual([
+      expect.stringMatching(/^7 +2026-\S+ +ada +10\.0\.0\.1 +POST \/rollouts +\/rollouts +201 \(3\)$/),
+      expect.stringMatching(/ role_missing$/),
+    ])
+    expect(urls[0]).toContain('?limit=50&who=ada&since=2026-01-01T00%3A00%3A00.000Z&only=refused')
+    expect(await say(['audit', '--since', 'yesterday'])).toMatchObject({ code: 64 })
+  })
+
+  it('is checked, and the answer is no where an entry was changed', async () => {
+    const good = { entries: 3, brokenAt: null, lastHash: 'abc' }
+    const whole = await say(['audit', '--check'], fleet({ 'GET /audit/check': good }))
+    expect([whole.code, whole.out]).toEqual([0, '3 entries, each follows from the one before; the last is abc\n'])
+    const broken = await say(['audit', '--check'], fleet({ 'GET /audit/check': { ...good, brokenAt: 2 } }))
+    expect([broken.code, broken.out]).toEqual([1, 'entry 2 does not follow from the one before\n'])
+  })
+})
+
+describe('webhooks', () => {
+  const hook = { id: 2, url: 'https://x.example/h', events: ['rollout', 'attempt'], createdAt: at }
+  const delivery = {
+    id: 9,
+    kind: 'rollout',
+    createdAt: at,
+    attempts: 2,
+    nextAt: at,
+    status: 500,
+    error: 'expected 2xx',
+  }
+
+  it('are made, listed, looked into and removed', async () => {
+    const { fetch, asked } = fleet({
+      'POST /webhooks': { ...hook, secret: 's3cret' },
+      'GET /webhooks': { webhooks: [hook] },
+      'POST /webhooks/2/test': { delivery: 10 },
+      'GET /webhooks/2/deliveries': {
+        deliveries: [
+          { ...delivery, state: 'waiting' },
+          { ...delivery, id: 8, state: 'given_up', nextAt: null },
+        ],
+      },
+      'DELETE /webhooks/2': null,
+    })
+    const made = await say(['webhooks', 'new', hook.url, '--on', 'rollout', 'attempt'], { fetch })
+    expect(made.out).toMatch(/^secret: +s3cret \(shown this once\)$/m)
+    expect(asked[0]?.body).toEqual({ url: hook.url, events: ['rollout', 'attempt'] })
+    expect((await say(['webhooks', 'list'], { fetch })).out).toMatch(/^2 +https:\/\/x\.example\/h +rollout, attempt/m)
+    const log = await say(['webhooks', 'log', '2', '--test'], { fetch })
+    expect(log.out).toMatch(/^9 +rollout +\S+ +waiting until \S+ +2 +expected 2xx$/m)
+    expect(log.out).toMatch(/^8 +rollout +\S+ +given up +2/m)
+    expect((await say(['webhooks', 'remove', '2'], { fetch })).out).toBe('webhook 2 is removed\n')
+    const wrong = await say(['webhooks', 'new', hook.url, '--on', 'everything'], { fetch })
+    expect([wrong.code, wrong.err]).toEqual([64, expect.stringContaining('got everything')])
+  })
+})
+
 describe('tokens', () => {
   it('are made, listed and withdrawn', async () => {
     const { fetch, asked } = fleet({

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import {
   type BlobFiles,
+  BlobTickets,
   localBus,
   memoryLines,
   memoryUnitStore,
@@ -52,12 +53,14 @@ export class FleetUnits {
     const now = () => clock.now()
     // Tokens are good also after a restart: the secret is kept with the records.
     const secret = new SeededRandom(1).bytes(32)
+    const tickets = new BlobTickets(secret, now)
     return {
       store,
       blobs: this.#files(),
-      office: new UnitOffice({ ...ports, store, bus: localBus(), lines: memoryLines(), me: 'alone' }),
+      office: new UnitOffice({ ...ports, store, bus: localBus(), lines: memoryLines(), tickets, me: 'alone' }),
       claims: { store, random: new SeededRandom(2), authority, now },
       tokens: new SocketTokens(secret, now),
+      tickets,
       maxUploadBytes: 0,
     }
   }

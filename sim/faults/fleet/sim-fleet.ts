@@ -110,7 +110,10 @@ export class SimFleet {
   /** A unit over HTTP. @throws HttpError as for devices */
   unit(request: HttpRequest): Promise<HttpResponse> {
     const headers = { ...request.headers, host: new URL(unitsAddress).host }
-    return this.#ask(request.method, request.path, headers, Buffer.from(request.body))
+    // The addresses of blobs say behind a question mark why they hold.
+    const query = request.query.toString()
+    const path = query ? `${request.path}?${query}` : request.path
+    return this.#ask(request.method, path, headers, Buffer.from(request.body))
   }
 
   /** A unit's WebSocket. @throws SocketError */
