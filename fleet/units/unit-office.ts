@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { BlobSource, DesiredState, LogRequest, UnitFact } from '@windlass/model/unit'
+import type { BlobSource, DesiredState, LogRequest, UnitFact, UnitStatus } from '@windlass/model/unit'
 import type { Clock, Log } from '@windlass/platform'
 import type { EnvOrder } from '@windlass/wire/operator'
 import type { Bus } from '../bus/bus.ts'
@@ -8,8 +8,9 @@ import { FleetError } from '../fleet-error.ts'
 import type { BlobTickets } from '../identity/blob-tickets.ts'
 import type { Lines } from '../processes/lines.ts'
 import type { Events } from '../telemetry/events.ts'
+import { boundedNews, boundedStatus, mostDigests } from './bounds.ts'
 import { mergeStatus } from './merge-status.ts'
-import { newsOf, overridesOf } from './news.ts'
+import { type NewsContent, type NewsKind, newsLimits, newsOf, overridesOf } from './news.ts'
 import type { Unit } from './records.ts'
 import { desiredStateOf } from './release.ts'
 import { type UnitStanding, unitStanding } from './standing.ts'
@@ -220,7 +221,7 @@ export class UnitOffice {
     const { store, clock, log } = this.#ports
     if (fact.kind === 'request_blob_urls') return this.#answerBlobs(id, fact)
     await store.hear(id, clock.now(), (before) =>
-      fact.kind === 'unit_status' ? mergeStatus(before, fact.status) : before,
+      fact.kind === 'unit_status' ? this.#worked(id, before, fact.status) : before,
     )
     if (fact.kind === 'unit_status') {
       await this.#note(id)
@@ -228,7 +229,7 @@ export class UnitOffice {
       await this.#publish(id, 'changed')
     }
     const news = newsOf(fact)
-    if (news) await store.addNews(id, news[0], clock.now(), news[1])
+    if (news) await this.#keepNews(id, news)
     else if (fact.kind !== 'unit_status') log.debug('unit said', { unit: id, kind: fact.kind })
   }
 
@@ -238,9 +239,26 @@ export class UnitOffice {
     if (unit.release !== null) await this.#ports.store.noteStanding(id, unit.release, standing)
   }
 
+  /** What is known of a unit after it said something, within bounds. */
+  #worked(id: string, before: UnitStatus | null, said: UnitStatus): UnitStatus | null {
+    const { status, cut } = boundedStatus(mergeStatus(before, said))
+    if (cut.length > 0) this.#ports.log.warning('status of a unit too large, cut', { unit: id, cut })
+    return status ?? before
+  }
+
+  async #keepNews<K extends NewsKind>(
+    id: string,
+    [kind, contents]: readonly [K, readonly NewsContent[K][]],
+  ): Promise<void> {
+    const { store, clock, log } = this.#ports
+    const { kept, cut } = boundedNews(contents, newsLimits[kind])
+    if (cut > 0) log.warning('news of a unit too many or too large, left out', { unit: id, kind, left: cut })
+    await store.addNews(id, kind, clock.now(), kept)
+  }
+
   async #answerBlobs(id: string, { correlationId, digests }: UnitFact & { kind: 'request_blob_urls' }): Promise<void> {
     const base = this.#sessions.get(id)?.baseUrl ?? ''
-    const sources = (await this.#ports.store.blobs(digests)).map(
+    const sources = (await this.#ports.store.blobs(digests.slice(0, mostDigests))).map(
       ({ digest, size, sha3 }): BlobSource => ({
         digest,
         size,
