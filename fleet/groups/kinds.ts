@@ -7,6 +7,30 @@ export type KindField = (typeof kindFields)[number]
 /** Every value that some device has now. */
 export type Kinds = Readonly<Record<KindField, readonly string[]>>
 
+/** Values that go together, and how many devices have them. */
+export type Kind = Readonly<Record<KindField, string>> & { devices: number }
+
+export function kindsIn(all: readonly Kind[]): Kinds {
+  const of = (field: KindField) => [...new Set(all.map((kind) => kind[field]))]
+  return { product: of('product'), version: of('version'), hardware: of('hardware'), status: of('status') }
+}
+
+/** How many devices a query can be true of at most, by their kinds alone. Pure. */
+export function atMost(query: Query, all: readonly Kind[]): number {
+  return all.reduce((sum, kind) => sum + (couldBe(query, kind, true) ? kind.devices : 0), 0)
+}
+
+/** Whether a query could be `answer` of some device of a kind. */
+function couldBe(query: Query, kind: Kind, answer: boolean): boolean {
+  if (query.is === 'not') return couldBe(query.of, kind, !answer)
+  if (query.is === 'all') return answer
+  if (query.is === 'and' || query.is === 'or') {
+    const all = (query.is === 'and') === answer
+    return query.of[all ? 'every' : 'some']((part) => couldBe(part, kind, answer))
+  }
+  return fieldOf(query) === undefined || matchesQuery(query, { ...nobody, ...kind }) === answer
+}
+
 /** So many values are still worth being written out. */
 const fewValues = 1000
 

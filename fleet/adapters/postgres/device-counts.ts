@@ -1,9 +1,9 @@
 import { type Kysely, sql } from 'kysely'
 import { type DeviceCounts, mostKinds } from '../../groups/device-counts.ts'
-import { type Kinds, kindFields } from '../../groups/kinds.ts'
+import type { Kind } from '../../groups/kinds.ts'
 import type { Tables } from './tables.ts'
 
-interface Kind {
+interface Counted {
   by: 'all' | 'status' | 'product' | 'version' | 'hardware'
   product: string
   name: string
@@ -12,7 +12,7 @@ interface Kind {
 
 /** What the triggers of the tables keep, added up. */
 export async function countKinds(db: Kysely<Tables>): Promise<DeviceCounts> {
-  const { rows } = await sql<Kind>`
+  const { rows } = await sql<Counted>`
     with kinds as (select * from device_counts union all select * from device_changes),
     sums as (
       select
@@ -25,7 +25,7 @@ export async function countKinds(db: Kysely<Tables>): Promise<DeviceCounts> {
       having sum(devices) > 0),
     ranked as (select *, row_number() over (partition by by order by devices desc, name, product) as rank from sums)
     select by, product, name, devices from ranked where rank <= ${mostKinds} order by rank`.execute(db)
-  const of = (by: Kind['by']) => rows.filter((row) => row.by === by)
+  const of = (by: Counted['by']) => rows.filter((row) => row.by === by)
   return {
     devices: of('all')[0]?.devices ?? 0,
     byStatus: of('status').map(({ name: status, devices }) => ({ status, devices })),
@@ -35,15 +35,11 @@ export async function countKinds(db: Kysely<Tables>): Promise<DeviceCounts> {
   }
 }
 
-/** Every kind that some device is of now, perhaps some more of which the last one went. */
-export async function readKinds(db: Kysely<Tables>): Promise<Kinds> {
-  const { rows } = await sql<Kinds>`
-    with kinds as (
-      select product, version, hardware, status from device_counts
-      union select product, version, hardware, status from device_changes)
-    select ${sql.join(kindFields.map((field) => sql.raw(`coalesce(array_agg(distinct ${field}), '{}') as ${field}`)))}
-    from kinds`.execute(db)
-  const [row] = rows
-  if (!row) throw new Error('expected one row of kinds, got none')
-  return row
+/** Every kind that some device is of now, with how many are. */
+export async function readKinds(db: Kysely<Tables>): Promise<Kind[]> {
+  const { rows } = await sql<Kind>`
+    select product, version, hardware, status, sum(devices)::bigint as devices
+    from (select * from device_counts union all select * from device_changes) k
+    group by product, version, hardware, status having sum(devices) > 0`.execute(db)
+  return rows
 }

@@ -19,14 +19,15 @@ export function groupsIn(db: Db): GroupStore {
       return numDeletedRows > 0n ? 'removed' : 'unknown'
     },
     async countDevices(selection) {
-      const meant = await sqlOfSelection(db, selection)
-      const text = sql<{ n: number }>`select count(*) n from devices d where ${meant}`
+      const { condition } = await sqlOfSelection(db, selection)
+      const text = sql<{ n: number }>`select count(*) n from devices d where ${condition}`
       return (await text.execute(db)).rows[0]?.n ?? 0
     },
     deviceCounts: () => countKinds(db),
     async labelDevices(selection, { set, remove }) {
       const labels = sql`(d.labels - ${remove}::text[]) || ${JSON.stringify(set)}::jsonb`
-      return relabel(db, sql`update devices d set labels = ${labels} where ${await sqlOfSelection(db, selection)}`)
+      const { condition } = await sqlOfSelection(db, selection)
+      return relabel(db, sql`update devices d set labels = ${labels} where ${condition}`)
     },
   }
 }

@@ -173,7 +173,9 @@ function devicesIn(db: Kysely<Tables>, pool: pg.Pool): Pick<Store, 'known' | 'de
     },
     async devices({ limit, after, ...selection }) {
       const meant = await sqlOfSelection(db, selection)
-      let query = db.selectFrom('devices as d').selectAll().where(meant).orderBy('d.id').limit(limit)
+      // The planner takes kinds for spread evenly, and would walk a million rows by id for the few that are meant.
+      const by = meant.few ? sql`d.id || ''` : sql`d.id`
+      let query = db.selectFrom('devices as d').selectAll().where(meant.condition).orderBy(by).limit(limit)
       if (after !== undefined) query = query.where('d.id', '>', after)
       return (await query.execute()).map(deviceOf)
     },

@@ -1,27 +1,38 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Group, Selection } from '../../groups/group.ts'
-import { type Kinds, kindsWith, writtenOut } from '../../groups/kinds.ts'
+import { atMost, type Kinds, kindsIn, kindsWith, writtenOut } from '../../groups/kinds.ts'
 import { shortestInside } from '../../store/search.ts'
 import { readKinds } from './device-counts.ts'
 import { sqlOfQuery } from './query-sql.ts'
 import type { Tables } from './tables.ts'
 
-/** Which devices are meant, as a condition on a row `d` of devices; its parts are such that there are indexes for them. */
-export async function sqlOfSelection(db: Kysely<Tables>, selection: Selection): Promise<RawBuilder<boolean>> {
+/** A condition on a row `d` of devices; its parts are such that there are indexes for them. */
+export interface Meant {
+  condition: RawBuilder<boolean>
+  /** By their kinds, so few devices are meant that all of them may be looked at to find the first. */
+  few: boolean
+}
+
+const fewDevices = 20_000
+
+/** Which devices are meant. */
+export async function sqlOfSelection(db: Kysely<Tables>, selection: Selection): Promise<Meant> {
   const { search, query, group, devices, products } = selection
-  const kinds = search || query || group ? await readKinds(db) : undefined
+  const asked = [...(query ? [query] : []), ...(group && 'query' in group.members ? [group.members.query] : [])]
+  const all = search || asked.length > 0 ? await readKinds(db) : []
+  const kinds = kindsIn(all)
   const parts = [
-    ...(search && kinds ? [foundBy(search, kinds)] : []),
-    ...(query && kinds ? [sqlOfQuery(writtenOut(query, kinds))] : []),
-    ...(group && kinds ? [sqlOfGroup(group, kinds)] : []),
+    ...(search ? [foundBy(search, kinds)] : []),
+    ...asked.map((one) => sqlOfQuery(writtenOut(one, kinds))),
+    ...(group && !('query' in group.members) ? [isListed(group)] : []),
     ...(devices ? [sql<boolean>`d.id = any(${devices})`] : []),
     ...(products ? [sql<boolean>`d.product = any(${products})`] : []),
   ]
-  return parts.length > 0 ? sql`(${sql.join(parts, sql` and `)})` : sql`true`
+  const condition = parts.length > 0 ? sql<boolean>`(${sql.join(parts, sql` and `)})` : sql<boolean>`true`
+  return { condition, few: asked.some((one) => atMost(one, all) <= fewDevices) }
 }
 
-function sqlOfGroup({ name, members }: Group, kinds: Kinds): RawBuilder<boolean> {
-  if ('query' in members) return sqlOfQuery(writtenOut(members.query, kinds))
+function isListed({ name }: Group): RawBuilder<boolean> {
   return sql`exists (select from group_devices g where g.group_name = ${name} and g.device = d.id)`
 }
 
