@@ -203,12 +203,16 @@ export interface Identity {
 /** unit/network: which addresses the instances of an owner have, and what may reach them (aoscore.md 5.10). */
 export interface Networks {
   nodeNetwork(ask: { networkId: string; nodeId: string }): Promise<NodeNetwork>
+  /** Of the network that the address is in. @throws UnitError `wrong_state` for one that is in none */
+  networkAt(ask: { networkId: string; nodeId: string }): Promise<NodeNetwork>
   /** The same address when it is asked for again. */
   allocate(wish: NetworkWish): Promise<InstanceNetwork>
   releaseInstance(ask: { ident: InstanceIdent; nodeId: string }): Promise<void>
   releaseNode(ask: { networkId: string; nodeId: string }): Promise<void>
   /** Rules for instances on the node whose counterpart came later; until `gone` fires. */
   updates(nodeId: string, gone: AbortSignal): AsyncIterable<FirewallUpdate>
+  /** Who is where, after each change; until `gone` fires. */
+  addresses(gone: AbortSignal): AsyncIterable<readonly HeldAddress[]>
   /** What the node still holds; anything else that is noted for it is released. */
   sync(ask: { nodeId: string; held: readonly HeldAddress[] }): Promise<void>
 }

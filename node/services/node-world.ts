@@ -11,8 +11,13 @@ import {
 } from '@windlass/platform'
 import { grpc } from '@windlass/platform/grpc'
 import { DiskLayers } from './images/disk-layers.ts'
+import type { Names } from './network/attachment.ts'
 import { BridgeNetwork } from './network/bridge-network.ts'
 import { type Network, noNetwork } from './network/network.ts'
+import { Span } from './network/span.ts'
+import { Trunk } from './network/trunk.ts'
+import type { PlaceRecords } from './network/unit-places.ts'
+import { uplinkTo } from './network/uplink.ts'
 import { SqliteRecords } from './records/sqlite-records.ts'
 import { detectRuntimes, type Found } from './runtime/detect.ts'
 import type { Means } from './runtime/means.ts'
@@ -42,15 +47,16 @@ export async function nodeWorld(settings: Settings, log: Log): Promise<NodeWorld
   }
   const cores = coreCount()
   const nodeId = settings.nodeId ?? (await machineId())
+  const records = SqliteRecords.open(join(folders.working, 'services.db'))
   return {
     nodeId,
     power: { cores, maxDmips: settings.maxDmips ?? cores * dmipsPerCore, totalRam: await totalMemory() },
     architecture: architecture(),
     isRoot,
     runtimes: await runtimesFor(settings, nodeId, processes, isRoot, log),
-    network: await networkFor(settings, nodeId, processes, isRoot, log),
+    network: await networkFor(settings, { nodeId, isRoot, records }, processes, log),
     layers: new DiskLayers(join(folders.images, 'layers/sha256'), processes),
-    records: SqliteRecords.open(join(folders.working, 'services.db')),
+    records,
     storage: new Storage(folders, processes, isRoot),
     logs: new LogFolder(folders.logs, systemClock),
     resources: await readNodeResources(nodeFiles, settings.resourcesFile),
@@ -124,15 +130,18 @@ function meansFor(
 }
 
 async function networkFor(
-  { folders }: Settings,
-  nodeId: string,
+  { folders, unit, uplink, trunk: kind }: Settings,
+  { nodeId, isRoot, records }: { nodeId: string; isRoot: boolean; records: PlaceRecords },
   processes: Processes,
-  isRoot: boolean,
   log: Log,
 ): Promise<Network> {
   const [ip, nft] = await Promise.all([processes.find('ip'), processes.find('nft')])
-  if (isRoot && ip !== undefined && nft !== undefined)
-    return new BridgeNetwork(join(folders.run, 'network'), nodeId, processes)
+  if (isRoot && ip !== undefined && nft !== undefined) {
+    const find = async () => uplink ?? (await uplinkTo(unit, processes))
+    const trunk = new Trunk(kind, { processes, log, uplink: find })
+    const span = (names: Names) => new Span(names, { processes, records, trunk, log })
+    return new BridgeNetwork(join(folders.run, 'network'), nodeId, processes, span)
+  }
   log.warning('services have no network of their own', { ip: ip ?? 'not found', nft: nft ?? 'not found', root: isRoot })
   return noNetwork
 }

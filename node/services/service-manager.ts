@@ -122,6 +122,7 @@ export class ServiceManager {
       {
         rpc: world.rpc,
         instances,
+        network: world.network,
         obey: (order) => obey(order, obeyPorts),
         runtimes: world.runtimes.map((runtime) => runtimeInfo(runtime, world)),
         resources: world.resources.map(({ name, sharedCount }): ResourceInfo => ({ name, sharedCount })),

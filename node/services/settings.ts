@@ -34,6 +34,10 @@ export interface Settings {
   maxDmips: number | null
   stopGraceMs: number
   parallel: number
+  /** The device by which other nodes are reached; null: the one that leads to the unit. */
+  uplink: string | null
+  /** How networks get from node to node. */
+  trunk: 'vlan' | 'vxlan'
 }
 
 /** AosCore's keys (aoscore.md, appendix A) and, beneath `windlass`, ours. */
@@ -50,6 +54,7 @@ const defaults = {
   'windlass.runDir': '/run/windlass/services',
   'windlass.stopGrace': '10s', // what Docker gives, which services are written for
   'windlass.parallel': 4, // more makes two cores no faster
+  'windlass.trunk': 'vlan', // AosCore's
 }
 
 export const defaultFragment = fragmentOf('defaults', defaults)
@@ -61,6 +66,10 @@ const span: kinds.Kind<number> = {
     const ms = parseDuration(value)
     return ms !== undefined && ms >= 1 && ms <= longest ? ms : undefined
   },
+}
+const device: kinds.Kind<string> = {
+  expected: 'the name of a network device such as "eth0"',
+  read: (value) => (typeof value === 'string' && /^[\w.@-]{1,15}$/.test(value) ? value : undefined),
 }
 const runtimeType = kinds.oneOf('crun', 'runc', 'process')
 const runtime: kinds.Kind<RuntimeType> = {
@@ -108,6 +117,8 @@ export function toSettings(input: SettingsInput): Settings {
     maxDmips: input.find('windlass.maxDmips', kinds.whole(1, 2 ** 40)) ?? null,
     stopGraceMs: input.get('windlass.stopGrace', span),
     parallel: input.get('windlass.parallel', kinds.whole(1, 64)),
+    uplink: input.find('windlass.uplink', device) ?? null,
+    trunk: input.get('windlass.trunk', kinds.oneOf('vlan', 'vxlan')),
   }
 }
 

@@ -13,11 +13,16 @@ export interface ServiceImage {
   blobs: ReadonlyMap<string, Buffer>
 }
 
-/** What a service does: `args` follow `/app/run` on its command line; `health`: the words of Docker's `HEALTHCHECK`. */
+/**
+ * What a service does: `args` follow `/app/run` on its command line; `health`: the words of Docker's `HEALTHCHECK`; `ports` are
+ * exposed; `item`: AosCore's item configuration.
+ */
 export interface Service {
   script: string
   args?: readonly string[]
   health?: object
+  ports?: readonly string[]
+  item?: object
 }
 
 /** A layer that many images share: its bytes as they are kept, and the digest of the tar in it. */
@@ -45,7 +50,7 @@ export async function makeServiceImage(
 }
 
 /** An image of one script on top of a layer with a shell. */
-export function serviceImage({ script, args = [], health }: Service, shell: Layer): ServiceImage {
+export function serviceImage({ script, args = [], health, ports, item }: Service, shell: Layer): ServiceImage {
   const blobs = new Map<string, Buffer>()
   const put = (bytes: Buffer, mediaType: string) => {
     blobs.set(digestOf(bytes), bytes)
@@ -56,21 +61,26 @@ export function serviceImage({ script, args = [], health }: Service, shell: Laye
     json({
       architecture,
       os: 'linux',
-      config: { Entrypoint: ['/app/run', ...args], ...(health && { Healthcheck: health }) },
+      config: {
+        Entrypoint: ['/app/run', ...args],
+        ...(health && { Healthcheck: health }),
+        ...(ports && { ExposedPorts: Object.fromEntries(ports.map((port) => [port, {}])) }),
+      },
       rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },
     }),
     'application/vnd.oci.image.config.v1+json',
   )
   const kept = layers.map(({ bytes }) => put(bytes, 'application/vnd.oci.image.layer.v1.tar+gzip'))
   const type = 'application/vnd.oci.image.manifest.v1+json'
-  const manifest = put(json({ schemaVersion: 2, mediaType: type, config, layers: kept }), type)
+  const own = item && { aosItemConfig: put(json(item), 'application/vnd.aos.service.config.v1+json') }
+  const manifest = put(json({ schemaVersion: 2, mediaType: type, config, layers: kept, ...own }), type)
   const index = json({ schemaVersion: 2, manifests: [{ ...manifest, platform: { architecture, os: 'linux' } }] })
   return { index, blobs }
 }
 
-export async function shellLayer(): Promise<Layer> {
+export async function shellLayer(more: readonly string[] = []): Promise<Layer> {
   const busybox = await readFile('/bin/busybox').catch(() => undefined)
-  return layerOf(new Map(busybox ? ['sh', 'sleep'].map((program) => [`bin/${program}`, busybox]) : []))
+  return layerOf(new Map(busybox ? ['sh', 'sleep', ...more].map((program) => [`bin/${program}`, busybox]) : []))
 }
 
 function layerOf(tree: ReadonlyMap<string, Uint8Array>): Layer {

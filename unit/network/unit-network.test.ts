@@ -105,7 +105,11 @@ describe('an instance', () => {
 
   it('has names', async () => {
     const s = new Scene()
+    const known: string[] = []
+    s.network.watchAddresses((all) => known.push(all.map(({ ident, ip }) => `${ident.itemId} ${ip}`).join()))
     await s.network.allocate(request('web', { hosts: ['front'] }))
+    await Promise.resolve()
+    expect(known).toEqual(['', 'web 172.18.0.1'])
     expect(s.hosts).toBe('172.18.0.1\tfront 0.driver.web 0.driver.web.oem driver.web driver.web.oem\n')
     expect(namesOf(request('web', { ident: ident('web', 2) }))).toEqual(['2.driver.web', '2.driver.web.oem'])
   })
@@ -163,6 +167,24 @@ describe('allowed connections', () => {
     expect(heard).toEqual([{ ident: ident('web'), firewallRules: rules.slice(1) }])
     expect(s.hosts).not.toContain('gone')
     expect(s.hosts).toContain('driver.db')
+  })
+})
+
+describe('a node that only reaches into a network', () => {
+  it('is part of it, by an address of it, until it needs it no more', async () => {
+    const s = new Scene()
+    const web = request('web', { allowedConnections: ['db/5432/tcp'] })
+    await s.network.nodeNetwork('oem', 'node1')
+    await s.network.allocate(request('db', { networkId: 'sp', nodeId: 'node2', exposedPorts: ['5432/tcp'] }))
+    const { ip, firewallRules } = await s.network.allocate(web)
+    const leg = await s.network.networkAt(firewallRules[0]?.dstIp ?? '', 'node1')
+    expect(leg).toEqual(await s.network.nodeNetwork('sp', 'node1'))
+    const held = { ident: web.ident, networkId: 'oem', ip, firewallRules }
+    s.network.sync('node1', [held])
+    expect(await s.network.networkAt(leg.ip, 'node1')).toEqual(leg)
+    s.network.sync('node1', [])
+    expect((await s.network.nodeNetwork('sp', 'node3')).ip).toBe(leg.ip)
+    await expect(s.network.networkAt('10.0.0.1', 'node1')).rejects.toMatchObject({ code: 'wrong_state' })
   })
 })
 

@@ -15,7 +15,16 @@ import { rulesBetween } from './connections.ts'
 import { hostsFile } from './hosts.ts'
 import type { InstanceRecord, NetworkRecord } from './network.ts'
 import { NetworkRecords } from './records.ts'
-import { addressOf, addressText, freeAddress, freeSubnet, type Subnet, subnetOf, subnetText } from './subnet.ts'
+import {
+  addressOf,
+  addressText,
+  freeAddress,
+  freeSubnet,
+  overlap,
+  type Subnet,
+  subnetOf,
+  subnetText,
+} from './subnet.ts'
 
 export interface NetworkPorts {
   database: Database
@@ -38,6 +47,8 @@ export class UnitNetwork {
   readonly #networks: Map<string, NetworkRecord>
   readonly #instances: Map<string, InstanceRecord>
   readonly #watchers = new Map<string, Set<(update: FirewallUpdate) => void>>()
+  readonly #addressWatchers = new Set<(addresses: readonly HeldAddress[]) => void>()
+  #isPublishing = false
   /** What nodes are to hear once they listen. */
   readonly #owed = new Map<string, FirewallUpdate[]>()
 
@@ -56,6 +67,15 @@ export class UnitNetwork {
     const ip = known ?? this.#freeIp(network)
     if (known === undefined) this.#save({ ...network, nodes: { ...network.nodes, [nodeId]: ip } })
     return { subnet: network.subnet, ip, vlanId: network.vlanId }
+  }
+
+  /** The node's own place in the network that the address is in. @throws UnitError `wrong_state` for one that is in none */
+  async networkAt(address: string, nodeId: string): Promise<NodeNetwork> {
+    const at = { base: addressOf(address), bits: 32 }
+    const network = [...this.#networks.values()].find(({ subnet }) => overlap(subnetOf(subnet), at))
+    if (!network)
+      throw new UnitError('wrong_state', `expected an address of one of the unit's networks, got ${address}`)
+    return this.nodeNetwork(network.networkId, nodeId)
   }
 
   /** An instance that has an address in the network keeps it, also on another node. @throws UnitError `no_space` */
@@ -105,7 +125,20 @@ export class UnitNetwork {
         this.#rulesOf(instance).filter((rule) => !has.has(ruleText(rule))),
       )
     }
+    this.#leaveNetworks(nodeId)
     this.#publish()
+  }
+
+  /** Also those that it was part of only to reach somebody there. */
+  #leaveNetworks(nodeId: string): void {
+    const own = [...this.#instances.values()].filter((one) => one.nodeId === nodeId)
+    const reached = own.flatMap((one) => this.#rulesOf(one).map(({ dstIp }) => ({ base: addressOf(dstIp), bits: 32 })))
+    for (const network of this.#networks.values()) {
+      const isNeeded =
+        own.some(({ networkId }) => networkId === network.networkId) ||
+        reached.some((at) => overlap(subnetOf(network.subnet), at))
+      if (!isNeeded && network.nodes[nodeId] !== undefined) this.releaseNode(network.networkId, nodeId)
+    }
   }
 
   /** @returns how to stop */
@@ -115,6 +148,22 @@ export class UnitNetwork {
     for (const owed of this.#owed.get(nodeId) ?? []) update(owed)
     this.#owed.delete(nodeId)
     return () => watchers.delete(update)
+  }
+
+  /** Who is where, now and after each change. @returns how to stop */
+  watchAddresses(heard: (addresses: readonly HeldAddress[]) => void): () => void {
+    this.#addressWatchers.add(heard)
+    heard(this.#addresses())
+    return () => this.#addressWatchers.delete(heard)
+  }
+
+  #addresses(): HeldAddress[] {
+    return [...this.#instances.values()].map(({ ident, networkId, ip }) => ({
+      ident,
+      networkId,
+      ip,
+      firewallRules: [],
+    }))
   }
 
   /** Asked for before anything is decided, so that two who ask at once do not decide the same. */
@@ -194,7 +243,19 @@ export class UnitNetwork {
     this.#networks.delete(networkId)
   }
 
+  /** What is changed at the same time is told of once. */
   #publish(): void {
+    if (this.#isPublishing) return
+    this.#isPublishing = true
+    queueMicrotask(() => {
+      this.#isPublishing = false
+      this.#publishAll()
+    })
+  }
+
+  #publishAll(): void {
+    const addresses = this.#addresses()
+    for (const watcher of this.#addressWatchers) watcher(addresses)
     const inOrder = [...this.#instances.values()].toSorted((one, other) => addressOf(one.ip) - addressOf(other.ip))
     this.#ports.publishHosts(hostsFile(inOrder))
   }

@@ -1,4 +1,4 @@
-import type { FirewallUpdate, NodeInfo } from '@windlass/model/unit'
+import type { FirewallUpdate, HeldAddress, NodeInfo } from '@windlass/model/unit'
 import { createLog, type MutualTls, type RpcClient, type RpcServer } from '@windlass/platform'
 import { FakeClock, FakeFiles } from '@windlass/platform/fakes'
 import { grpc } from '@windlass/platform/grpc'
@@ -30,10 +30,14 @@ function node(nodeId: string): NodeInfo & { connected: boolean } {
 
 const networks: Networks = {
   nodeNetwork: async () => ({ subnet: '172.17.0.0/16', ip: '172.17.0.1', vlanId: 7 }),
+  networkAt: async () => ({ subnet: '172.18.0.0/16', ip: '172.18.0.1', vlanId: 8 }),
   allocate: async () => ({ subnet: '172.17.0.0/16', ip: '172.17.0.2', dnsServers: ['10.0.0.100'], firewallRules: [] }),
   releaseInstance: () => Promise.reject(new Error('never allocated')),
   releaseNode: async () => {},
   sync: async () => {},
+  async *addresses(): AsyncIterable<readonly HeldAddress[]> {
+    yield [{ ident, networkId: 'oem', ip: '172.17.0.2', firewallRules: [] }]
+  },
   async *updates(): AsyncIterable<FirewallUpdate> {
     yield { ident, firewallRules: [{ dstIp: '172.18.0.2', dstPort: '80', proto: 'tcp', srcIp: '172.17.0.2' }] }
   },

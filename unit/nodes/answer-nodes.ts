@@ -1,7 +1,7 @@
 import type { Answer, ErrorInfo } from '@windlass/model/unit'
 import { errorInfo } from '@windlass/model/unit'
 import { type Caller, RpcError, type RpcHandlers } from '@windlass/platform'
-import { networkMethods, serviceManagerMethods } from '@windlass/wire/aoscore'
+import { networkMethods, serviceManagerMethods, unitNetworkMethods } from '@windlass/wire/aoscore'
 import type { Images, Networks } from '../ports.ts'
 import type { UnitNodes } from './unit-nodes.ts'
 
@@ -56,6 +56,10 @@ function answerNetworks(handlers: RpcHandlers, nodes: UnitNodes, networks: Netwo
     answered((ask) => networks.nodeNetwork(ask)),
   )
   handlers.call(
+    unitNetworkMethods.networkAt,
+    answered((ask) => networks.networkAt(ask)),
+  )
+  handlers.call(
     networkMethods.allocate,
     answered((wish) => networks.allocate(wish)),
   )
@@ -67,6 +71,11 @@ function answerNetworks(handlers: RpcHandlers, nodes: UnitNodes, networks: Netwo
     if (refusal !== undefined) throw new RpcError('refused', refusal)
     return networks.updates(nodeId, gone)
   })
+  handlers.feed(unitNetworkMethods.addresses, (_, { gone }) => addressesFor(networks, gone))
+}
+
+async function* addressesFor(networks: Networks, gone: AbortSignal) {
+  for await (const held of networks.addresses(gone)) yield { nodeId: '', held }
 }
 
 function errorOf(error: unknown): ErrorInfo {

@@ -1,6 +1,6 @@
 export { WireError, type WireErrorCode } from '../wire-error.ts'
 export { identityMethods, identityOrderMethods } from './iam-methods.ts'
-export { networkMethods, schedulerMethods, serviceManagerMethods } from './methods.ts'
+export { networkMethods, schedulerMethods, serviceManagerMethods, unitNetworkMethods } from './methods.ts'
 export { nodeFact } from './node-fact.ts'
 export { nodeOrder } from './node-order.ts'
 export { schedulerNotice } from './scheduler-notice.ts'

@@ -29,6 +29,24 @@ export const networkMethods = {
   sync: callMethod(`${service}/SyncNetworkState`, network.networkState, network.networkDone),
 } as const
 
+/**
+ * Ours, not AosCore's, made of its messages. `networkAt`: where an allowed connection leads to another network, the node has to
+ * be part of that, and only the unit knows which it is; GetNodeNetworkParams' messages, with an address in place of a network's
+ * id. `addresses`: who is where in the whole unit, for names; all of it each time, as SyncNetworkState has it, without rules.
+ */
+export const unitNetworkMethods = {
+  addresses: feedMethod(
+    '/windlass.v1.NetworkService/SubscribeAddresses',
+    network.networkUpdatesRequest,
+    network.networkState,
+  ),
+  networkAt: callMethod(
+    '/windlass.v1.NetworkService/GetNodeNetworkParamsByAddress',
+    network.nodeNetworkRequest,
+    network.nodeNetwork,
+  ),
+} as const
+
 const scheduler = '/communicationmanager.v3.UpdateSchedulerService'
 
 /** communicationmanager.v3.UpdateSchedulerService (aoscore.md 1.3): who triggers and watches updates calls. */

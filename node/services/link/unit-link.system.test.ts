@@ -5,6 +5,7 @@ import { createLog, nodeProcesses, systemClock } from '@windlass/platform'
 import { grpc } from '@windlass/platform/grpc'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { FakeUnit } from '../conformance/fake-unit.ts'
+import { noNetwork } from '../network/network.ts'
 import { until } from '../runtime/until.ts'
 import { UnitLink } from './unit-link.ts'
 
@@ -40,7 +41,16 @@ function link(name: string, ca: string, quit: AbortSignal): { lines: string[]; o
   const log = createLog([({ text, fields }) => lines.push(`${text} ${String(fields['why'])}`)], () => 0)
   const instances = { statuses: () => [], connection: () => undefined, reach: () => undefined, subscribe: () => silent }
   const tls = { key: join(folder, `${name}.key`), certificate: join(folder, `${name}.pem`), ca: join(folder, ca) }
-  const ports = { rpc: grpc, instances, obey: async () => [], runtimes: [], resources: [], clock: systemClock, log }
+  const ports = {
+    rpc: grpc,
+    instances,
+    network: noNetwork,
+    obey: async () => [],
+    runtimes: [],
+    resources: [],
+    clock: systemClock,
+    log,
+  }
   const one = new UnitLink(ports, { address: address.of, nodeId: name, reconnectMs: 200, tls })
   return { lines, over: one.run(quit) }
 }

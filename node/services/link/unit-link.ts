@@ -4,7 +4,9 @@ import { type Clock, type Link, type Log, type MutualTls, type Rpc, type RpcClie
 import { serviceManagerMethods } from '@windlass/wire/aoscore'
 import type { AskUrls } from '../images/image-store.ts'
 import type { NodeInstances, Report } from '../instances/node-instances.ts'
+import type { Network } from '../network/network.ts'
 import { ServicesError } from '../services-error.ts'
+import { networkCalls } from './network-calls.ts'
 
 export interface UnitLinkSettings {
   /** `host:port` of the communication manager. */
@@ -18,6 +20,7 @@ export interface UnitLinkSettings {
 export interface UnitLinkPorts {
   rpc: Rpc
   instances: Pick<NodeInstances, 'statuses' | 'connection' | 'reach' | 'subscribe'>
+  network: Pick<Network, 'meet'>
   /** What an order asks, apart from the connection's own affairs; answers are facts. */
   obey(order: NodeOrder): Promise<readonly NodeFact[]>
   runtimes: readonly RuntimeInfo[]
@@ -72,7 +75,8 @@ export class UnitLink {
   }
 
   async #session(quit: AbortSignal): Promise<void> {
-    const { rpc, instances, log, runtimes, resources } = this.#ports
+    const { rpc, instances, network, log, runtimes, resources } = this.#ports
+    const ended = new AbortController()
     const { address, nodeId } = this.#settings
     const client = rpc.connect(address, await this.#tls())
     const link = client.open(serviceManagerMethods.register)
@@ -83,8 +87,9 @@ export class UnitLink {
     try {
       this.#client = client
       this.#link = link
-      instances.reach(true)
       link.send({ kind: 'sm_info', nodeId, runtimes, resources })
+      await network.meet(networkCalls(client, nodeId), AbortSignal.any([quit, ended.signal]))
+      instances.reach(true)
       link.send({ kind: 'node_instances', instances: instances.statuses() })
       for await (const order of link) {
         if (order instanceof Error) log.warning('order not understood', { why: order.message })
@@ -96,6 +101,7 @@ export class UnitLink {
       this.#client = undefined
       this.#link = undefined
       quit.removeEventListener('abort', leave)
+      ended.abort()
       client.close()
     }
   }

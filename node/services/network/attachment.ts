@@ -1,47 +1,30 @@
 import { createHash } from 'node:crypto'
+import type { FirewallRule } from '@windlass/model/unit'
 import type { NetworkWants } from './network.ts'
 
+/** A network as this node is part of it. */
+export interface Segment {
+  /** `172.17.0.0/16` */
+  subnet: string
+  /** This node's own address there, which is its services' way out. */
+  gateway: string
+  /** What ties it to the same network on the unit's other nodes; absent for one that is this node's alone. */
+  vlanId?: number
+}
+
+/** An instance's place in the networks. */
+export interface Place {
+  segment: Segment
+  ip: string
+  /** What it may reach in other networks, where the unit says so; absent where this node finds it out. */
+  rules?: readonly FirewallRule[]
+  /** Networks of others that those rules lead into. */
+  legs?: readonly Segment[]
+}
+
 /** One instance in a network, as it is remembered for as long as the machine runs. */
-export interface Attachment {
+export interface Attachment extends Place {
   wants: NetworkWants
-  /** Which of the pools is its owner's: the second byte of 172.x.0.0/16. */
-  pool: number
-  /** Counts hosts in the pool; 1 is the bridge. */
-  host: number
-}
-
-const [firstPool, lastPool] = [17, 31]
-const lastHost = 65_534
-
-/** A place for one more instance: its owner's pool, or the first that neither an owner nor a route of the host uses (aoscore.md 5.10). */
-export function placeFor(
-  wants: NetworkWants,
-  others: readonly Attachment[],
-  takenPools: ReadonlySet<number>,
-): Attachment | undefined {
-  const known = others.find((other) => other.wants.ownerId === wants.ownerId)?.pool
-  const used = new Set([...takenPools, ...others.map(({ pool }) => pool)])
-  const pool = known ?? numbers(firstPool, lastPool).find((number) => !used.has(number))
-  if (pool === undefined) return undefined
-  const hosts = new Set(others.filter((other) => other.pool === pool).map(({ host }) => host))
-  let host = 2
-  while (hosts.has(host)) host += 1
-  return host > lastHost ? undefined : { wants, pool, host }
-}
-
-/** Pools that routes of the host overlap: `172.17.0.0/16 dev docker0 …` in the output of `ip route`. */
-export function poolsInRoutes(routes: string): Set<number> {
-  const found = new Set<number>()
-  for (const [, second = '', length = '32'] of routes.matchAll(/^(?:\w+ )?172\.(\d+)\.\d+\.\d+(?:\/(\d+))?/gm)) {
-    const covers = 2 ** Math.max(0, 16 - Number(length))
-    const from = Number(second) - (Number(second) % covers)
-    for (const pool of numbers(from, from + covers - 1)) found.add(pool)
-  }
-  return found
-}
-
-export function addressOf({ pool, host }: Pick<Attachment, 'pool' | 'host'>): string {
-  return `172.${pool}.${host >> 8}.${host & 255}`
 }
 
 /** What a node calls its devices and namespaces. Several nodes may be played on one machine. */
@@ -49,7 +32,9 @@ export interface Names {
   /** What the names of all its bridges begin with. */
   bridges: string
   table: string
-  bridge(ownerId: string): string
+  bridge(subnet: string): string
+  /** The end of a segment that leads to other nodes. */
+  trunk(subnet: string): string
   veth(id: string): string
   namespace(id: string): string
 }
@@ -60,14 +45,38 @@ export function namesFor(nodeId: string): Names {
   return {
     bridges: `wlb${node}`,
     table: `windlass_${node}`,
-    bridge: (ownerId) => `wlb${node}${shortOf(ownerId, 8)}`,
+    bridge: (subnet) => `wlb${node}${shortOf(subnet, 8)}`,
+    trunk: (subnet) => `wlt${node}${shortOf(subnet, 8)}`,
     veth: (id) => `wlv${node}${shortOf(id, 8)}`,
     namespace: (id) => `windlass-${node}-${id}`,
   }
 }
 
+/** Every network that these instances need on this node, each once. */
+export function segmentsOf(all: readonly Attachment[]): Segment[] {
+  const segments = all.flatMap(({ segment, legs = [] }) => [segment, ...legs])
+  return [...new Map(segments.map((segment) => [segment.subnet, segment])).values()]
+}
+
+/** Whether an address is of a network; neither has to be one. */
+export function isWithin(ip: string, subnet: string): boolean {
+  const [base = '', bits = '32'] = subnet.split('/')
+  const [one, other] = [numberOf(ip), numberOf(base)]
+  const size = 2 ** (32 - Number(bits))
+  return one !== undefined && other !== undefined && Math.floor(one / size) === Math.floor(other / size)
+}
+
+export function isAddress(text: string): boolean {
+  return numberOf(text) !== undefined
+}
+
+/** An instance that has an address, and what its names are made of. */
+export interface Named extends Pick<NetworkWants, 'ident' | 'ownerId' | 'hostname'> {
+  ip: string
+}
+
 /** What others may call it (aoscore.md 5.10). In other networks only the names that say which network count. */
-export function namesOf({ ident, hostname, ownerId }: NetworkWants): { near: string[]; far: string[] } {
+function namesOf({ ident, hostname, ownerId }: Named): { near: string[]; far: string[] } {
   const { itemId, subjectId, index } = ident
   const short = [`${index}.${subjectId}.${itemId}`, ...(index === 0 ? [`${subjectId}.${itemId}`] : [])]
   const far = short.map((name) => `${name}.${ownerId}`)
@@ -75,10 +84,10 @@ export function namesOf({ ident, hostname, ownerId }: NetworkWants): { near: str
 }
 
 /** The hosts file of one owner's instances. */
-export function hostsFile(ownerId: string, all: readonly Attachment[]): string {
+export function hostsFile(ownerId: string, all: readonly Named[]): string {
   const lines = all.map((one) => {
-    const { near, far } = namesOf(one.wants)
-    return `${addressOf(one)} ${(one.wants.ownerId === ownerId ? near : far).filter(isHostName).join(' ')}`
+    const { near, far } = namesOf(one)
+    return `${one.ip} ${(one.ownerId === ownerId ? near : far).filter(isHostName).join(' ')}`
   })
   return ['127.0.0.1 localhost', '::1 localhost', ...lines, ''].join('\n')
 }
@@ -88,10 +97,12 @@ function isHostName(name: string): boolean {
   return /^[A-Za-z0-9_.-]{1,253}$/.test(name)
 }
 
-function shortOf(text: string, length: number): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, length)
+function numberOf(address: string): number | undefined {
+  const parts = address.split('.')
+  if (parts.length !== 4 || parts.some((part) => !/^\d{1,3}$/.test(part) || Number(part) > 255)) return undefined
+  return parts.reduce((number, part) => number * 256 + Number(part), 0)
 }
 
-function numbers(from: number, to: number): number[] {
-  return Array.from({ length: to - from + 1 }, (_, at) => from + at)
+function shortOf(text: string, length: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, length)
 }

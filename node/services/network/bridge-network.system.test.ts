@@ -42,8 +42,7 @@ beforeAll(async () => {
   for (const one of all) {
     await network.attach(one)
     const place: unknown = JSON.parse(await readFile(join(folder, `${one.id}.json`), 'utf8'))
-    const { pool, host } = place as { pool: number; host: number }
-    address.set(one.ident.itemId, `172.${pool}.0.${host}`)
+    address.set(one.ident.itemId, (place as { ip: string }).ip)
   }
 })
 afterAll(async () => {

@@ -1,42 +1,50 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path/posix'
+import { type FirewallUpdate, type HeldAddress, instanceKey } from '@windlass/model/unit'
 import type { Processes } from '@windlass/platform'
 import { ServicesError } from '../services-error.ts'
-import { type Attachment, addressOf, hostsFile, type Names, namesFor, placeFor, poolsInRoutes } from './attachment.ts'
+import { type Attachment, hostsFile, type Named, type Names, namesFor, type Segment, segmentsOf } from './attachment.ts'
 import { firewallRules } from './firewall.ts'
 import type { Attached, Network, NetworkWants, Traffic } from './network.ts'
+import { ownPlaces } from './own-places.ts'
+import type { Span } from './span.ts'
 
 /**
  * A bridge for each owner, a namespace with one end of a veth pair for each instance, nftables between them, by `ip` and `nft`.
- * What is attached is remembered in `folder`, in memory like the devices themselves. Addresses are this node's own affair.
+ * What is attached is remembered in `folder`, in memory like the devices themselves. With a `span`, bridges are tied to those of
+ * the unit's other nodes and the unit gives the addresses; without one they are this node's own affair.
  */
 export class BridgeNetwork implements Network {
   readonly #folder: string
   readonly #processes: Processes
   readonly #names: Names
+  readonly #span: Span | undefined
+  /** Bridges that this process has seen to, and the largest packet that passes each. */
+  readonly #bridges = new Map<string, number | undefined>()
   /** Places are given one at a time: each needs to know all the others. */
   #last: Promise<unknown> = Promise.resolve()
   #telling: Promise<void> | undefined
+  #forwards = false
 
-  constructor(folder: string, nodeId: string, processes: Processes) {
+  constructor(folder: string, nodeId: string, processes: Processes, span?: (names: Names) => Span) {
     this.#folder = folder
     this.#names = namesFor(nodeId)
     this.#processes = processes
+    this.#span = span?.(this.#names)
   }
 
   async attach(wants: NetworkWants): Promise<Attached> {
-    const place = await this.#inTurn(async () => {
+    const attachment = await this.#inTurn(async () => {
       const before = await this.#attachments()
       if (before.some((other) => other.wants.id === wants.id)) await this.#unplug(wants.id)
       const others = before.filter((other) => other.wants.id !== wants.id)
-      const isFirst = !others.some((other) => other.wants.ownerId === wants.ownerId)
-      const place = placeFor(wants, others, isFirst ? await this.#takenPools(others) : new Set())
-      if (!place) throw new ServicesError('no_space', `network: no address is left for owner ${wants.ownerId}`)
-      await writeFile(join(this.#folder, `${wants.id}.json`), JSON.stringify(place))
-      if (isFirst) await this.#bridge(place)
-      return place
+      const places = this.#span?.places ?? ownPlaces(this.#processes, this.#names)
+      const attachment = { wants, ...(await places.take(wants, others)) }
+      await this.#save(attachment)
+      for (const segment of segmentsOf([attachment])) await this.#bridge(segment)
+      return attachment
     })
-    await this.#plug(place)
+    await this.#plug(attachment)
     await this.#tell()
     return { namespacePath: `/run/netns/${this.#names.namespace(wants.id)}`, hostsPath: this.#hostsPath(wants.ownerId) }
   }
@@ -48,10 +56,9 @@ export class BridgeNetwork implements Network {
       if (!mine) return false
       await this.#unplug(id)
       await rm(join(this.#folder, `${id}.json`), { force: true })
-      const { ownerId } = mine.wants
-      if (before.some((other) => other !== mine && other.wants.ownerId === ownerId)) return true
-      await this.#try(['link', 'del', this.#names.bridge(ownerId)])
-      await rm(this.#hostsPath(ownerId), { force: true })
+      const others = before.filter((other) => other !== mine)
+      await this.#span?.places.giveBack(mine, others)
+      await this.#removeUnused(mine, others)
       return true
     })
     if (gone) await this.#tell()
@@ -72,25 +79,57 @@ export class BridgeNetwork implements Network {
     }
   }
 
-  async #bridge(place: Attachment): Promise<void> {
-    const bridge = this.#names.bridge(place.wants.ownerId)
-    if (!(await this.#try(['link', 'add', bridge, 'type', 'bridge']))) return
-    await this.#ip([], [`address add ${gatewayOf(place)}/16 dev ${bridge}`, `link set ${bridge} up`])
+  async meet(...[calls, until]: Parameters<Network['meet']>): Promise<void> {
+    const held = async () => (await this.#attachments()).filter(({ rules }) => rules)
+    await this.#span?.meet(calls, until, {
+      held: () => this.#inTurn(held),
+      grant: (update) => this.#grant(update),
+      know: async (addresses) => {
+        await this.#inTurn(() => writeFile(this.#elsewhere, JSON.stringify(addresses.map(named))))
+        await this.#tell()
+      },
+    })
   }
 
-  async #plug(place: Attachment): Promise<void> {
-    const { id, ownerId } = place.wants
-    const [bridge, veth, space] = [this.#names.bridge(ownerId), this.#names.veth(id), this.#names.namespace(id)]
+  /** What an instance may reach besides, from now on. */
+  async #grant({ ident, firewallRules: more }: FirewallUpdate): Promise<void> {
+    await this.#inTurn(async () => {
+      const all = await this.#attachments()
+      const one = all.find(({ wants }) => instanceKey(wants.ident) === instanceKey(ident))
+      if (!one?.rules) return
+      const rules = [...one.rules, ...more]
+      const legs = [...(one.legs ?? []), ...((await this.#span?.legs(more, segmentsOf(all))) ?? [])]
+      await this.#save({ ...one, rules, legs })
+      for (const segment of legs) await this.#bridge(segment)
+    })
+    await this.#tell()
+  }
+
+  async #bridge(segment: Segment): Promise<void> {
+    const { subnet, gateway } = segment
+    const bridge = this.#names.bridge(subnet)
+    if (this.#bridges.has(bridge)) return
+    const isNew = await this.#try(['link', 'add', bridge, 'type', 'bridge'])
+    const address = `address replace ${gateway}/${subnet.split('/')[1]} dev ${bridge}`
+    await this.#ip([], [address, `link set ${bridge} up`])
+    const mtu = await this.#span?.lay(segment, bridge, this.#names.trunk(subnet))
+    if (isNew || mtu !== undefined) this.#bridges.set(bridge, mtu)
+  }
+
+  async #plug({ wants: { id }, ip, segment: { subnet, gateway } }: Attachment): Promise<void> {
+    const [bridge, veth, space] = [this.#names.bridge(subnet), this.#names.veth(id), this.#names.namespace(id)]
+    const mtu = this.#bridges.get(bridge)
+    const size = mtu === undefined ? '' : ` mtu ${mtu}`
     const outside = [
       `netns add ${space}`,
-      `link add ${veth} type veth peer name eth0 netns ${space}`,
+      `link add ${veth}${size} type veth peer name eth0${size} netns ${space}`,
       `link set ${veth} master ${bridge} up`,
     ]
     const inside = [
       'link set lo up',
-      `address add ${addressOf(place)}/16 dev eth0`,
+      `address add ${ip}/${subnet.split('/')[1]} dev eth0`,
       'link set eth0 up',
-      `route add default via ${gatewayOf(place)}`,
+      `route add default via ${gateway}`,
     ]
     try {
       await this.#ip([], outside)
@@ -109,6 +148,17 @@ export class BridgeNetwork implements Network {
     await rm(join('/run/netns', this.#names.namespace(id)), { force: true }).catch(() => undefined)
   }
 
+  async #removeUnused(gone: Attachment, others: readonly Attachment[]): Promise<void> {
+    const used = new Set(segmentsOf(others).map(({ subnet }) => subnet))
+    for (const { subnet } of segmentsOf([gone]).filter((segment) => !used.has(segment.subnet))) {
+      await this.#try(['link', 'del', this.#names.trunk(subnet)])
+      await this.#try(['link', 'del', this.#names.bridge(subnet)])
+      this.#bridges.delete(this.#names.bridge(subnet))
+    }
+    const { ownerId } = gone.wants
+    if (!others.some(({ wants }) => wants.ownerId === ownerId)) await rm(this.#hostsPath(ownerId), { force: true })
+  }
+
   /** Those who change something at the same time are told of once. */
   #tell(): Promise<void> {
     this.#telling ??= this.#inTurn(async () => {
@@ -120,16 +170,36 @@ export class BridgeNetwork implements Network {
 
   /** Brings rules and names up to date for everybody. Files are written in place: services have them open. */
   async #tellAll(all: readonly Attachment[]): Promise<void> {
-    await writeFile('/proc/sys/net/ipv4/ip_forward', '1')
+    if (!this.#forwards) {
+      await this.#call({ command: 'sh', args: ['-c', 'echo 1 >/proc/sys/net/ipv4/ip_forward'] })
+      this.#forwards = true
+    }
     await this.#call({ command: 'nft', args: ['-f', '-'], input: Buffer.from(firewallRules(all, this.#names)) })
     await mkdir(join(this.#folder, 'hosts'), { recursive: true })
-    for (const ownerId of new Set(all.map(({ wants }) => wants.ownerId))) {
-      await writeFile(this.#hostsPath(ownerId), hostsFile(ownerId, all))
+    const here = all.map(({ wants, ip }) => ({ ...wants, ip }))
+    const known = new Set(here.map(({ ident }) => instanceKey(ident)))
+    const everybody = [...here, ...(await this.#namedElsewhere()).filter(({ ident }) => !known.has(instanceKey(ident)))]
+    for (const ownerId of new Set(here.map((one) => one.ownerId))) {
+      await writeFile(this.#hostsPath(ownerId), hostsFile(ownerId, everybody))
     }
+  }
+
+  /** Whom the unit named last; nobody where it never did. */
+  async #namedElsewhere(): Promise<Named[]> {
+    const text = await readFile(this.#elsewhere, 'utf8').catch(() => '[]')
+    return JSON.parse(text) as Named[]
+  }
+
+  get #elsewhere(): string {
+    return join(this.#folder, 'elsewhere')
   }
 
   #hostsPath(ownerId: string): string {
     return join(this.#folder, 'hosts', this.#names.bridge(ownerId))
+  }
+
+  async #save(attachment: Attachment): Promise<void> {
+    await writeFile(join(this.#folder, `${attachment.wants.id}.json`), JSON.stringify(attachment))
   }
 
   async #attachments(): Promise<Attachment[]> {
@@ -137,17 +207,6 @@ export class BridgeNetwork implements Network {
     const names = (await readdir(this.#folder)).filter((name) => name.endsWith('.json'))
     const texts = await Promise.all(names.map((name) => readFile(join(this.#folder, name), 'utf8')))
     return texts.flatMap((text) => readAttachment(text) ?? [])
-  }
-
-  async #takenPools(others: readonly Attachment[]): Promise<Set<number>> {
-    const { stdout } = await this.#processes.run({ command: 'ip', args: ['-4', 'route', 'show', 'table', 'all'] })
-    const own = new Set(others.map(({ wants }) => this.#names.bridge(wants.ownerId)))
-    return poolsInRoutes(
-      stdout
-        .split('\n')
-        .filter((line) => ![...own].some((bridge) => line.includes(bridge)))
-        .join('\n'),
-    )
   }
 
   async #ip(options: readonly string[], lines: readonly string[]): Promise<void> {
@@ -159,7 +218,7 @@ export class BridgeNetwork implements Network {
     return (await this.#processes.run({ command: 'ip', args })).code === 0
   }
 
-  async #call(command: { command: string; args: readonly string[]; input: Uint8Array }): Promise<void> {
+  async #call(command: { command: string; args: readonly string[]; input?: Uint8Array }): Promise<void> {
     const how = await this.#processes.run(command)
     if (how.code !== 0) throw new ServicesError('runtime', `network: ${command.command}: ${how.stderr.trim()}`)
   }
@@ -171,9 +230,8 @@ export class BridgeNetwork implements Network {
   }
 }
 
-/** The bridge's own address. */
-function gatewayOf({ pool }: Attachment): string {
-  return addressOf({ pool, host: 1 })
+function named({ ident, networkId, ip }: HeldAddress): Named {
+  return { ident, ownerId: networkId, ip }
 }
 
 /** Half of one, of a machine that was switched off, counts as none. */
@@ -187,5 +245,5 @@ function readAttachment(text: string): Attachment | undefined {
 }
 
 function isAttachment(value: unknown): value is Attachment {
-  return typeof value === 'object' && value !== null && 'wants' in value && 'pool' in value && 'host' in value
+  return typeof value === 'object' && value !== null && 'wants' in value && 'segment' in value && 'ip' in value
 }

@@ -1,4 +1,5 @@
 import type { InstanceIdent } from '@windlass/model/unit'
+import type { NetworkCalls } from './unit-places.ts'
 
 /** What an instance wants of the network. */
 export interface NetworkWants {
@@ -38,6 +39,8 @@ export interface Network {
   keep(ids: ReadonlySet<string>): Promise<void>
   /** Undefined where nobody counts. */
   traffic(id: string): Promise<Traffic | undefined>
+  /** The unit can be asked `until` then. Returns once it knows what this node holds. Never rejects. */
+  meet(calls: NetworkCalls, until: AbortSignal): Promise<void>
 }
 
 /** For nodes that cannot make networks: services have none, or the node's own where they are plain processes. */
@@ -46,4 +49,5 @@ export const noNetwork: Network = {
   detach: () => Promise.resolve(),
   keep: () => Promise.resolve(),
   traffic: () => Promise.resolve(undefined),
+  meet: () => Promise.resolve(),
 }

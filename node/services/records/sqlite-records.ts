@@ -2,6 +2,8 @@ import type { InstanceOrder } from '@windlass/model/unit'
 import { type Database, migrate, openDatabase } from '@windlass/platform/database'
 import type { ImageRecords, StoredImage } from '../images/image-records.ts'
 import type { InstanceRecords } from '../instances/records.ts'
+import type { Place } from '../network/attachment.ts'
+import type { PlaceRecords } from '../network/unit-places.ts'
 import { decodeOrders, encodeOrders } from '../workload/order-text.ts'
 
 const steps = [
@@ -9,10 +11,11 @@ const steps = [
    CREATE TABLE images (
      item_id TEXT NOT NULL, version TEXT NOT NULL, manifest_digest TEXT NOT NULL, removed_at REAL,
      PRIMARY KEY (item_id, version, manifest_digest)) STRICT`,
+  'CREATE TABLE places (id TEXT PRIMARY KEY, place TEXT NOT NULL) STRICT',
 ]
 
 /** What the service manager remembers, in one SQLite file. */
-export class SqliteRecords implements InstanceRecords, ImageRecords {
+export class SqliteRecords implements InstanceRecords, ImageRecords, PlaceRecords {
   readonly #db: Database
 
   private constructor(db: Database) {
@@ -62,6 +65,19 @@ export class SqliteRecords implements InstanceRecords, ImageRecords {
         this.#db.run('INSERT INTO images VALUES (?, ?, ?, ?)', itemId, version, manifestDigest, removedAt ?? null)
       }
     })
+  }
+
+  place(id: string): Place | undefined {
+    const held = this.#db.get('SELECT place FROM places WHERE id = ?', id)?.['place']
+    return typeof held === 'string' ? (JSON.parse(held) as Place) : undefined
+  }
+
+  savePlace(id: string, place: Place): void {
+    this.#db.run('INSERT OR REPLACE INTO places VALUES (?, ?)', id, JSON.stringify(place))
+  }
+
+  forgetPlace(id: string): void {
+    this.#db.run('DELETE FROM places WHERE id = ?', id)
   }
 
   close(): void {

@@ -60,10 +60,16 @@ export function packageFor({ slots }: DeviceLayout, release: SmallRelease, wante
   ])
 }
 
-export async function addServiceItem(fleet: OperatorClient, itemId: string, version: string, image: ServiceImage) {
+export async function addServiceItem(
+  fleet: OperatorClient,
+  itemId: string,
+  version: string,
+  image: ServiceImage,
+  ownerId?: string,
+) {
   const indexDigest = digestOf(image.index)
   for (const bytes of [...image.blobs.values(), image.index]) await put(fleet, bytes)
-  await fleet.addItem({ itemId, version, type: 'service', indexDigest })
+  await fleet.addItem({ itemId, version, type: 'service', indexDigest, ...(ownerId !== undefined && { ownerId }) })
 }
 
 /** A component that update managers of the type `itemId` install. */

@@ -88,6 +88,8 @@ export function serviceSettings(root: string, node: NodeName, runtime?: 'crun' |
       nodeId: node,
       runDir: join(services, 'run'),
       stopGrace: '1s',
+      // Not every kernel has VLANs.
+      trunk: 'vxlan',
     },
   }
 }

@@ -1,0 +1,64 @@
+import type { Processes } from '@windlass/platform'
+import { ServicesError } from '../services-error.ts'
+import { type Attachment, isWithin, type Names, type Place, segmentsOf } from './attachment.ts'
+import type { NetworkWants } from './network.ts'
+import type { Places } from './places.ts'
+
+const [firstPool, lastPool] = [17, 31]
+const lastHost = 65_534
+
+/** Addresses that are this node's own affair: one of the pools of aoscore.md 5.10 for each owner. */
+export function ownPlaces(processes: Processes, names: Names): Places {
+  return {
+    async take(wants, others) {
+      const isFirst = !others.some((other) => other.wants.ownerId === wants.ownerId)
+      const place = placeFor(wants, others, isFirst ? await takenPools(others) : new Set())
+      if (place) return place
+      throw new ServicesError('no_space', `network: no address is left for owner ${wants.ownerId}`)
+    },
+    giveBack: () => Promise.resolve(),
+  }
+
+  async function takenPools(others: readonly Attachment[]): Promise<Set<number>> {
+    const { stdout } = await processes.run({ command: 'ip', args: ['-4', 'route', 'show', 'table', 'all'] })
+    const own = segmentsOf(others).map(({ subnet }) => names.bridge(subnet))
+    const lines = stdout.split('\n').filter((line) => !own.some((bridge) => line.includes(bridge)))
+    return poolsInRoutes(lines.join('\n'))
+  }
+}
+
+/** A place for one more instance: its owner's pool, or the first that neither an owner nor a route of the host uses. */
+export function placeFor(
+  wants: NetworkWants,
+  others: readonly Attachment[],
+  takenPools: ReadonlySet<number>,
+): Place | undefined {
+  const known = others.find((other) => other.wants.ownerId === wants.ownerId)?.segment
+  const pool = numbers(firstPool, lastPool).find(
+    (number) => !takenPools.has(number) && !others.some(({ segment }) => isWithin(`172.${number}.0.1`, segment.subnet)),
+  )
+  if (!known && pool === undefined) return undefined
+  const segment = known ?? { subnet: `172.${pool}.0.0/16`, gateway: `172.${pool}.0.1` }
+  const taken = new Set(others.map(({ ip }) => ip))
+  const prefix = segment.subnet.split('.').slice(0, 2).join('.')
+  for (let host = 2; host <= lastHost; host += 1) {
+    const ip = `${prefix}.${host >> 8}.${host & 255}`
+    if (!taken.has(ip)) return { segment, ip }
+  }
+  return undefined
+}
+
+/** Pools that routes of the host overlap: `172.17.0.0/16 dev docker0 …` in the output of `ip route`. */
+export function poolsInRoutes(routes: string): Set<number> {
+  const found = new Set<number>()
+  for (const [, second = '', length = '32'] of routes.matchAll(/^(?:\w+ )?172\.(\d+)\.\d+\.\d+(?:\/(\d+))?/gm)) {
+    const covers = 2 ** Math.max(0, 16 - Number(length))
+    const from = Number(second) - (Number(second) % covers)
+    for (const pool of numbers(from, from + covers - 1)) found.add(pool)
+  }
+  return found
+}
+
+function numbers(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, at) => from + at)
+}
