@@ -92,14 +92,31 @@ export async function buildUnit(ground: Ground) {
   }
 }
 
+/** Does it with one value after the other; of those that come meanwhile, with the newest alone. */
+function newestOnly<T>(work: (value: T) => Promise<void>, failed: (error: unknown) => void): (value: T) => void {
+  let next: { value: T } | undefined
+  let isBusy = false
+  const go = async () => {
+    isBusy = true
+    for (let now = next; now; now = next) {
+      next = undefined
+      await work(now.value).catch(failed)
+    }
+    isBusy = false
+  }
+  return (value) => {
+    next = { value }
+    if (!isBusy) void go()
+  }
+}
+
 /** Names of instances go into a hosts file that the main node's DNS server reads. */
 function openNetworks({ settings, world, database }: Ground): Networks {
   const hosts = join(settings.workingDir, 'dns', 'hosts')
-  const publishHosts = (text: string) => {
-    world.files
-      .replace(hosts, text)
-      .catch((error: unknown) => world.log.warning('hosts file not written', { why: String(error) }))
-  }
+  const publishHosts = newestOnly(
+    (text: string) => world.files.replace(hosts, text),
+    (error) => world.log.warning('hosts file not written', { why: String(error) }),
+  )
   const routes = () => hostRoutes(world.files)
   return servedNetworks(new UnitNetwork({ database, random: world.random, routes, publishHosts }, settings.dnsIp))
 }

@@ -26,7 +26,9 @@ echo tried; sleep 1; done`
 
 const services: Record<string, Service & { owner: string; label: keyof typeof places }> = {
   web: {
-    ...{ owner: 'shop', label: 'front', item: { allowedConnections: { 'db/5432/tcp': {}, 'db/2222/tcp': {} } } },
+    owner: 'shop',
+    label: 'front',
+    item: { allowedConnections: { 'db/5432/tcp': {}, 'db/2222/tcp': {} } },
     script: asking('crew.cache 6000', 'crew.db.bank 5432', 'crew.db.bank 2222'),
   },
   cache: { owner: 'shop', label: 'back', script: `${answering(6000)}` },

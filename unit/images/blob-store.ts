@@ -13,6 +13,8 @@ import { readFile } from './read-file.ts'
 export class BlobStore {
   readonly files: Files
   readonly folder: string
+  /** Size and time of files whose digest was right when it was last computed. */
+  readonly #checked = new Map<string, string>()
   constructor(files: Files, folder: string) {
     this.files = files
     this.folder = folder
@@ -40,10 +42,25 @@ export class BlobStore {
 
   /** It is there and has its digest; read anew each time. */
   async intact(digest: string, stop?: AbortSignal): Promise<boolean> {
-    if (!(await this.has(digest))) return false
+    const stamp = await this.#stamp(digest)
+    if (stamp === undefined) return false
     const hash = createHash('sha256')
     for await (const bytes of readFile(this.files, this.path(digest), {}, stop)) hash.update(bytes)
-    return hash.digest('hex') === hexOf(digest)
+    const isRight = hash.digest('hex') === hexOf(digest)
+    if (isRight) this.#checked.set(digest, stamp)
+    else this.#checked.delete(digest)
+    return isRight
+  }
+
+  /** It was right when this process read it, and nobody wrote to it since. What decays on the disk, `intact` finds. */
+  async unchanged(digest: string): Promise<boolean> {
+    const stamp = this.#checked.get(digest)
+    return stamp !== undefined && stamp === (await this.#stamp(digest))
+  }
+
+  async #stamp(digest: string): Promise<string | undefined> {
+    const facts = isDigest(digest) ? await this.files.facts(this.path(digest)) : undefined
+    return facts?.kind === 'file' ? `${facts.size} ${facts.changed}` : undefined
   }
 
   /** A whole small blob, checked. @throws BlobError `absent`, `checksum`; FilesError `too_large` */

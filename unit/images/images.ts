@@ -12,7 +12,7 @@ import { BlobStore } from './blob-store.ts'
 import { Fetcher, type FetchPorts, type WantedBlob } from './fetcher.ts'
 import { Gathering } from './gathering.ts'
 import { readItem } from './item-documents.ts'
-import { ItemRecords } from './item-records.ts'
+import { type ItemRecord, ItemRecords } from './item-records.ts'
 import { defaultLimits, type FetchLimits } from './limits.ts'
 import { type Look, lookOnce } from './look-once.ts'
 import { Shelf } from './shelf.ts'
@@ -161,6 +161,7 @@ export class UnitImages implements Images {
     const record = this.#records.get(item)
     const isSame = record?.indexDigest === item.indexDigest
     const known = isSame && (record.state === 'installed' || record.state === 'pending')
+    if (known && (await this.#isUnchanged(record))) return
     if (!known) this.#shelf.move(item, 'downloading')
     try {
       await this.#fetchAll(item, ensure)
@@ -171,6 +172,13 @@ export class UnitImages implements Images {
       this.#ports.log.warning('item failed', { item: item.itemId, version: item.version, why: problem.message })
       this.#shelf.move(item, 'failed', problem)
     }
+  }
+
+  /** What this process has read whole, and nobody wrote to since, need not be read before nodes are told; `install` reads it. */
+  async #isUnchanged(record: ItemRecord): Promise<boolean> {
+    if (this.#documents.get(keyOf(record))?.indexDigest !== record.indexDigest) return false
+    const looks = this.#records.blobsOf(record).map((digest) => this.#store.unchanged(digest))
+    return (await Promise.all(looks)).every(Boolean)
   }
 
   async #fetchAll(item: DesiredItem, ensure: Ensure): Promise<void> {

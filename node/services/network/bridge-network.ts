@@ -25,6 +25,10 @@ export class BridgeNetwork implements Network {
   #last: Promise<unknown> = Promise.resolve()
   #telling: Promise<void> | undefined
   #forwards = false
+  /** The rules that nft was given last. */
+  #rules = ''
+  /** This process alone changes the folder. */
+  #known: Map<string, Attachment> | undefined
 
   constructor(folder: string, nodeId: string, processes: Processes, span?: (names: Names) => Span) {
     this.#folder = folder
@@ -56,6 +60,7 @@ export class BridgeNetwork implements Network {
       if (!mine) return false
       await this.#unplug(id)
       await rm(join(this.#folder, `${id}.json`), { force: true })
+      this.#known?.delete(id)
       const others = before.filter((other) => other !== mine)
       await this.#span?.places.giveBack(mine, others)
       await this.#removeUnused(mine, others)
@@ -174,7 +179,9 @@ export class BridgeNetwork implements Network {
       await this.#call({ command: 'sh', args: ['-c', 'echo 1 >/proc/sys/net/ipv4/ip_forward'] })
       this.#forwards = true
     }
-    await this.#call({ command: 'nft', args: ['-f', '-'], input: Buffer.from(firewallRules(all, this.#names)) })
+    const rules = firewallRules(all, this.#names)
+    if (rules !== this.#rules) await this.#call({ command: 'nft', args: ['-f', '-'], input: Buffer.from(rules) })
+    this.#rules = rules
     await mkdir(join(this.#folder, 'hosts'), { recursive: true })
     const here = all.map(({ wants, ip }) => ({ ...wants, ip }))
     const known = new Set(here.map(({ ident }) => instanceKey(ident)))
@@ -199,10 +206,17 @@ export class BridgeNetwork implements Network {
   }
 
   async #save(attachment: Attachment): Promise<void> {
-    await writeFile(join(this.#folder, `${attachment.wants.id}.json`), JSON.stringify(attachment))
+    const { id } = attachment.wants
+    await writeFile(join(this.#folder, `${id}.json`), JSON.stringify(attachment))
+    this.#known?.set(id, attachment)
   }
 
   async #attachments(): Promise<Attachment[]> {
+    this.#known ??= new Map((await this.#read()).map((one) => [one.wants.id, one]))
+    return [...this.#known.values()]
+  }
+
+  async #read(): Promise<Attachment[]> {
     await mkdir(this.#folder, { recursive: true, mode: 0o711 })
     const names = (await readdir(this.#folder)).filter((name) => name.endsWith('.json'))
     const texts = await Promise.all(names.map((name) => readFile(join(this.#folder, name), 'utf8')))

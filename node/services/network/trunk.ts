@@ -51,7 +51,10 @@ export class Trunk {
     const { code, stderr } = await processes.run({ command: 'ip', args: ['-batch', '-'], input })
     if (code !== 0) {
       log.error('a network does not reach other nodes', {
-        ...{ subnet, uplink, trunk: this.#kind, why: stderr.trim() },
+        subnet,
+        uplink,
+        trunk: this.#kind,
+        why: stderr.trim(),
         next: 'a kernel with 802.1Q, or windlass.trunk "vxlan" in the settings of all nodes',
       })
       return undefined

@@ -53,8 +53,10 @@ class Networks {
   #hosts = 10
 
   calls(node: Node): NetworkCalls {
-    const numberOf = (owner: string) =>
-      20 + (this.#owners.includes(owner) ? 0 : this.#owners.push(owner) * 0) + this.#owners.indexOf(owner)
+    const numberOf = (owner: string) => {
+      if (!this.#owners.includes(owner)) this.#owners.push(owner)
+      return 20 + this.#owners.indexOf(owner)
+    }
     const networkOf = (number: number) => ({
       subnet: `172.${number}.0.0/16`,
       ip: `172.${number}.0.${1 + nodes.indexOf(node)}`,

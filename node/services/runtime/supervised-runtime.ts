@@ -5,7 +5,7 @@ import { join } from 'node:path/posix'
 import type { Clock, Processes } from '@windlass/platform'
 import { ServicesError } from '../services-error.ts'
 import type { Means } from './means.ts'
-import { hearsTerm, isServiceRunning, listRunFolders, makeRunFolder, readRunFolder } from './run-folder.ts'
+import { hearsTerm, isServiceRunning, listRunFolders, makeRunFolder, readRunFolder, textOf } from './run-folder.ts'
 import type { Runtime, RuntimeRun, Workload } from './runtime.ts'
 import { superviseScript } from './supervise.ts'
 
@@ -65,7 +65,7 @@ export class SupervisedRuntime implements Runtime {
     const args = ['-c', begin, 'sh', ...supervisor, ...this.#means.command(folder, id)]
     await this.#ports.processes.run({ command: 'sh', args })
     try {
-      const came = await this.#until(folder, async () => await this.#hasBegun(folder))
+      const came = await this.#until(folder, this.#begins(folder))
       if (!came) throw new ServicesError('timeout', `service ${id}: not up after ${this.#options.patienceMs} ms`)
       await this.#throwIfNeverRan(folder)
     } catch (error) {
@@ -115,8 +115,15 @@ export class SupervisedRuntime implements Runtime {
     await this.#until(folder, ended)
   }
 
-  async #hasBegun(folder: string): Promise<boolean> {
-    return (await isServiceRunning(folder, this.#means.programs)) || (await this.#hasEnded(folder))
+  /** Looked at a hundred times a second while the service comes up; that its supervisor died is seen a little later. */
+  #begins(folder: string): () => Promise<boolean> {
+    let looks = 0
+    return async () => {
+      if (await isServiceRunning(folder, this.#means.programs)) return true
+      if ((await textOf(join(folder, 'exit'))) !== undefined) return true
+      looks += 1
+      return looks % 20 === 0 && (await this.#hasEnded(folder))
+    }
   }
 
   async #hasEnded(folder: string): Promise<boolean> {
