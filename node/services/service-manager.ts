@@ -17,6 +17,8 @@ import type { Runtime } from './runtime/runtime.ts'
 import type { Settings } from './settings.ts'
 import type { InstanceStorage } from './storage/storage.ts'
 import { Crashes } from './telemetry/crashes.ts'
+import { JournalAlerts } from './telemetry/journal-alerts.ts'
+import type { JournalRecords } from './telemetry/journal-records.ts'
 import { lookEveryMs, type ServiceLogs } from './telemetry/log-folder.ts'
 import type { Meters } from './telemetry/meters.ts'
 import { Monitor } from './telemetry/monitor.ts'
@@ -33,7 +35,7 @@ export interface NodeWorld {
   runtimes: readonly Runtime[]
   network: Network
   layers: Layers
-  records: InstanceRecords & ImageRecords
+  records: InstanceRecords & ImageRecords & JournalRecords
   storage: InstanceStorage
   logs: ServiceLogs
   resources: readonly NodeResource[]
@@ -123,6 +125,7 @@ export class ServiceManager {
         rpc: world.rpc,
         instances,
         network: world.network,
+        journal: new JournalAlerts({ ...world, tell: (alert) => this.#alert(alert) }, settings.journal),
         obey: (order) => obey(order, obeyPorts),
         runtimes: world.runtimes.map((runtime) => runtimeInfo(runtime, world)),
         resources: world.resources.map(({ name, sharedCount }): ResourceInfo => ({ name, sharedCount })),

@@ -34,6 +34,8 @@ export interface Settings {
   maxDmips: number | null
   stopGraceMs: number
   parallel: number
+  /** Which entries of the system's journal are alerts. */
+  journal: { priority: number; filter: readonly RegExp[] }
   /** The device by which other nodes are reached; null: the one that leads to the unit. */
   uplink: string | null
   /** How networks get from node to node. */
@@ -51,6 +53,7 @@ const defaults = {
   'logging.maxPartCount': 80,
   'monitoring.pollPeriod': '35s',
   'monitoring.averageWindow': '35s',
+  'journalAlerts.systemAlertPriority': 3, // errors, and what is worse
   'windlass.runDir': '/run/windlass/services',
   'windlass.stopGrace': '10s', // what Docker gives, which services are written for
   'windlass.parallel': 4, // more makes two cores no faster
@@ -70,6 +73,16 @@ const span: kinds.Kind<number> = {
 const device: kinds.Kind<string> = {
   expected: 'the name of a network device such as "eth0"',
   read: (value) => (typeof value === 'string' && /^[\w.@-]{1,15}$/.test(value) ? value : undefined),
+}
+const pattern: kinds.Kind<RegExp> = {
+  expected: 'a regular expression',
+  read: (value) => {
+    try {
+      return typeof value === 'string' ? new RegExp(value) : undefined
+    } catch {
+      return undefined
+    }
+  },
 }
 const runtimeType = kinds.oneOf('crun', 'runc', 'process')
 const runtime: kinds.Kind<RuntimeType> = {
@@ -117,6 +130,10 @@ export function toSettings(input: SettingsInput): Settings {
     maxDmips: input.find('windlass.maxDmips', kinds.whole(1, 2 ** 40)) ?? null,
     stopGraceMs: input.get('windlass.stopGrace', span),
     parallel: input.get('windlass.parallel', kinds.whole(1, 64)),
+    journal: {
+      priority: input.get('journalAlerts.systemAlertPriority', kinds.whole(0, 7)),
+      filter: input.find('journalAlerts.filter', kinds.listOf(pattern)) ?? [],
+    },
     uplink: input.find('windlass.uplink', device) ?? null,
     trunk: input.get('windlass.trunk', kinds.oneOf('vlan', 'vxlan')),
   }

@@ -13,6 +13,7 @@ import { FakeMachine, FakeRuntime } from '../runtime/fake-runtime.ts'
 import { type NodeWorld, ServiceManager } from '../service-manager.ts'
 import { Storage } from '../storage/storage.ts'
 import { LogFolder } from '../telemetry/log-folder.ts'
+import { memoryJournalRecords } from '../telemetry/journal-records.ts'
 import { FakeUnit } from './fake-unit.ts'
 import { sampleSettings } from './sample-settings.ts'
 
@@ -39,7 +40,7 @@ async function scene() {
     runtimes: [new FakeRuntime(forEver, () => clock.now(), machine, 'crun')],
     network: noNetwork,
     layers: new FakeLayers(),
-    records: { ...memoryInstanceRecords(), ...memoryImageRecords() },
+    records: { ...memoryInstanceRecords(), ...memoryImageRecords(), ...memoryJournalRecords() },
     storage: new Storage({ storages: join(folder, 'storages'), states: join(folder, 'states') }, processes, false),
     logs: new LogFolder(join(folder, 'logs'), clock),
     resources: [{ name: 'bluetooth', sharedCount: 1, mounts: [], env: [] }],

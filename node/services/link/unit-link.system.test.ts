@@ -45,6 +45,7 @@ function link(name: string, ca: string, quit: AbortSignal): { lines: string[]; o
     rpc: grpc,
     instances,
     network: noNetwork,
+    journal,
     obey: async () => [],
     runtimes: [],
     resources: [],
@@ -54,6 +55,7 @@ function link(name: string, ca: string, quit: AbortSignal): { lines: string[]; o
   const one = new UnitLink(ports, { address: address.of, nodeId: name, reconnectMs: 200, tls })
   return { lines, over: one.run(quit) }
 }
+const journal = { follow: () => Promise.resolve() }
 const silent = { [Symbol.dispose]: () => undefined }
 const registered = (name: string) => unit.told('sm_info').some(({ nodeId }) => nodeId === name)
 

@@ -6,6 +6,7 @@ import type { AskUrls } from '../images/image-store.ts'
 import type { NodeInstances, Report } from '../instances/node-instances.ts'
 import type { Network } from '../network/network.ts'
 import { ServicesError } from '../services-error.ts'
+import type { JournalAlerts } from '../telemetry/journal-alerts.ts'
 import { networkCalls } from './network-calls.ts'
 
 export interface UnitLinkSettings {
@@ -21,6 +22,7 @@ export interface UnitLinkPorts {
   rpc: Rpc
   instances: Pick<NodeInstances, 'statuses' | 'connection' | 'reach' | 'subscribe'>
   network: Pick<Network, 'meet'>
+  journal: Pick<JournalAlerts, 'follow'>
   /** What an order asks, apart from the connection's own affairs; answers are facts. */
   obey(order: NodeOrder): Promise<readonly NodeFact[]>
   runtimes: readonly RuntimeInfo[]
@@ -75,8 +77,9 @@ export class UnitLink {
   }
 
   async #session(quit: AbortSignal): Promise<void> {
-    const { rpc, instances, network, log, runtimes, resources } = this.#ports
+    const { rpc, instances, journal, network, log, runtimes, resources } = this.#ports
     const ended = new AbortController()
+    const until = AbortSignal.any([quit, ended.signal])
     const { address, nodeId } = this.#settings
     const client = rpc.connect(address, await this.#tls())
     const link = client.open(serviceManagerMethods.register)
@@ -88,9 +91,10 @@ export class UnitLink {
       this.#client = client
       this.#link = link
       link.send({ kind: 'sm_info', nodeId, runtimes, resources })
-      await network.meet(networkCalls(client, nodeId), AbortSignal.any([quit, ended.signal]))
+      await network.meet(networkCalls(client, nodeId), until)
       instances.reach(true)
       link.send({ kind: 'node_instances', instances: instances.statuses() })
+      void journal.follow(until)
       for await (const order of link) {
         if (order instanceof Error) log.warning('order not understood', { why: order.message })
         // A log takes its time; what comes after it need not wait.

@@ -4,6 +4,7 @@ import type { ImageRecords, StoredImage } from '../images/image-records.ts'
 import type { InstanceRecords } from '../instances/records.ts'
 import type { Place } from '../network/attachment.ts'
 import type { PlaceRecords } from '../network/unit-places.ts'
+import type { JournalRecords } from '../telemetry/journal-records.ts'
 import { decodeOrders, encodeOrders } from '../workload/order-text.ts'
 
 const steps = [
@@ -15,7 +16,7 @@ const steps = [
 ]
 
 /** What the service manager remembers, in one SQLite file. */
-export class SqliteRecords implements InstanceRecords, ImageRecords, PlaceRecords {
+export class SqliteRecords implements InstanceRecords, ImageRecords, PlaceRecords, JournalRecords {
   readonly #db: Database
 
   private constructor(db: Database) {
@@ -78,6 +79,16 @@ export class SqliteRecords implements InstanceRecords, ImageRecords, PlaceRecord
 
   forgetPlace(id: string): void {
     this.#db.run('DELETE FROM places WHERE id = ?', id)
+  }
+
+  journalCursor(): string | undefined {
+    const held = this.#fact('journal_cursor')
+    return held instanceof Uint8Array ? Buffer.from(held).toString() : undefined
+  }
+
+  saveJournalCursor(cursor: string | undefined): void {
+    if (cursor === undefined) this.#db.run(`DELETE FROM facts WHERE name = 'journal_cursor'`)
+    else this.#save('journal_cursor', Buffer.from(cursor))
   }
 
   close(): void {
