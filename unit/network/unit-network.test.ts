@@ -108,7 +108,6 @@ describe('an instance', () => {
     const known: string[] = []
     s.network.watchAddresses((all) => known.push(all.map(({ ident, ip }) => `${ident.itemId} ${ip}`).join()))
     await s.network.allocate(request('web', { hosts: ['front'] }))
-    await Promise.resolve()
     expect(known).toEqual(['', 'web 172.18.0.1'])
     expect(s.hosts).toBe('172.18.0.1\tfront 0.driver.web 0.driver.web.oem driver.web driver.web.oem\n')
     expect(namesOf(request('web', { ident: ident('web', 2) }))).toEqual(['2.driver.web', '2.driver.web.oem'])

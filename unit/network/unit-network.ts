@@ -48,7 +48,6 @@ export class UnitNetwork {
   readonly #instances: Map<string, InstanceRecord>
   readonly #watchers = new Map<string, Set<(update: FirewallUpdate) => void>>()
   readonly #addressWatchers = new Set<(addresses: readonly HeldAddress[]) => void>()
-  #isPublishing = false
   /** What nodes are to hear once they listen. */
   readonly #owed = new Map<string, FirewallUpdate[]>()
 
@@ -243,17 +242,7 @@ export class UnitNetwork {
     this.#networks.delete(networkId)
   }
 
-  /** What is changed at the same time is told of once. */
   #publish(): void {
-    if (this.#isPublishing) return
-    this.#isPublishing = true
-    queueMicrotask(() => {
-      this.#isPublishing = false
-      this.#publishAll()
-    })
-  }
-
-  #publishAll(): void {
     const addresses = this.#addresses()
     for (const watcher of this.#addressWatchers) watcher(addresses)
     const inOrder = [...this.#instances.values()].toSorted((one, other) => addressOf(one.ip) - addressOf(other.ip))
