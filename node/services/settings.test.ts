@@ -48,6 +48,13 @@ describe('settings', () => {
   it('that are wrong stop the process with the file, the key, what came and what was expected', async () => {
     await expect(load({ cmReconnectTimeout: 'soon' })).rejects.toThrow(/sm\.cfg.*cmReconnectTimeout.*time span.*soon/)
     await expect(load({ runtimes: [{ type: 'docker' }] })).rejects.toThrow(/runtimes/)
+    const component = load({ runtimes: [{ type: 'runc' }, { plugin: 'rootfs', type: 'rootfs', isComponent: true }] })
+    await expect(component).rejects.toMatchObject({ code: 'invalid', message: expect.stringMatching(/windlass agent/) })
+    await expect(load({ journalAlerts: { filter: ['('] } })).rejects.toThrow(
+      /journalAlerts\.filter.*regular expression/,
+    )
+    await expect(load({ windlass: { trunk: 'tunnel' } })).rejects.toThrow(/windlass\.trunk.*vlan, vxlan/)
+    await expect(load({ windlass: { uplink: 'eth0; reboot' } })).rejects.toThrow(/windlass\.uplink.*device/)
     await expect(load({ windlass: { certificate: '/c.pem' } })).rejects.toThrow(/caCert/)
     await expect(load('no json')).rejects.toThrow(/sm\.cfg/)
     await expect(loadSettings('/none', new FakeFiles())).rejects.toThrow('/none')

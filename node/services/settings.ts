@@ -86,7 +86,8 @@ const pattern: kinds.Kind<RegExp> = {
 }
 const runtimeType = kinds.oneOf('crun', 'runc', 'process')
 const runtime: kinds.Kind<RuntimeType> = {
-  expected: 'a {type} of crun, runc or process',
+  expected:
+    'a {type} of crun, runc or process (rootfs and boot are the affair of windlass agent, with a section [unit])',
   read: (value) => (typeof value === 'object' && value && 'type' in value ? runtimeType.read(value.type) : undefined),
 }
 
