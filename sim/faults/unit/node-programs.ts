@@ -29,6 +29,8 @@ const defaults = {
   'windlass.runDir': '/run/services',
   'windlass.stopGrace': '10s',
   'windlass.parallel': 4,
+  'windlass.trunk': 'vlan',
+  'journalAlerts.systemAlertPriority': 3,
 }
 
 /** What a node has beside its disk. */
