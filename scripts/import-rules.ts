@@ -22,7 +22,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   'node/packaging': [],
   'operator/cli': core,
   'operator/web': core,
-  sim: [...core, 'fleet', 'unit', 'firmware', 'cli', 'web'],
+  sim: [...core, 'fleet', 'unit', 'firmware', 'services', 'cli', 'web'],
   bench: [...core, 'unit', 'sim'],
   bin: ['fleet', 'unit', 'firmware', 'services', 'cli', 'sim'],
   scripts: ['machine', 'firmware', 'unit', 'model'],
