@@ -1,0 +1,86 @@
+import { OperatorError } from '../operator-error.ts'
+import { operatorPaths } from '../paths.ts'
+import {
+  claimRecord,
+  type ItemOrder,
+  type ItemRecord,
+  itemList,
+  itemRecord,
+  type ReleaseOrder,
+  type ReleaseRecord,
+  releaseList,
+  releaseRecord,
+  type UnitDetail,
+  type UnitQuery,
+  type UnitRecord,
+  unitDetail,
+  unitList,
+} from '../unit.ts'
+import {
+  type EnvOrder,
+  type LogOrder,
+  type LogPartRecord,
+  logRequest,
+  type UnitAlertRecord,
+  type UnitEnv,
+  type UnitMeasurement,
+  unitAlerts,
+  unitEnv,
+  unitLogs,
+  unitMonitoring,
+} from '../unit-news.ts'
+import { ask, type Send, search, type Upload, uploading } from './send.ts'
+
+/** Units, their items and releases, and what they say. */
+export interface UnitCalls {
+  /** Whether the fleet has the blob; `putBlob` sends it. */
+  hasBlob(digest: string): Promise<boolean>
+  putBlob(digest: string, upload: Upload): Promise<void>
+  addItem(order: ItemOrder): Promise<ItemRecord>
+  items(): Promise<ItemRecord[]>
+  addRelease(order: ReleaseOrder): Promise<ReleaseRecord>
+  releases(): Promise<ReleaseRecord[]>
+  claim(systemId?: string): Promise<{ token: string }>
+  units(query?: UnitQuery): Promise<UnitRecord[]>
+  unit(id: string): Promise<UnitDetail>
+  setRelease(unit: string, release: number): Promise<UnitDetail>
+  /** Asks a unit for a log; returns what its parts will be named by. `logParts`: newest first. */
+  requestLog(id: string, order: LogOrder): Promise<string>
+  logParts(id: string): Promise<LogPartRecord[]>
+  /** Newest first. */
+  alerts(id: string): Promise<UnitAlertRecord[]>
+  monitoring(id: string): Promise<UnitMeasurement[]>
+  env(id: string): Promise<UnitEnv>
+  /** Replaces all that was overridden. */
+  setEnv(id: string, order: EnvOrder): Promise<UnitEnv>
+}
+
+export function unitCalls(send: Send): UnitCalls {
+  const paths = operatorPaths
+  return {
+    async hasBlob(digest) {
+      try {
+        await send(paths.blob(digest), { method: 'HEAD' })
+        return true
+      } catch (error) {
+        if (error instanceof OperatorError && error.status === 404) return false
+        throw error
+      }
+    },
+    putBlob: async (digest, upload) => void (await send(paths.blob(digest), uploading('PUT', upload))),
+    addItem: (order) => ask(send, itemRecord, 'POST', paths.items, order),
+    items: async () => (await ask(send, itemList, 'GET', paths.items)).items,
+    addRelease: (order) => ask(send, releaseRecord, 'POST', paths.releases, order),
+    releases: async () => (await ask(send, releaseList, 'GET', paths.releases)).releases,
+    claim: (systemId) => ask(send, claimRecord, 'POST', paths.claims, systemId === undefined ? {} : { systemId }),
+    units: async (query) => (await ask(send, unitList, 'GET', paths.units + search(query))).units,
+    unit: (id) => ask(send, unitDetail, 'GET', paths.unit(id)),
+    setRelease: (id, release) => ask(send, unitDetail, 'PUT', paths.unitRelease(id), { release }),
+    requestLog: async (id, order) => (await ask(send, logRequest, 'POST', paths.unitLogs(id), order)).request,
+    logParts: async (id) => (await ask(send, unitLogs, 'GET', paths.unitLogs(id))).parts,
+    alerts: async (id) => (await ask(send, unitAlerts, 'GET', paths.unitAlerts(id))).alerts,
+    monitoring: async (id) => (await ask(send, unitMonitoring, 'GET', paths.unitMonitoring(id))).monitoring,
+    env: (id) => ask(send, unitEnv, 'GET', paths.unitEnv(id)),
+    setEnv: (id, order) => ask(send, unitEnv, 'PUT', paths.unitEnv(id), order),
+  }
+}
