@@ -21,6 +21,8 @@ const busMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('held'), unit: z.string(), by: z.string() }),
   /** The records hold a newer order for the unit: what it should run, or its variables. */
   z.object({ kind: z.literal('ordered'), unit: z.string(), what: z.enum(['desired', 'env']) }),
+  /** The unit's certificates do not count any more: whoever has its socket closes it. */
+  z.object({ kind: z.literal('revoked'), unit: z.string() }),
   /** The unit is asked for a log. This is not in the records: with the process that has the socket it is lost. */
   z.object({ kind: z.literal('log'), unit: z.string(), correlationId: z.string(), log: logOrder }),
 ])

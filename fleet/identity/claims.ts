@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { Random } from '@windlass/platform'
+import { certificateFacts, certificatesOf } from '@windlass/trust/certificates'
 import type { Enrolled, Enrolment } from '@windlass/wire/aoscore-cloud'
 import { FleetError } from '../fleet-error.ts'
 import type { UnitStore } from '../units/unit-store.ts'
@@ -30,7 +31,8 @@ export async function enrol(ports: ClaimPorts, request: Enrolment, discoveryUrl:
   const chains = await Promise.all(
     csrs.map(async ({ type, csr }) => ({ type, chain: await ports.authority.issue(systemId, csr) })),
   )
-  const outcome = await ports.store.enrol(hashOf(claimToken), { id: systemId, model, at: ports.now() })
+  const serials = chains.map(({ chain }) => certificateFacts(certificatesOf(chain)[0]).serial)
+  const outcome = await ports.store.enrol(hashOf(claimToken), { id: systemId, model, at: ports.now(), serials })
   if (outcome === 'enrolled') return { chains, discoveryUrl }
   const why = {
     unknown: 'a claim of this fleet',

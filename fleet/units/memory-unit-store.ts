@@ -12,6 +12,13 @@ export function memoryUnitStore(): UnitStore {
   const claims = new Map<string, Claim>()
   const units = new Map<string, Unit>()
   const news = new Map<string, News<NewsKind>[]>()
+  const certificates = new Map<string, { unit: string; isRevoked: boolean }>()
+  const revoked = new Set<string>()
+  const revokeAll = (id: string) => {
+    const counting = [...certificates].filter(([, { unit, isRevoked }]) => unit === id && !isRevoked)
+    for (const [serial] of counting) certificates.set(serial, { unit: id, isRevoked: true })
+    return counting.length
+  }
   const byId = (x: Unit, y: Unit) => (x.id < y.id ? -1 : 1)
   const itemKey = ({ itemId, version }: ItemVersion) => JSON.stringify([itemId, version])
   return {
@@ -33,13 +40,16 @@ export function memoryUnitStore(): UnitStore {
     release: async (id) => releases.find((release) => release.id === id),
     releases: async () => [...releases],
     addClaim: async (claim) => void claims.set(claim.tokenHash, claim),
-    async enrol(tokenHash, { id, model, at }) {
+    async enrol(tokenHash, { id, model, at, serials = [] }) {
       const claim = claims.get(tokenHash)
       if (!claim) return 'unknown'
       const before = units.get(id)
-      const judged = judgeClaim(claim, id, before)
+      const judged = judgeClaim(claim, id, before && { ...before, isRevoked: revoked.has(id) })
       if (judged !== 'enrolled') return judged
       claims.set(tokenHash, { ...claim, usedBy: id })
+      revokeAll(id)
+      for (const serial of serials) certificates.set(serial, { unit: id, isRevoked: false })
+      revoked.delete(id)
       units.set(id, {
         release: null,
         orders: 0,
@@ -52,6 +62,17 @@ export function memoryUnitStore(): UnitStore {
         lastSeen: at,
       })
       return 'enrolled'
+    },
+    async revoke(id) {
+      if (!units.has(id)) return undefined
+      revoked.add(id)
+      return revokeAll(id)
+    },
+    async counts(id, serial) {
+      if (revoked.has(id)) return false
+      const own = [...certificates].filter(([, { unit }]) => unit === id)
+      if (serial === null || own.length === 0) return true
+      return own.some(([known, { isRevoked }]) => known === serial && !isRevoked)
     },
     unit: async (id) => units.get(id),
     units: async ({ search = '', limit, after = '' }) =>

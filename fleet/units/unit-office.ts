@@ -37,6 +37,8 @@ export interface KnownUnit extends UnitStanding {
   connected: boolean
 }
 
+const revoked = 'certificates revoked'
+
 interface Line {
   session: UnitSession
   baseUrl: string
@@ -100,6 +102,17 @@ export class UnitOffice {
       if ((await this.known(id)).standing === 'arrived') await this.#note(id)
       await this.#publish(id, 'ordered')
     }
+  }
+
+  /** Lets the unit go, and not come back before it enrols again. @throws FleetError `unit_unknown` */
+  async revoke(id: string): Promise<number> {
+    const { bus, clock, log, store } = this.#ports
+    const certificates = await store.revoke(id, clock.now())
+    if (certificates === undefined) throw new FleetError('unit_unknown', `expected a unit of this fleet, got ${id}`)
+    log.info('unit revoked', { unit: id, certificates })
+    this.#sessions.get(id)?.session.close(revoked)
+    bus.publish({ kind: 'revoked', unit: id })
+    return certificates
   }
 
   /** Replaces the variables that are overridden on a unit; one that is away hears of them when it is back. */
@@ -181,6 +194,7 @@ export class UnitOffice {
     if (!line) return
     const { unit: id } = line.session
     if (message.kind === 'held' && message.by !== this.#ports.me) line.session.close('another connection of this unit')
+    if (message.kind === 'revoked') line.session.close(revoked)
     if (message.kind === 'log') line.session.tell({ ...message, kind: 'request_log' })
     if (message.kind === 'ordered') await this.#orClose(id, () => this.#toHolder(id, message.what))
   }
@@ -191,6 +205,7 @@ export class UnitOffice {
       await this.#orClose(id, async () => {
         if ((await this.known(id)).standing !== 'arrived') await this.#tellDesired(id)
         await this.#tellEnv(id)
+        if (!(await this.#ports.store.counts(id, null))) this.#sessions.get(id)?.session.close(revoked)
       })
     }
   }

@@ -100,6 +100,33 @@ export function unitStoreContract(
       ])
     })
 
+    it('refuses a unit that is revoked, and its certificates for ever, until it enrols with a claim in its name', async () => {
+      for (const tokenHash of ['first', 'again'])
+        await store.addClaim({ tokenHash, systemId: 'u1', createdAt: 1, usedBy: null })
+      const enrol = (token: string, ...serials: string[]) =>
+        store.enrol(token, { id: 'u1', model: 'm', at: 5, serials })
+      const counting = async (...serials: (string | null)[]) => {
+        const answers = await Promise.all(serials.map((serial) => store.counts('u1', serial)))
+        return serials.filter((_, at) => answers[at])
+      }
+      expect(await store.revoke('u1', 9)).toBeUndefined()
+      await enrol('first', 'a1', 'a2')
+      expect(await counting('a1', 'a2', 'stranger', null)).toEqual(['a1', 'a2', null])
+      expect(await store.counts('u2', 'a1')).toBe(true)
+      expect([await store.revoke('u1', 9), await store.revoke('u1', 9)]).toEqual([2, 0])
+      expect(await counting('a1', 'a2', 'stranger', null)).toEqual([])
+      expect(await enrol('first', 'a3')).toBe('used')
+      expect(await enrol('again', 'b1')).toBe('enrolled')
+      expect(await counting('a1', 'a2', 'b1', null)).toEqual(['b1', null])
+    })
+
+    it('counts any certificate of a unit that enrolled before they were written down', async () => {
+      await store.addClaim({ tokenHash: 'own', systemId: 'u1', createdAt: 1, usedBy: null })
+      await store.enrol('own', { id: 'u1', model: 'm', at: 5 })
+      expect([await store.counts('u1', 'old'), await store.revoke('u1', 9)]).toEqual([true, 0])
+      expect([await store.counts('u1', 'old'), await store.counts('u1', null)]).toEqual([false, false])
+    })
+
     it('keeps the newest of what a unit says beside its status, by kind', async () => {
       await store.addClaim({ tokenHash: 'any', systemId: null, createdAt: 1, usedBy: null })
       await store.enrol('any', { id: 'u1', model: 'm', at: 5 })

@@ -19,12 +19,20 @@ export interface UnitStore extends UnitRolloutStore {
   addClaim(claim: Claim): Promise<void>
   /**
    * Uses up a claim and registers the unit. A known unit enrols again only with a claim in its name, or with the one it had
-   * while it was never heard: the answer may have been lost.
+   * while it was never heard: the answer may have been lost. `serials`: of the certificates that it gets; those it had before
+   * do not count any more.
    */
   enrol(
     tokenHash: string,
-    unit: { id: string; model: string; at: number },
+    unit: { id: string; model: string; at: number; serials?: readonly string[] },
   ): Promise<'enrolled' | 'unknown' | 'used' | 'other_unit'>
+  /** Nothing that the unit has counts any more, until it enrols again. How many certificates that were; undefined: no such unit. */
+  revoke(unit: string, at: number): Promise<number | undefined>
+  /**
+   * Whether the unit may come, with this certificate where it shows one. One that is not known counts only for a unit that
+   * enrolled when certificates were not written down.
+   */
+  counts(unit: string, serial: string | null): Promise<boolean>
 
   unit(id: string): Promise<Unit | undefined>
   units(query: { search?: string | undefined; limit: number; after?: string | undefined }): Promise<Unit[]>

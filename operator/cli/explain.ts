@@ -67,6 +67,7 @@ const fleetEndings: Partial<Record<OperatorErrorCode, Ending>> = {
   roll_back_needless: 'refused',
   item_differs: 'refused',
   claim_refused: 'refused',
+  unit_revoked: 'refused',
 }
 
 const diskEndings: Readonly<Record<string, Ending>> = {

@@ -118,6 +118,8 @@ export {
   releaseList,
   releaseOrder,
   releaseRecord,
+  revocation,
+  revocationOrder,
   type UnitDetail,
   type UnitQuery,
   type UnitRecord,

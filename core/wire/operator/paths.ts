@@ -34,6 +34,7 @@ export const operatorPaths = {
   units: `${base}/units`,
   unit: (id: string) => `${base}/units/${part(id)}`,
   unitRelease: (id: string) => `${base}/units/${part(id)}/release`,
+  unitRevocation: (id: string) => `${base}/units/${part(id)}/revocation`,
   unitAlerts: (id: string) => `${base}/units/${part(id)}/alerts`,
   unitMonitoring: (id: string) => `${base}/units/${part(id)}/monitoring`,
   unitLogs: (id: string) => `${base}/units/${part(id)}/logs`,

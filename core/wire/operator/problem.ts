@@ -10,6 +10,7 @@ export const problemStatus = {
   role_missing: 403,
   ticket_refused: 403,
   claim_refused: 403,
+  unit_revoked: 403,
   host_refused: 403,
   origin_refused: 403,
   route_unknown: 404,

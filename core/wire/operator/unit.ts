@@ -89,6 +89,10 @@ export const releaseList = z.object({ releases: z.array(releaseRecord) })
 export const claimOrder = z.strictObject({ systemId: name.optional() })
 export const claimRecord = z.object({ token: z.string(), systemId: z.string().nullable(), createdAt: moment })
 
+/** `POST /units/{id}/revocation`: none of the unit's certificates counts any more. `certificates`: how many those were. */
+export const revocationOrder = z.strictObject({})
+export const revocation = z.object({ id: z.string(), certificates: z.int().min(0) })
+
 const failure = z.string().nullable()
 export const unitInstance = z.object({
   itemId: z.string(),

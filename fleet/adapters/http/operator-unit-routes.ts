@@ -9,6 +9,8 @@ import {
   releaseList,
   releaseOrder,
   releaseRecord,
+  revocation,
+  revocationOrder,
   unitDetail,
   unitList,
   unitOrder,
@@ -123,4 +125,9 @@ function unitRoutes(api: Api, { store, office }: OperatorUnitPorts): void {
   api.put('/units/:id/release', { schema: ordering }, async ({ params: { id }, body: { release } }) =>
     encodeUnitDetail(await office.setRelease(id, release)),
   )
+  const revoking = { params: byUnit, body: revocationOrder, response: { 200: revocation } }
+  api.post('/units/:id/revocation', { schema: revoking }, async ({ params: { id } }) => ({
+    id,
+    certificates: await office.revoke(id),
+  }))
 }

@@ -87,6 +87,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'POST /unit-rollouts/:id/abort': right('operate', 'fleet'),
   'POST /unit-rollouts/:id/take-back': right('operate', 'fleet'),
   'POST /unit-rollouts/:id/approve': right('approve', 'fleet'),
+  'POST /units/:id/revocation': right('operate', 'fleet'),
   'GET /units/:id/alerts': right('read', 'fleet'),
   'GET /units/:id/monitoring': right('read', 'fleet'),
   'GET /units/:id/logs': right('read', 'fleet'),

@@ -8,13 +8,14 @@ import {
   enrolmentPath,
   WireError,
 } from '@windlass/wire/aoscore-cloud'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { BlobFiles } from '../../blobs/blob-files.ts'
 import { FleetError } from '../../fleet-error.ts'
 import type { BlobTickets } from '../../identity/blob-tickets.ts'
 import { type ClaimPorts, enrol, type SocketTokens } from '../../identity/claims.ts'
 import { answerObject } from '../../packages/object-answer.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
+import { admitUnit } from './admit-unit.ts'
 
 export interface UnitRoutePorts {
   store: UnitStore
@@ -40,7 +41,7 @@ export function unitRoutes(app: FastifyInstance, ports: UnitRoutePorts): void {
   })
   app.post<{ Body: Buffer }>(discoveryPath, async (request, reply) => {
     const { systemId } = readable(() => decodeDiscoveryRequest(request.body))
-    await admitUnit(request, systemId, ports.store)
+    await admitUnit(request.raw, systemId, ports.store)
     const connectionInfo = [baseUrlOf(request.raw).replace(/^http/, 'ws') + socketPath]
     const answer = { systemId, outcome: 'no_error', nextRequestDelayMs: 0, connectionInfo } as const
     return reply
@@ -71,20 +72,6 @@ function blobRoute(app: FastifyInstance, { store, blobs, tickets }: UnitRoutePor
       return reply.send(await blobs.read(digest, answer.bytes.start, answer.bytes.length))
     },
   })
-}
-
-/**
- * Over TLS a unit proves its name by the certificate that this fleet issued; on loopback without TLS its word has to do, as
- * for devices that poll. @throws FleetError `unit_unknown`, `token_missing`
- */
-async function admitUnit(request: FastifyRequest, systemId: string, store: UnitStore): Promise<void> {
-  if (!(await store.unit(systemId)))
-    throw new FleetError('unit_unknown', `expected a unit that enrolled here, got ${systemId}`)
-  const socket = request.raw.socket as TLSSocket
-  if (!socket.encrypted) return
-  const name = socket.authorized ? socket.getPeerCertificate().subject.CN : undefined
-  if (name !== systemId)
-    throw new FleetError('token_missing', `expected the certificate of ${systemId}, got ${String(name ?? 'none')}`)
 }
 
 /** The address by which the caller reached us. */

@@ -3,8 +3,11 @@ import type { Duplex } from 'node:stream'
 import type { Log } from '@windlass/platform'
 import type { FastifyInstance } from 'fastify'
 import { WebSocketServer } from 'ws'
+import { FleetError } from '../../fleet-error.ts'
 import type { SocketTokens } from '../../identity/claims.ts'
 import type { UnitOffice } from '../../units/unit-office.ts'
+import type { UnitStore } from '../../units/unit-store.ts'
+import { admitUnit } from './admit-unit.ts'
 import { baseUrlOf, socketPath } from './unit-routes.ts'
 
 /** The largest message of a unit: a full status of 64 nodes and 1,024 instances has room, four times over. */
@@ -16,27 +19,35 @@ const mostWaiting = 16
 
 export interface SocketPorts {
   office: UnitOffice
+  store: UnitStore
   tokens: SocketTokens
   log: Log
 }
 
 /** Units' WebSockets (aoscore.md 6.2): bearer token, JSON in binary frames. A unit that does not answer a ping is let go. */
-export function unitSockets(app: FastifyInstance, { office, tokens, log }: SocketPorts): void {
+export function unitSockets(app: FastifyInstance, { office, store, tokens, log }: SocketPorts): void {
   const server = new WebSocketServer({ noServer: true, maxPayload: mostBytes, perMessageDeflate: false })
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
     const unit = token === undefined ? undefined : tokens.unitOf(token)
     if (request.url !== socketPath) return refuse(socket, '404 Not Found')
     if (unit === undefined) return refuse(socket, '401 Unauthorized')
-    server.handleUpgrade(
-      request,
-      socket,
-      head,
-      (connection) =>
-        void serve(connection, unit, baseUrlOf(request), office).catch((error: unknown) => {
-          log.error('unit not served', { unit, why: error instanceof Error ? error.message : String(error) })
+    // Node leaves an upgraded socket without a listener: a reset by whoever knocked would end the fleet.
+    socket.on('error', () => socket.destroy())
+    const open = (use: (connection: Connection) => Promise<void>) =>
+      server.handleUpgrade(request, socket, head, (connection) => {
+        use(connection).catch((error: unknown) => {
+          log.error('unit not served', { unit, why: textOf(error) })
           closeAloud(connection, 1011, 'try again')
-        }),
+        })
+      })
+    admitUnit(request, unit, store).then(
+      () => open((connection) => serve(connection, unit, baseUrlOf(request), office)),
+      (error: unknown) => {
+        if (!(error instanceof FleetError)) return open(() => Promise.reject(error as Error))
+        log.info('unit refused', { unit, why: error.message })
+        return refuse(socket, '403 Forbidden')
+      },
     )
   })
   app.addHook('preClose', async () => {
@@ -88,6 +99,10 @@ function keepAlive(connection: Connection): void {
   }, pingMs)
   pings.unref()
   connection.on('close', () => clearInterval(pings))
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function refuse(socket: Duplex, status: string): void {

@@ -1,14 +1,15 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import { connect } from 'node:net'
-import { createLog } from '@windlass/platform'
+import { createLog, nodeHttp } from '@windlass/platform'
 import { FakeClock, SeededRandom } from '@windlass/platform/fakes'
-import { decodeOrder, encodeDiscoveryRequest, encodeEnrolment } from '@windlass/wire/aoscore-cloud'
+import { issue, makeAuthority, makeRequest, newKey, readRequest } from '@windlass/trust/certificates'
+import { decodeEnrolled, decodeOrder, encodeDiscoveryRequest, encodeEnrolment } from '@windlass/wire/aoscore-cloud'
 import { operatorClient } from '@windlass/wire/operator'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { localBus } from '../../bus/local-bus.ts'
 import { BlobTickets } from '../../identity/blob-tickets.ts'
-import { SocketTokens } from '../../identity/claims.ts'
+import { newClaim, SocketTokens } from '../../identity/claims.ts'
 import { newUnitAuthority, UnitAuthority } from '../../identity/unit-authority.ts'
 import { packageShelf } from '../../packages/shelf.ts'
 import { fakePeople } from '../../people/fake-people.ts'
@@ -25,9 +26,14 @@ import { fleetServer } from './server.ts'
 import { testFolder } from './test-fleet.ts'
 import { bytesOf, digestOf, enrolled, online, postTo, published } from './test-unit.ts'
 
-async function listening() {
+async function listening(tls: { cert: string; key: string } | null = null) {
   const folder = await testFolder()
-  const [clock, random, events, log] = [new FakeClock(), new SeededRandom(1), eventHub(), createLog([], () => 0)]
+  const [clock, random, events, log] = [
+    new FakeClock(tls ? { now: Date.now() } : {}),
+    new SeededRandom(1),
+    eventHub(),
+    createLog([], () => 0),
+  ]
   const [store, units] = [memoryStore(), memoryUnitStore()]
   const now = () => clock.now()
   const files = await folderPackages(`${folder}/packages`, { random, clock, alone: true })
@@ -38,6 +44,7 @@ async function listening() {
   const officePorts = { store: units, bus: localBus(), lines: memoryLines(), tickets, me: 'alone', clock, log, events }
   const office = new UnitOffice(officePorts)
   const rolloutPorts = { ...officePorts, office }
+  const claims = { store: units, random, authority, now }
   const app = fleetServer(
     {
       store,
@@ -51,13 +58,13 @@ async function listening() {
         store: units,
         blobs: await folderBlobs(`${folder}/blobs`, { random, clock, alone: true }),
         office,
-        claims: { store: units, random, authority, now },
+        claims,
         tokens,
         tickets,
         maxUploadBytes: 1_000_000,
       },
     },
-    { gate: { token: null, loopback: true }, tls: null, resumeQuirk: false, version: '0' },
+    { gate: { token: null, loopback: true }, tls, resumeQuirk: false, version: '0' },
   )
   onTestFinished(() => app.close())
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
@@ -69,12 +76,65 @@ async function listening() {
     client: operatorClient({ url }),
     app,
     units,
+    claims,
     tokens,
     rolloutPorts,
   }
 }
 
 describe('a unit and its fleet', () => {
+  it('over TLS shows a certificate that counts: not one that was revoked, nor one of before', async () => {
+    const server = await makeAuthority('somebody', Date.now() - 1000, 86_400_000)
+    const key = await newKey('ec')
+    const { publicKey } = await readRequest(await makeRequest(key, { commonName: 'localhost', dnsNames: [] }))
+    const wanted = { commonName: 'localhost', dnsNames: ['127.0.0.1', 'localhost'], publicKey }
+    const fleet = await listening({ key, cert: await issue(server, wanted, Date.now() - 1000, 86_400_000) })
+    const post = async (path: string, body: string, own?: { key: string; cert: string }) => {
+      const http = nodeHttp({ ca: server.certificate, ...own })
+      const url = `${fleet.url.replace('127.0.0.1', 'localhost')}${path}`
+      const answer = await http.send({ url, method: 'POST', body })
+      return { status: answer.status, text: new TextDecoder().decode(await answer.bytes(1e6)) }
+    }
+    const enrol = async () => {
+      const { token: claimToken } = await newClaim(fleet.claims, 'u1')
+      const key = await newKey('ec')
+      const csrs = [{ type: 'online', csr: await makeRequest(key, { commonName: 'u1', dnsNames: [] }) }]
+      const { text } = await post('/enrolment', encodeEnrolment({ claimToken, systemId: 'u1', model: 'boat', csrs }))
+      return { key, cert: decodeEnrolled(text).chains[0]?.chain ?? '' }
+    }
+    const discover = async (own?: { key: string; cert: string }) =>
+      (await post('/sd/v7/', encodeDiscoveryRequest({ systemId: 'u1', supportedProtocols: ['wss'] }), own)).status
+    const first = await enrol()
+    expect([await discover(first), await discover()]).toEqual([200, 401])
+    await fleet.units.revoke('u1', 0)
+    expect(await discover(first)).toBe(403)
+    const second = await enrol()
+    expect([await discover(first), await discover(second)]).toEqual([403, 200])
+  })
+
+  it('is let go when it is revoked, and refused until it enrols again', async () => {
+    const fleet = await listening()
+    await enrolled(fleet)
+    const { socket } = await online(fleet)
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    const token = fleet.tokens.issue('u1')
+    expect(await fleet.client.revokeUnit('u1')).toBe(1)
+    await closed
+    const request = encodeDiscoveryRequest({ systemId: 'u1', supportedProtocols: ['wss'] })
+    const refused = await fleet.post('/sd/v7/', request)
+    expect([refused.status, await refused.json()]).toMatchObject([403, { code: 'unit_revoked' }])
+    const address = `${fleet.url.replace('http', 'ws')}/units/v7`
+    const again = new WebSocket(address, { headers: { authorization: `Bearer ${token}` } })
+    const why = await new Promise((resolve) => again.once('error', (error) => resolve(error.message)))
+    expect(why).toBe('Unexpected server response: 403')
+    const { token: claimToken } = await fleet.client.claim('u1')
+    const { enrolment } = await enrolled(fleet, 'u2')
+    const enrolling = encodeEnrolment({ ...enrolment, systemId: 'u1', claimToken })
+    expect((await fleet.post('/enrolment', enrolling)).status).toBe(200)
+    await online(fleet)
+    await expect(fleet.client.revokeUnit('nobody')).rejects.toMatchObject({ code: 'unit_unknown' })
+  })
+
   it('enrols once with a claim and gets a certificate in its own name', async () => {
     const fleet = await listening()
     const { answer, chains, enrolment } = await enrolled(fleet)

@@ -8,7 +8,7 @@ import { peopleTables } from './people-migration.ts'
 import { processTables } from './process-migration.ts'
 import { healthColumns, paceTables, phaseColumns } from './rollout-migration.ts'
 import type { Tables } from './tables.ts'
-import { newsTables, unitTables } from './unit-migration.ts'
+import { certificateTables, newsTables, unitTables } from './unit-migration.ts'
 import { unitRolloutTables } from './unit-rollout-migration.ts'
 import { webhookTables } from './webhook-migration.ts'
 
@@ -72,6 +72,7 @@ const statements: Readonly<Record<string, readonly string[]>> = {
   '014-health-of-devices': healthColumns,
   '015-audit': auditTables,
   '016-webhooks': webhookTables,
+  '017-certificates-of-units': certificateTables,
 }
 
 const steps: Readonly<Record<string, Migration>> = Object.fromEntries(

@@ -63,7 +63,7 @@ function enrolment(db: Db) {
       const row = { token_hash: tokenHash, system_id: systemId, created_at: new Date(createdAt), used_by: usedBy }
       await db.insertInto('claims').values(row).execute()
     },
-    enrol: (tokenHash, { id, model, at }) =>
+    enrol: (tokenHash, { id, model, at, serials = [] }) =>
       db.transaction().execute(async (tx) => {
         const named = tx.selectFrom('claims').selectAll().where('token_hash', '=', tokenHash)
         const claim = await named.forUpdate().executeTakeFirst()
@@ -71,8 +71,14 @@ function enrolment(db: Db) {
         // Two claims for one name wait for each other.
         await sql`select pg_advisory_xact_lock(hashtext(${`unit ${id}`}))`.execute(tx)
         const known = await tx.selectFrom('units').select('status').where('id', '=', id).executeTakeFirst()
-        const judged = judgeClaim({ systemId: claim.system_id, usedBy: claim.used_by }, id, known)
+        const refused = await tx.selectFrom('revoked_units').select('unit').where('unit', '=', id).executeTakeFirst()
+        const before = known && { ...known, isRevoked: refused !== undefined }
+        const judged = judgeClaim({ systemId: claim.system_id, usedBy: claim.used_by }, id, before)
         if (judged !== 'enrolled') return judged
+        await revokeCertificates(tx, id, at)
+        const issued = serials.map((serial) => ({ serial, unit: id, issued_at: new Date(at), revoked_at: null }))
+        if (issued.length > 0) await tx.insertInto('unit_certificates').values(issued).execute()
+        await tx.deleteFrom('revoked_units').where('unit', '=', id).execute()
         await tx.updateTable('claims').set({ used_by: id }).where('token_hash', '=', tokenHash).execute()
         await tx
           .insertInto('units')
@@ -89,7 +95,36 @@ function enrolment(db: Db) {
           .execute()
         return 'enrolled'
       }),
+    revoke: (unit, at) =>
+      db.transaction().execute(async (tx) => {
+        const known = await tx.selectFrom('units').select('id').where('id', '=', unit).forUpdate().executeTakeFirst()
+        if (!known) return undefined
+        const row = { unit, at: new Date(at) }
+        await tx
+          .insertInto('revoked_units')
+          .values(row)
+          .onConflict((conflict) => conflict.doNothing())
+          .execute()
+        return revokeCertificates(tx, unit, at)
+      }),
+    async counts(unit, serial) {
+      const refused = await db.selectFrom('revoked_units').select('unit').where('unit', '=', unit).executeTakeFirst()
+      if (refused) return false
+      if (serial === null) return true
+      const own = db.selectFrom('unit_certificates').select(['serial', 'revoked_at']).where('unit', '=', unit)
+      const rows = await own.execute()
+      return rows.length === 0 || rows.some((row) => row.serial === serial && row.revoked_at === null)
+    },
   } satisfies Partial<UnitStore>
+}
+
+async function revokeCertificates(tx: Transaction<Tables>, unit: string, at: number): Promise<number> {
+  const counting = tx.updateTable('unit_certificates').set({ revoked_at: new Date(at) })
+  const { numUpdatedRows } = await counting
+    .where('unit', '=', unit)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  return Number(numUpdatedRows)
 }
 
 function units(db: Db) {

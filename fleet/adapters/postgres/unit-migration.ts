@@ -21,3 +21,11 @@ export const unitTables = [
      id text collate "C" primary key, model text not null, release bigint references releases, status json,
      first_seen timestamptz not null, last_seen timestamptz not null)`,
 ]
+
+/** What units show. A unit that is revoked stays so until it enrols again. */
+export const certificateTables = [
+  `create table unit_certificates (
+     serial text primary key, unit text collate "C" not null, issued_at timestamptz not null, revoked_at timestamptz)`,
+  'create index unit_certificates_of_unit on unit_certificates (unit)',
+  'create table revoked_units (unit text collate "C" primary key references units, at timestamptz not null)',
+]

@@ -65,5 +65,7 @@ export interface UnitTables {
   units: UnitRow
   unit_rollouts: UnitRolloutRow
   unit_orders: UnitOrderRow
+  unit_certificates: { serial: string; unit: string; issued_at: Date; revoked_at: Date | null }
+  revoked_units: { unit: string; at: Date }
   unit_news: { id: Generated<number>; unit: string; kind: string; at: Date; content: string }
 }

@@ -40,6 +40,7 @@ import { units } from './units.ts'
 import { unitsClaim } from './units-claim.ts'
 import { unitsLog } from './units-log.ts'
 import { unitsRelease } from './units-release.ts'
+import { unitsRevoke } from './units-revoke.ts'
 import { unitsRolloutStart } from './units-rollout-start.ts'
 import {
   unitsRolloutAbort,
@@ -95,6 +96,7 @@ export const allCommands: readonly Command[] = [
   units,
   unitsClaim,
   unitsRelease,
+  unitsRevoke,
   unitsRolloutStart,
   unitsRolloutList,
   unitsRolloutShow,

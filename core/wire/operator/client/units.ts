@@ -10,6 +10,7 @@ import {
   type ReleaseRecord,
   releaseList,
   releaseRecord,
+  revocation,
   type UnitDetail,
   type UnitQuery,
   type UnitRecord,
@@ -44,6 +45,8 @@ export interface UnitCalls {
   units(query?: UnitQuery): Promise<UnitRecord[]>
   unit(id: string): Promise<UnitDetail>
   setRelease(unit: string, release: number): Promise<UnitDetail>
+  /** None of its certificates counts any more; it comes back with a claim in its name. Returns how many those were. */
+  revokeUnit(id: string): Promise<number>
   /** Asks a unit for a log; returns what its parts will be named by. `logParts`: newest first. */
   requestLog(id: string, order: LogOrder): Promise<string>
   logParts(id: string): Promise<LogPartRecord[]>
@@ -76,6 +79,7 @@ export function unitCalls(send: Send): UnitCalls {
     units: async (query) => (await ask(send, unitList, 'GET', paths.units + search(query))).units,
     unit: (id) => ask(send, unitDetail, 'GET', paths.unit(id)),
     setRelease: (id, release) => ask(send, unitDetail, 'PUT', paths.unitRelease(id), { release }),
+    revokeUnit: async (id) => (await ask(send, revocation, 'POST', paths.unitRevocation(id), {})).certificates,
     requestLog: async (id, order) => (await ask(send, logRequest, 'POST', paths.unitLogs(id), order)).request,
     logParts: async (id) => (await ask(send, unitLogs, 'GET', paths.unitLogs(id))).parts,
     alerts: async (id) => (await ask(send, unitAlerts, 'GET', paths.unitAlerts(id))).alerts,
