@@ -40,6 +40,7 @@ const known = (orders: Order[], attempts: Partial<Attempt>[] = [], version = '3.
   },
   orders,
   attempts: attempts.map((over) => attempt(id, over)),
+  rules: [],
 })
 /** An order of two phases, the device in the n-th. */
 const inPhase = (n: 0 | 1, progress: Partial<Progress> = {}): Order =>

@@ -41,7 +41,8 @@ export function decide(known: Known, now: number, aids: Aids): Decision {
     if (misfit(known.device, order)) continue
     const verdict = verdictOf(known, order, now, aids)
     heard.push(verdict)
-    if (verdict.says === 'offer') return { answer: 'offer', order, retry: verdict.retry, why: reasons(heard) }
+    if (verdict.says === 'offer')
+      return { answer: 'offer', order: verdict.order, retry: verdict.retry, why: reasons(heard) }
     if (verdict.says !== 'coming' && hasStarted(order, now)) break
   }
   const soonest = heard.filter(hasTime).sort((x, y) => x.ms - y.ms)[0]

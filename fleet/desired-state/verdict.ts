@@ -4,6 +4,7 @@ import { holdsPlace, tooFast, waitForPlace } from '../rollout/pace.ts'
 import { phaseAt, pointOf } from '../rollout/plan.ts'
 import { spanText, statusOf } from '../rollout/progress.ts'
 import type { Attempt, Device, Known, Order } from '../store/records.ts'
+import { stepTo } from './path.ts'
 
 /** What one rollout says to one device, and why. `code`: for programs; `text`: a sentence; `because`: what stands behind it. */
 export type Reason = ReasonRecord
@@ -27,7 +28,8 @@ export interface Aids {
 }
 
 /** What an order says to the device it is for: the only place where that is decided. */
-export function verdictOf({ device, attempts }: Known, order: Order, now: number, aids: Aids): Verdict {
+export function verdictOf({ device, attempts, rules }: Known, ordered: Order, now: number, aids: Aids): Verdict {
+  const { order, needs } = stepTo(device, ordered, rules)
   const name = `rollout ${order.rollout}`
   const reason = (code: Reason['code'], text: string, because: readonly (string | null)[] = []): Reason => ({
     code,
@@ -35,15 +37,21 @@ export function verdictOf({ device, attempts }: Known, order: Order, now: number
     text,
     because: because.filter((each) => each !== null),
   })
-  const unfit = misfit(device, order)
+  const unfit = misfit(device, ordered)
   if (unfit) return { says: 'settled', order, reason: reason(unfit.code, `${name}: ${unfit.text}`) }
+  const first =
+    order === ordered ? null : `version ${order.version} must not be skipped on the way to ${ordered.version}`
   if (device.version === order.version)
     return { says: 'settled', order, reason: reason('up_to_date', `${name}: the device runs version ${order.version}`) }
+  if (needs !== null) {
+    const text = `${name}: version ${order.version} needs version ${needs} or newer, the device runs ${device.version}`
+    return { says: 'settled', order, reason: reason('version_too_old', text, [first]) }
+  }
   const attempt = attempts.find((a) => a.package === order.package)
   const refused = refusalOf(attempt)
   if (refused) {
     const text = `${name}: version ${order.version} ${refused.text}`
-    const because = [attempt?.reason ?? null, 'it is offered again when somebody allows a retry']
+    const because = [first, attempt?.reason ?? null, 'it is offered again when somebody allows a retry']
     return { says: 'settled', order, reason: reason(refused.code, text, because) }
   }
   const startsIn = (order.startAt ?? 0) - now
@@ -75,7 +83,7 @@ export function verdictOf({ device, attempts }: Known, order: Order, now: number
     return { says: 'held', ms, order, reason: reason('too_fast', `${name}: ${hurry}`) }
   }
   const retry = attempt?.retry === true
-  const because = retry ? ['it failed here before, and somebody allowed a retry'] : []
+  const because = [first, retry ? 'it failed here before, and somebody allowed a retry' : null]
   return { says: 'offer', retry, order, reason: reason('offer', `${name} offers version ${order.version}`, because) }
 }
 

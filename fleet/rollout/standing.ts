@@ -33,6 +33,7 @@ function whyPending(known: Known, of: Order, now: number, attempt: Attempt | und
   if (decision.order && decision.order.rollout > order.rollout) return `rollout ${decision.order.rollout} is newer`
   const verdict = verdictOf(known, order, now, aids)
   if (verdict.says !== 'offer') return [verdict.reason.text, ...verdict.reason.because].join('; ')
+  if (verdict.order.package !== order.package) return [verdict.reason.text, ...verdict.reason.because].join('; ')
   if (attempt?.retry) return 'to be tried once more when the device asks'
   if (attempt && attempt.offers > 0) return `offered ${attempt.offers} times; the device has not reported yet`
   return 'the device has not asked yet'

@@ -7,13 +7,25 @@ import { holdsPlace, type Pace } from '../rollout/pace.ts'
 import { atOnce, boundsOf, isPaced, phaseAt, pointOf } from '../rollout/plan.ts'
 import { begun, nobody } from '../rollout/progress.ts'
 import { standingOf } from '../rollout/standing.ts'
-import type { Attempt, Counts, Device, KeptPackage, Known, Order, ReportEntry, Rollout, Sight } from './records.ts'
+import type {
+  Attempt,
+  Counts,
+  Device,
+  KeptPackage,
+  Known,
+  Order,
+  ReportEntry,
+  Rollout,
+  Rule,
+  Sight,
+} from './records.ts'
 import { hasRestarted, newsOf, seen } from './seen.ts'
 import { type Conclusion, type Heard, historyLimit, type Member, type Store } from './store.ts'
 
 /** The store's fake: the same behaviour, in memory. */
 export function memoryStore(): Store {
   const packages = new Map<string, KeptPackage>()
+  const rules = new Map<string, Pick<Rule, 'needs' | 'floor'>>()
   const rollouts = new Map<number, Rollout>()
   const keys = new Map<string, number>()
   const paces = new Map<number, Omit<Pace, 'underWay'>>()
@@ -38,7 +50,17 @@ export function memoryStore(): Store {
       .filter((r) => isInForce(r) && names(r, device))
       .map((r) => ({ ...orderOf(r), pace: paceOf(r, at) })),
     attempts: attemptsOf(device.id),
+    rules: ruled().filter(({ product }) => product === device.product),
   })
+  const ruled = (): Rule[] =>
+    [...rules]
+      .sort(([x], [y]) => (x < y ? -1 : 1))
+      .flatMap(([uid, rule]) => {
+        const kept = packages.get(uid)
+        if (!kept) return []
+        const { product, version, hardware } = kept
+        return [{ package: kept.uid, product, version, hardware, ...rule }]
+      })
   const membersOf = (rollout: Rollout, at?: number): Member[] =>
     [...devices.values()]
       .filter((device) => isMember(rollout, device))
@@ -88,8 +110,14 @@ export function memoryStore(): Store {
     package: async (uid) => packages.get(uid),
     packages: async () =>
       [...packages.values()].sort((x, y) => y.uploadedAt - x.uploadedAt || (x.uid < y.uid ? -1 : 1)),
+    rules: async () => ruled(),
+    async setRule(uid, { needs, floor }) {
+      if (packages.has(uid)) rules.set(uid, { needs, floor })
+      return packages.has(uid)
+    },
     async removePackage(uid) {
       if ([...rollouts.values()].some((r) => r.package === uid && isInForce(r))) return 'in_use'
+      rules.delete(uid)
       return packages.delete(uid) ? 'removed' : 'unknown'
     },
     async forecast({ package: kept, to, plan = atOnce }) {

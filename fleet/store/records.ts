@@ -122,9 +122,24 @@ export interface Sight {
   boot?: string | null
 }
 
+/**
+ * What holds for a package beside its metadata. `needs`: the oldest version from which it can be installed. `floor`: devices
+ * with an older version do not skip it on their way to a newer one.
+ */
+export interface Rule {
+  package: Sha256
+  product: string
+  version: string
+  hardware: Hardware
+  needs: string | null
+  floor: boolean
+}
+
 /** All that is known of one device. `orders`: of rollouts not aborted that name it or its product, newest first. */
 export interface Known {
   device: Device
   orders: readonly Order[]
   attempts: readonly Attempt[]
+  /** Of packages of the device's product. */
+  rules: readonly Rule[]
 }

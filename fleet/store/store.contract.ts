@@ -41,6 +41,7 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
     afterEach(() => store.close())
     describe('hearing devices', () => hearing(() => store))
     describe('packages', () => packages(() => store))
+    describe('rules of packages', () => rules(() => store))
     describe('rollouts', () => rollouts(() => store))
     describe('phases', () => phases(() => store))
     describe('lists', () => lists(() => store))
@@ -224,6 +225,32 @@ function packages(store: () => Store): void {
     expect(await store().removePackage(uidOf('p'))).toBe('removed')
     expect(await store().removePackage(uidOf('p'))).toBe('unknown')
     expect(await store().rollouts()).toHaveLength(1)
+  })
+}
+
+function rules(store: () => Store): void {
+  it('go with their packages, and to the devices of the product', async () => {
+    await store().addPackage({ ...kept('p', '3.1'), hardware: ['gw-mk2'] })
+    await store().addPackage(kept('q', '3.2'))
+    const id = await hear(store(), 'A1')
+    expect(await store().rules()).toEqual([])
+    expect(await store().setRule(uidOf('none'), { needs: null, floor: true })).toBe(false)
+    expect(await store().setRule(uidOf('p'), { needs: '3.0', floor: false })).toBe(true)
+    expect(await store().setRule(uidOf('p'), { needs: null, floor: true })).toBe(true)
+    const rule = { package: uidOf('p'), product, version: '3.1', hardware: ['gw-mk2'], needs: null, floor: true }
+    expect(await store().rules()).toEqual([rule])
+    expect((await store().known(id))?.rules).toEqual([rule])
+    const heard = await store().observe(sight('A1', '3.0', 9), null, (seen) => ({ ...nothing, rules: seen.rules }))
+    expect(heard.rules).toEqual([rule])
+    const other = sight('B2', '3.0', 9, { productUid: sha256Text('f'.repeat(64)) })
+    expect((await store().observe(other, null, (seen) => ({ ...nothing, rules: seen.rules }))).rules).toEqual([])
+    await store().setRule(uidOf('q'), { needs: '3.1', floor: false })
+    expect((await store().known(id))?.rules.find((one) => one.package === uidOf('q'))).toMatchObject({
+      hardware: 'any',
+      needs: '3.1',
+    })
+    await store().removePackage(uidOf('p'))
+    expect((await store().rules()).map((one) => one.package)).toEqual([uidOf('q')])
   })
 }
 

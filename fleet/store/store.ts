@@ -3,7 +3,18 @@ import type { AdmissionStore } from '../identity/admission.ts'
 import type { Forecast } from '../rollout/forecast.ts'
 import type { Plan } from '../rollout/plan.ts'
 import type { Progress } from '../rollout/progress.ts'
-import type { Attempt, Counts, Device, KeptPackage, Known, ReportEntry, Rollout, Sight, Target } from './records.ts'
+import type {
+  Attempt,
+  Counts,
+  Device,
+  KeptPackage,
+  Known,
+  ReportEntry,
+  Rollout,
+  Rule,
+  Sight,
+  Target,
+} from './records.ts'
 
 /** What is to be written after a device was heard. */
 export interface Conclusion {
@@ -69,6 +80,10 @@ export interface Store extends GroupStore, AdmissionStore {
   addPackage(kept: KeptPackage): Promise<boolean>
   package(uid: string): Promise<KeptPackage | undefined>
   packages(): Promise<KeptPackage[]>
+  /** What holds for packages, by uid. */
+  rules(): Promise<Rule[]>
+  /** False where the package is not known. */
+  setRule(uid: string, rule: Pick<Rule, 'needs' | 'floor'>): Promise<boolean>
   removePackage(uid: string): Promise<'removed' | 'unknown' | 'in_use'>
 
   /**

@@ -31,6 +31,7 @@ export const idleReason = z.enum([
   'decommissioned',
   'window_closed',
   'too_fast',
+  'version_too_old',
 ])
 export type IdleReason = z.infer<typeof idleReason>
 

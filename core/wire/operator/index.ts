@@ -50,7 +50,7 @@ export {
 } from './group.ts'
 export { type Health, health } from './health.ts'
 export { OperatorError, type OperatorErrorCode } from './operator-error.ts'
-export { type PackageRecord, packageList, packageRecord } from './package.ts'
+export { type PackageRecord, type PackageRule, packageList, packageRecord, packageRule } from './package.ts'
 export { operatorPaths } from './paths.ts'
 export {
   type GrantRecord,

@@ -5,6 +5,7 @@ const part = encodeURIComponent
 export const operatorPaths = {
   packages: `${base}/packages`,
   package: (uid: string) => `${base}/packages/${part(uid)}`,
+  packageRule: (uid: string) => `${base}/packages/${part(uid)}/rule`,
   rollouts: `${base}/rollouts`,
   rollout: (id: number) => `${base}/rollouts/${id}`,
   pauseRollout: (id: number) => `${base}/rollouts/${id}/pause`,

@@ -17,7 +17,7 @@ import type { Aids } from '../../desired-state/verdict.ts'
 import type { Gate, Plan } from '../../rollout/plan.ts'
 import { nobody, statusOf, type Tallies, waitsFor } from '../../rollout/progress.ts'
 import { whyNotUpdated } from '../../rollout/standing.ts'
-import type { Attempt, Counts, Device, KeptPackage, Known, ReportEntry, Rollout } from '../../store/records.ts'
+import type { Attempt, Counts, Device, KeptPackage, Known, ReportEntry, Rollout, Rule } from '../../store/records.ts'
 import type { Member } from '../../store/store.ts'
 
 /*
@@ -26,7 +26,8 @@ import type { Member } from '../../store/store.ts'
 
 const moment = (ms: number): string => new Date(ms).toISOString()
 
-export function encodePackage(kept: KeptPackage): PackageRecord {
+export function encodePackage(kept: KeptPackage, rules: readonly Rule[]): PackageRecord {
+  const rule = rules.find((one) => one.package === kept.uid)
   const { uid, product, version, hardware, signature, size, uploadedAt, objects } = kept
   return {
     uid,
@@ -36,6 +37,8 @@ export function encodePackage(kept: KeptPackage): PackageRecord {
     signed: signature !== '',
     size,
     uploadedAt: moment(uploadedAt),
+    needs: rule?.needs ?? null,
+    floor: rule?.floor ?? false,
     objects: objects.map((o) => ({ filename: o.filename, mode: o.mode, size: o.size, sha256sum: o.sha256sum })),
   }
 }

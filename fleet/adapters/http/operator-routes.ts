@@ -7,6 +7,7 @@ import {
   health,
   packageList,
   packageRecord,
+  packageRule,
   retryOrder,
 } from '@windlass/wire/operator'
 import type { FastifyInstance } from 'fastify'
@@ -59,17 +60,27 @@ function packageRoutes(api: Api, { store, shelf }: OperatorPorts): void {
       const gone = new AbortController()
       request.raw.once('close', () => request.raw.complete || gone.abort())
       const kept = await shelf.receive(request.raw, gone.signal)
-      return reply.code(201).send(packageRecord.parse(encodePackage(kept)))
+      return reply.code(201).send(packageRecord.parse(encodePackage(kept, await store.rules())))
     })
   })
-  api.get('/packages', { schema: { response: { 200: packageList } } }, async (request) => ({
-    packages: (await store.packages()).filter(({ product }) => reaches(seenBy(request), product)).map(encodePackage),
-  }))
-  api.get('/packages/:uid', { schema: { params: byUid, response: { 200: packageRecord } } }, async ({ params }) => {
-    const kept = await store.package(params.uid)
-    if (!kept) throw new FleetError('package_unknown', `expected a package of this fleet, got ${params.uid}`)
-    return encodePackage(kept)
+  api.get('/packages', { schema: { response: { 200: packageList } } }, async (request) => {
+    const rules = await store.rules()
+    const seen = (await store.packages()).filter(({ product }) => reaches(seenBy(request), product))
+    return { packages: seen.map((kept) => encodePackage(kept, rules)) }
   })
+  const shown = async (uid: string) => {
+    const kept = await store.package(uid)
+    if (!kept) throw new FleetError('package_unknown', `expected a package of this fleet, got ${uid}`)
+    return encodePackage(kept, await store.rules())
+  }
+  const ruling = { params: byUid, body: packageRule, response: { 200: packageRecord } }
+  api.put('/packages/:uid/rule', { schema: ruling }, async ({ params: { uid }, body }) => {
+    await store.setRule(uid, body)
+    return shown(uid)
+  })
+  api.get('/packages/:uid', { schema: { params: byUid, response: { 200: packageRecord } } }, async ({ params }) =>
+    shown(params.uid),
+  )
   api.delete('/packages/:uid', { schema: { params: byUid } }, async ({ params }, reply) => {
     await shelf.remove(params.uid)
     return reply.code(204).send()

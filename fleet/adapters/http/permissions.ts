@@ -42,6 +42,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'GET /packages': right('read', 'listed'),
   'GET /packages/:uid': right('read', 'package'),
   'DELETE /packages/:uid': right('publish', 'fleet'),
+  'PUT /packages/:uid/rule': right('publish', 'fleet'),
   'POST /rollouts': right('operate', 'order'),
   'POST /rollouts/forecast': right('operate', 'order'),
   'GET /rollouts': right('read', 'listed'),

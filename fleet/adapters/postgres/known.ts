@@ -1,9 +1,10 @@
 import type { Selectable } from 'kysely'
 import type pg from 'pg'
 import type { Pace } from '../../rollout/pace.ts'
-import type { Device, Known, Order } from '../../store/records.ts'
+import type { Device, Known, Order, Rule } from '../../store/records.ts'
 import { paceSql } from './pace.ts'
 import { attemptOf, orderOf } from './rows.ts'
+import { rulesText } from './rules.ts'
 import type { Tables } from './tables.ts'
 
 type Queries = Pick<pg.Pool, 'query'>
@@ -27,11 +28,18 @@ export async function knownOf(db: Queries, devices: readonly Device[], at?: numb
   const asked = [...ids, at === undefined ? null : new Date(at)]
   const orders = await db.query<Ordered>({ name: 'orders', text: ordersText, values: asked })
   const attempts = await db.query<Row<'attempts'>>({ name: 'attempts', text: attemptsText, values: ids })
+  const products = [[...new Set(devices.map((device) => device.product))]]
+  const rules = await db.query<{ rules: Rule[] }>({
+    name: 'rules',
+    text: `select (${rulesText} where p.product = any($1)) as rules`,
+    values: products,
+  })
   const ordersBy = Map.groupBy(orders.rows, (row) => row.device)
   const attemptsBy = Map.groupBy(attempts.rows, (row) => row.device)
   return devices.map((device) => ({
     device,
     orders: (ordersBy.get(device.id) ?? []).map((row): Order => orderOf(row)),
     attempts: (attemptsBy.get(device.id) ?? []).map(attemptOf),
+    rules: (rules.rows[0]?.rules ?? []).filter(({ product }) => product === device.product),
   }))
 }

@@ -1,9 +1,10 @@
 import type { Selectable } from 'kysely'
 import type pg from 'pg'
 import type { Pace } from '../../rollout/pace.ts'
-import type { Device, Known, Sight } from '../../store/records.ts'
+import type { Device, Known, Rule, Sight } from '../../store/records.ts'
 import { paceSql } from './pace.ts'
 import { attemptOf, deviceOf, orderOf } from './rows.ts'
+import { rulesText } from './rules.ts'
 import type { Tables } from './tables.ts'
 
 /*
@@ -43,6 +44,7 @@ const text = `
   select a.id as asked, b.*, coalesce(t.revision, b.revision, -1) as revision, t.id is not null as touched,
     (select version from packages where uid = a.package) as package_version,
     (select labels from approvals where device = a.id) as approved,
+    (${rulesText} where p.product = case when a.probe then a.product else coalesce(b.product, a.product) end) as rules,
     (select json_agg(r order by r.id desc) from (
        select r.*, ${paceSql('a.at')} as pace from rollouts r where running and whole_product
          and r.product = case when a.probe then a.product else coalesce(b.product, a.product) end
@@ -58,6 +60,7 @@ interface Found extends Omit<Row<'devices'>, 'id'> {
   touched: boolean
   package_version: string | null
   approved: Device['labels'] | null
+  rules: Rule[]
   orders: (Json<Row<'rollouts'>> & { pace: Pace | null })[] | null
   attempts: Json<Row<'attempts'>>[] | null
 }
@@ -95,6 +98,7 @@ function lookOf(row: Found): Look {
     touched: row.touched,
     packageVersion: row.package_version,
     approved: row.approved,
+    rules: row.rules,
     orders: (row.orders ?? []).map((order) =>
       orderOf({
         ...order,

@@ -7,6 +7,7 @@ import { quickLists } from './list-migration.ts'
 import { peopleTables } from './people-migration.ts'
 import { processTables } from './process-migration.ts'
 import { healthColumns, paceTables, phaseColumns } from './rollout-migration.ts'
+import { ruleTables } from './rule-migration.ts'
 import type { Tables } from './tables.ts'
 import { certificateTables, newsTables, unitTables } from './unit-migration.ts'
 import { unitRolloutTables } from './unit-rollout-migration.ts'
@@ -73,6 +74,7 @@ const statements: Readonly<Record<string, readonly string[]>> = {
   '015-audit': auditTables,
   '016-webhooks': webhookTables,
   '017-certificates-of-units': certificateTables,
+  '018-rules': ruleTables,
 }
 
 const steps: Readonly<Record<string, Migration>> = Object.fromEntries(

@@ -25,6 +25,7 @@ import { postgresWebhookStore } from './postgres-webhook-store.ts'
 import { record } from './record.ts'
 import { addRollout, changeRollout, countStandings, listMembers, listRollouts, ranBefore } from './rollouts.ts'
 import { deviceOf, packageOf, reportOf } from './rows.ts'
+import { rulesIn } from './rules.ts'
 import { sqlOfSelection } from './selection.ts'
 import type { Tables } from './tables.ts'
 import { findTroubles } from './troubles.ts'
@@ -66,6 +67,7 @@ export async function postgresStore(pool: pg.Pool, me = 'alone'): Promise<Record
     audit: postgresAuditStore(db),
     webhooks: postgresWebhookStore(db),
     ...packagesIn(db),
+    ...rulesIn(db),
     addRollout: (order) => db.transaction().execute((tx) => addRollout(tx, order)),
     forecast: (order) => forecast(db, order),
     troubles: (id, from, after) => findTroubles(db, id, from, after),
@@ -104,13 +106,13 @@ async function observe<C extends Conclusion>(
   conclude: (heard: Heard) => C,
 ): Promise<C> {
   for (;;) {
-    const { before, revision, touched, packageVersion, approved, orders, attempts } = await lookOne({
+    const { before, revision, touched, packageVersion, approved, orders, attempts, rules } = await lookOne({
       sight,
       packageUid,
     })
     const device = seen(before, sight, approved ?? {})
     const restarted = hasRestarted(before, device)
-    const known = { device, orders, attempts, news: newsOf(before, device) }
+    const known = { device, orders, attempts, rules, news: newsOf(before, device) }
     const conclusion = conclude({ ...known, packageVersion, approved: approved !== null, restarted })
     if (!before && conclusion.refused !== undefined) return conclusion
     if (touched && isEmpty(conclusion)) return conclusion

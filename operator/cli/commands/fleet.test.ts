@@ -19,6 +19,8 @@ function pkg(own: Partial<PackageRecord> = {}): PackageRecord {
     signed: true,
     size: 2048,
     uploadedAt: at,
+    needs: null,
+    floor: false,
     objects: [],
     ...own,
   }
@@ -88,6 +90,16 @@ describe('windlass list', () => {
   it('--json prints all of them', async () => {
     const said = await say(['list', '--json'], { fetch: fleetWith({ packages: [pkg()] }).fetch })
     expect(said.document()).toEqual({ packages: [pkg()] })
+  })
+})
+
+describe('windlass packages rule', () => {
+  it('sets from which version a package can be installed, and whether it may be skipped', async () => {
+    const fleet = fleetWith({ packages: [pkg()] })
+    const { out } = await say(['packages', 'rule', 'ab12', '--needs', '1.5', '--floor'], { fetch: fleet.fetch })
+    expect(out).toBe('ab12ab12ab12 (version 2.0) is for version 1.5 or newer; it must not be skipped.\n')
+    const again = await say(['packages', 'rule', 'ab12'], { fetch: fleet.fetch })
+    expect(again.out).toMatch(/is for any version; it may be skipped\.\n$/)
   })
 })
 

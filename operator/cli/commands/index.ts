@@ -22,6 +22,7 @@ import { keysNew } from './keys-new.ts'
 import { keysShow } from './keys-show.ts'
 import { list } from './list.ts'
 import { pack } from './pack.ts'
+import { packagesRule } from './packages-rule.ts'
 import { publish } from './publish.ts'
 import { releasesAdd } from './releases-add.ts'
 import { releasesList } from './releases-list.ts'
@@ -70,6 +71,7 @@ export const allCommands: readonly Command[] = [
   verify,
   publish,
   list,
+  packagesRule,
   rolloutStart,
   rolloutWatch,
   rolloutList,
@@ -137,6 +139,7 @@ export const groups: Readonly<Record<string, string>> = {
   keys: 'Key pairs that sign packages',
   rollout: 'Who gets which package',
   groups: 'Devices under a name',
+  packages: 'What holds for packages beside what is in them',
   items: 'What units run: services and firmware components',
   releases: 'What a unit is to be',
   users: 'Who may sign in, and what they may do',

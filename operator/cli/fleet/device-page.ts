@@ -14,6 +14,7 @@ const reasons: Record<IdleReason, string> = {
   product_mismatch: 'the rollout is for another product',
   hardware_unsupported: 'the package does not support its hardware',
   decommissioned: 'it was decommissioned; `windlass devices recommission` takes it back',
+  version_too_old: 'the package needs a newer version than it runs',
   up_to_date: 'it runs the version of the rollout',
   failed_before: 'the package failed on it before; `windlass devices retry` allows another try',
   rolled_back_before: 'the package was rolled back on it; `windlass devices retry` allows another try',

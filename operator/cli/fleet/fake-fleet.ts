@@ -8,6 +8,7 @@ import {
   labelOrder,
   type PackageRecord,
   type ProblemCode,
+  packageRule,
   pauseOrder,
   problemOf,
   type RolloutDetail,
@@ -47,6 +48,7 @@ export class FakeFleet {
     const [method, what, id, verb] = request.split(/[ /]/)
     if (request === 'POST packages') return await this.#upload(init)
     if (request === 'GET packages') return Response.json({ packages: this.packages })
+    if (what === 'packages' && method === 'PUT') return this.#rule(id, await new Response(init.body ?? null).json())
     if (what === 'packages')
       return found(
         'package_unknown',
@@ -112,6 +114,12 @@ export class FakeFleet {
     const device = this.devices.find((one) => one.id === id)
     if (device) device.status = verb === 'decommission' ? 'decommissioned' : 'idle'
     return found('device_unknown', device)
+  }
+
+  #rule(uid: string | undefined, body: unknown): Response {
+    const pkg = this.packages.find((one) => one.uid === uid)
+    if (pkg) Object.assign(pkg, packageRule.parse(body))
+    return found('package_unknown', pkg)
   }
 
   #label(body: unknown): Response {

@@ -1,5 +1,5 @@
 import { type Health, health } from '../health.ts'
-import { type PackageRecord, packageList, packageRecord } from '../package.ts'
+import { type PackageRecord, type PackageRule, packageList, packageRecord } from '../package.ts'
 import { operatorPaths } from '../paths.ts'
 import { ask, parse, remove, type Send, type Upload, uploading } from './send.ts'
 
@@ -10,6 +10,7 @@ export interface PackageCalls {
   packages(): Promise<PackageRecord[]>
   package(uid: string): Promise<PackageRecord>
   removePackage(uid: string): Promise<void>
+  setRule(uid: string, rule: PackageRule): Promise<PackageRecord>
 }
 
 export function packageCalls(send: Send): PackageCalls {
@@ -19,6 +20,7 @@ export function packageCalls(send: Send): PackageCalls {
     uploadPackage: async (upload) => parse(packageRecord, await send(paths.packages, uploading('POST', upload))),
     packages: async () => (await ask(send, packageList, 'GET', paths.packages)).packages,
     package: (uid) => ask(send, packageRecord, 'GET', paths.package(uid)),
+    setRule: (uid, rule) => ask(send, packageRecord, 'PUT', paths.packageRule(uid), rule),
     removePackage: (uid) => remove(send, paths.package(uid)),
   }
 }

@@ -7,6 +7,7 @@ const idle: Readonly<Record<IdleReason, { text: string; meaning: Meaning }>> = {
   product_mismatch: { text: 'The rollout is for another product.', meaning: 'held' },
   hardware_unsupported: { text: 'The package does not support this hardware.', meaning: 'held' },
   decommissioned: { text: 'It was taken out of service.', meaning: 'held' },
+  version_too_old: { text: 'The package needs a newer version than the device runs.', meaning: 'held' },
   up_to_date: { text: 'It runs what its rollout asks for.', meaning: 'done' },
   failed_before: { text: 'The package failed here. It is not offered again until somebody says so.', meaning: 'held' },
   rolled_back_before: {

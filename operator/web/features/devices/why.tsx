@@ -18,6 +18,7 @@ const meanings: Readonly<Record<ReasonRecord['code'], Meaning>> = {
   window_closed: 'waiting',
   too_fast: 'waiting',
   decommissioned: 'held',
+  version_too_old: 'held',
 }
 
 /** What the device will be told next, and why: what each rollout says to it, and what stands behind that. */
