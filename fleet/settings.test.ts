@@ -15,6 +15,12 @@ const files: Record<string, string> = {
     maxUploadBytes: 1000,
     requestsPerMinute: 600,
     privateWebhooks: true,
+    openid: {
+      issuer: 'https://id.example',
+      clientId: 'windlass',
+      clientSecretFile: 'openid-secret',
+      roles: { crew: [{ role: 'viewer' }] },
+    },
     resumeQuirk: true,
     admission: 'approved',
   }),
@@ -24,6 +30,7 @@ const files: Record<string, string> = {
   '/etc/windlass/token': 'a-long-enough-token\n',
   '/etc/windlass/packagers': '# who may push\n\n ci   a-long-enough-secret\n',
   '/etc/windlass/short': 'short',
+  '/etc/windlass/openid-secret': 'shh\n',
   '/bad/json': '{',
   '/bad/key': '{"colour": 1}',
   '/bad/type': '{"maxUploadBytes": "1"}',
@@ -50,6 +57,7 @@ describe('settings', () => {
       maxUploadBytes: 16 * 1024 ** 3,
       requestsPerMinute: 6000,
       privateWebhooks: false,
+      openid: null,
       resumeQuirk: false,
     })
   })
@@ -68,6 +76,14 @@ describe('settings', () => {
       maxUploadBytes: 1000,
       requestsPerMinute: 600,
       privateWebhooks: true,
+      openid: {
+        issuer: 'https://id.example',
+        clientId: 'windlass',
+        clientSecret: 'shh',
+        nameClaim: 'preferred_username',
+        rolesClaim: 'groups',
+        roles: { crew: [{ role: 'viewer' }] },
+      },
       resumeQuirk: true,
       admission: 'approved',
     })

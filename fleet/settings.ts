@@ -1,10 +1,12 @@
 import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { grant } from '@windlass/wire/operator'
 import * as z from 'zod'
 import type { BlobChoice } from './adapters/open-place.ts'
 import type { DatabaseChoice } from './adapters/postgres/database.ts'
 import { StartError } from './fleet-error.ts'
 import type { Admission } from './identity/admission.ts'
+import type { OpenIdSettings } from './people/openid.ts'
 
 /** What a fleet needs to know to run; keys, certificate and token are their contents, not their paths. */
 export interface FleetSettings {
@@ -29,6 +31,8 @@ export interface FleetSettings {
   maxUploadBytes: number
   /** How many requests each caller of the operator API may make. */
   requestsPerMinute: number
+  /** Who signs in through an OpenID provider; null for nobody. */
+  openid: OpenIdSettings | null
   /** Whether webhooks may lead into this machine and its networks. */
   privateWebhooks: boolean
   /** Help UpdateHub's own agents to resume (updatehub.md 3.5). */
@@ -50,8 +54,18 @@ export const defaultSettings: FleetSettings = {
   maxUploadBytes: 16 * gib,
   requestsPerMinute: 6000,
   privateWebhooks: false,
+  openid: null,
   resumeQuirk: false,
 }
+
+const openIdFragment = z.strictObject({
+  issuer: z.url({ protocol: /^https?$/ }),
+  clientId: z.string().min(1),
+  clientSecretFile: z.string(),
+  nameClaim: z.string().min(1).optional(),
+  rolesClaim: z.string().min(1).optional(),
+  roles: z.record(z.string(), z.array(grant).min(1)),
+})
 
 /** What the file or the command line may say; paths in the file are relative to it. */
 const fragment = z.strictObject({
@@ -74,6 +88,7 @@ const fragment = z.strictObject({
   maxUploadBytes: z.int().min(1).optional(),
   requestsPerMinute: z.int().min(60).optional(),
   privateWebhooks: z.boolean().optional(),
+  openid: openIdFragment.optional(),
   resumeQuirk: z.boolean().optional(),
 })
 type Fragment = z.infer<typeof fragment>
@@ -119,7 +134,7 @@ async function parseFile(path: string, read: ReadText): Promise<Fragment> {
     throw invalid(`${path}: ${issue?.path.join('.') || 'top level'}: ${issue?.message}`, result.error)
   }
   const from = (other: string): string => resolve(dirname(path), other)
-  const { data, blobs, trustedKeys, tls, operatorTokenFile, packagersFile } = result.data
+  const { data, blobs, trustedKeys, tls, operatorTokenFile, packagersFile, openid } = result.data
   return {
     ...result.data,
     ...(data !== undefined && { data: from(data) }),
@@ -128,6 +143,7 @@ async function parseFile(path: string, read: ReadText): Promise<Fragment> {
     ...(tls && { tls: { cert: from(tls.cert), key: from(tls.key) } }),
     ...(operatorTokenFile !== undefined && { operatorTokenFile: from(operatorTokenFile) }),
     ...(packagersFile !== undefined && { packagersFile: from(packagersFile) }),
+    ...(openid && { openid: { ...openid, clientSecretFile: from(openid.clientSecretFile) } }),
   }
 }
 
@@ -175,6 +191,7 @@ async function settingsOf(input: Fragment, read: ReadText): Promise<FleetSetting
     maxUploadBytes: maxUploadBytes ?? defaultSettings.maxUploadBytes,
     requestsPerMinute: input.requestsPerMinute ?? defaultSettings.requestsPerMinute,
     privateWebhooks: input.privateWebhooks ?? defaultSettings.privateWebhooks,
+    openid: await openIdIn(input.openid, read),
     resumeQuirk: resumeQuirk ?? defaultSettings.resumeQuirk,
   }
 }
@@ -205,6 +222,12 @@ async function packagersIn(path: string | undefined, read: ReadText): Promise<Re
     )
   })
   return new Map(pairs.flat())
+}
+
+async function openIdIn(input: Fragment['openid'], read: ReadText): Promise<OpenIdSettings | null> {
+  if (!input) return null
+  const { clientSecretFile: path, nameClaim = 'preferred_username', rolesClaim = 'groups', ...same } = input
+  return { ...same, nameClaim, rolesClaim, clientSecret: (await content(path, 'openid.clientSecretFile', read)).trim() }
 }
 
 /** `host:port`, `[v6]:port or `:port`, which is every address. */

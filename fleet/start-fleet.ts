@@ -10,6 +10,7 @@ import { folderPushes } from './adapters/folder-pushes.ts'
 import { guardedPost } from './adapters/guarded-post.ts'
 import { isLocalName } from './adapters/http/guard.ts'
 import { fleetServer, type UnitPorts } from './adapters/http/server.ts'
+import { openIdProvider } from './adapters/openid-provider.ts'
 import { pinoSink } from './adapters/pino-sink.ts'
 import { openDatabase } from './adapters/postgres/database.ts'
 import { type Engines, openEngines } from './engines.ts'
@@ -120,11 +121,14 @@ async function buildServer(
     secrets: settings.packagers,
   }
   const people = { store: store.people, audit: store.audit, passwords: scryptPasswords(), random: ports.random }
+  const openid = settings.openid && {
+    openid: { settings: settings.openid, provider: openIdProvider(settings.openid) },
+  }
   const webhooks = { store: store.webhooks, dispatch: given.dispatch }
   const gate = { token, loopback: isLocalName(settings.listen.host), requestsPerMinute: settings.requestsPerMinute }
   const { admission } = settings
   const options = { gate, tls, resumeQuirk, admission, version: manifest.version, console: consoleFolder }
-  return fleetServer({ ...ports, people, webhooks, shelf, packager, units }, options)
+  return fleetServer({ ...ports, people, ...openid, webhooks, shelf, packager, units }, options)
 }
 
 async function unitPorts(

@@ -51,7 +51,7 @@ export {
 export { type Health, health } from './health.ts'
 export { OperatorError, type OperatorErrorCode } from './operator-error.ts'
 export { type PackageRecord, type PackageRule, packageList, packageRecord, packageRule } from './package.ts'
-export { operatorPaths } from './paths.ts'
+export { openIdPath, operatorPaths } from './paths.ts'
 export {
   type GrantRecord,
   grant,
@@ -66,8 +66,10 @@ export {
   type Role,
   role,
   type SessionRecord,
+  type SignInWays,
   sessionRecord,
   signInOrder,
+  signInWays,
   type TokenOrder,
   type TokenRecord,
   tokenList,

@@ -47,6 +47,7 @@ export const operatorPaths = {
   deliveries: (id: number) => `${base}/webhooks/${id}/deliveries`,
   testWebhook: (id: number) => `${base}/webhooks/${id}/test`,
   session: `${base}/session`,
+  signInWays: `${base}/session/ways`,
   users: `${base}/users`,
   user: (name: string) => `${base}/users/${part(name)}`,
   userGrants: (name: string) => `${base}/users/${part(name)}/grants`,
@@ -63,3 +64,6 @@ export const operatorPaths = {
   events: `${base}/events`,
   health: `${base}/health`,
 } as const
+
+/** Where a browser goes to sign in through the OpenID provider; there where `GET /session/ways` says so. */
+export const openIdPath = `${base}/session/openid`

@@ -68,6 +68,10 @@ export type NewTokenRecord = z.infer<typeof newTokenRecord>
 /** `POST /session`: sign in. The session comes as a cookie that no script can read. */
 export const signInOrder = z.strictObject({ name: z.string().max(200), password: z.string().max(200) })
 
+/** `GET /session/ways`: how one can sign in. `openid`: at `/api/v1/session/openid`, through the provider. */
+export const signInWays = z.object({ password: z.literal(true), openid: z.boolean() })
+export type SignInWays = z.infer<typeof signInWays>
+
 /** `GET /session`: as whom one is known. `anyone`: the fleet is on loopback and has no user yet. */
 export const sessionRecord = z.object({
   kind: z.enum(['user', 'token', 'operator_token', 'anyone']),

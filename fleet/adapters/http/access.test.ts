@@ -64,6 +64,7 @@ describe('every route of the operator API', () => {
     expect(routes.filter(({ permission }) => permission === 'open')).toMatchObject([
       { method: 'POST', url: '/session' },
       { method: 'DELETE', url: '/session' },
+      { method: 'GET', url: '/session/ways' },
     ])
   })
 

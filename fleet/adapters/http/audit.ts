@@ -33,7 +33,8 @@ export function keepAudit(api: FastifyInstance, { store, now }: { store: AuditSt
   api.addHook('onSend', async (request, { statusCode: result }) => {
     const { method, routeOptions, ip: from, caller, noted } = request
     const who = caller?.name ?? noted?.who
-    if (method === 'GET' || method === 'HEAD' || who === undefined || result === 429) return
+    const reads = (method === 'GET' || method === 'HEAD') && noted?.who === undefined
+    if (reads || who === undefined || result === 429) return
     const kind = caller?.kind ?? 'user'
     const action = `${method} ${(routeOptions.url ?? 'unknown').replace(/^\/api\/v1/, '')}`
     const target = targetOf(request)

@@ -21,6 +21,9 @@ const rules: Readonly<Record<string, Rule>> = {
 
   'POST /session': 'open',
   'GET /session': 'own',
+  'GET /session/ways': 'open',
+  'GET /session/openid': 'open',
+  'GET /session/openid/callback': 'open',
   'DELETE /session': 'open',
   'GET /users': right('administer', 'fleet'),
   'POST /users': right('administer', 'fleet'),

@@ -25,6 +25,7 @@ import { harden } from './harden.ts'
 import { healthRoutes } from './health-routes.ts'
 import { objectRoutes } from './object-routes.ts'
 import { openapiRoute } from './openapi.ts'
+import { type OpenIdPorts, openIdRoutes } from './openid-routes.ts'
 import { operatorRoutes } from './operator-routes.ts'
 import { operatorUnitRoutes } from './operator-unit-routes.ts'
 import { type PackagerPorts, packagerRoutes } from './packager-routes.ts'
@@ -42,6 +43,8 @@ export interface ServerPorts {
   files: PackageFiles
   shelf: Shelf
   events: Events
+  /** Absent: users sign in by password alone. */
+  openid?: Pick<OpenIdPorts, 'provider' | 'settings'>
   /** Absent: nobody is told. */
   webhooks?: Pick<WebhookPorts, 'store' | 'dispatch'>
   /** What UpdateHub's packager pushes to. */
@@ -139,7 +142,10 @@ async function operatorApi(
   // Before the routes: it hears of those that come after it.
   await openapiRoute(api, options.version)
   const people = { ...ports.people, log: ports.log, now: () => ports.clock.now() }
-  sessionRoutes(api, people, options.tls !== null)
+  const secure = options.tls !== null
+  const { openid } = ports
+  sessionRoutes(api, people, { secure, openid: openid !== undefined })
+  if (openid) openIdRoutes(api, { ...people, ...openid }, secure)
   peopleRoutes(api, people)
   auditRoutes(api, ports.people.audit)
   if (ports.webhooks) webhookRoutes(api, { ...people, ...ports.webhooks })

@@ -1,4 +1,4 @@
-import { sessionRecord, signInOrder } from '@windlass/wire/operator'
+import { sessionRecord, signInOrder, signInWays } from '@windlass/wire/operator'
 import type { FastifyInstance } from 'fastify'
 import { Pace } from '../../people/pace.ts'
 import { digestOf } from '../../people/secrets.ts'
@@ -13,12 +13,21 @@ import { typed } from './typed-api.ts'
 const signInsPerMinute = 20
 
 /** `/session`: who one is, sign-in and sign-out. `secure`: the cookie goes over TLS alone. */
-export function sessionRoutes(app: FastifyInstance, ports: SignInPorts, secure: boolean): void {
+export function sessionRoutes(
+  app: FastifyInstance,
+  ports: SignInPorts,
+  ways: { secure: boolean; openid: boolean },
+): void {
+  const { secure, openid } = ways
   const api = typed(app)
   const pace = new Pace(signInsPerMinute, ports.now)
   api.get('/session', { schema: { response: { 200: sessionRecord } } }, async (request) =>
     encodeCaller(callerIn(request)),
   )
+  api.get('/session/ways', { schema: { response: { 200: signInWays } } }, async () => ({
+    password: true as const,
+    openid,
+  }))
   api.post('/session', { schema: { body: signInOrder, response: { 200: sessionRecord } } }, async (request, reply) => {
     const waitMs = pace.take(request.ip)
     if (waitMs > 0) throw tooOften(waitMs)

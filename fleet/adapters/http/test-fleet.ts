@@ -16,6 +16,7 @@ import { newUnitAuthority, UnitAuthority } from '../../identity/unit-authority.t
 import { Pushes } from '../../packages/pushes.ts'
 import { packageShelf } from '../../packages/shelf.ts'
 import { fakePeople } from '../../people/fake-people.ts'
+import type { OpenIdSettings } from '../../people/openid.ts'
 import { memoryLines } from '../../processes/lines.ts'
 import { memoryShared } from '../../processes/shared.ts'
 import { memoryStore } from '../../store/memory-store.ts'
@@ -31,6 +32,7 @@ import { folderBlobs } from '../folder-blobs.ts'
 import { folderPackages } from '../folder-packages.ts'
 import { folderPushes } from '../folder-pushes.ts'
 import { guardedPost } from '../guarded-post.ts'
+import { openIdProvider } from '../openid-provider.ts'
 import type { Gate } from './guard.ts'
 import { fleetServer, type UnitPorts } from './server.ts'
 
@@ -75,6 +77,7 @@ export async function testFleet(
     maxUploadBytes?: number
     store?: Store
     units?: true
+    openid?: OpenIdSettings
     admission?: 'approved'
   } = {},
 ): Promise<TestFleet> {
@@ -103,8 +106,10 @@ export async function testFleet(
   const pushes = new Pushes({ shelf, files: pushFiles, random: new SeededRandom(3) }, rules)
   const packager = { pushes, secrets: new Map([['me', 'topsecret']]) }
   const units = given.units ? await testUnits(folder, { clock, log, events }) : undefined
+  const openid = given.openid && { openid: { settings: given.openid, provider: openIdProvider(given.openid) } }
   const app = fleetServer(
     {
+      ...openid,
       store,
       people,
       webhooks: { store: hooks, dispatch },

@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
-import { OperatorError, operatorClient } from '@windlass/wire/operator'
+import { OperatorError, openIdPath, operatorClient } from '@windlass/wire/operator'
 import { useEffect, useMemo, useState } from 'react'
 import { FleetContext } from '../live/fleet.tsx'
 import { Follower } from '../live/follow.ts'
@@ -56,13 +56,16 @@ function Gate({ token, setToken, anew, queries }: Held) {
   const router = useMemo(() => makeRouter(signOut), [signOut])
   const fleet = useMemo(() => ({ client, follower, token }), [client, follower, token])
   const { error } = health
-  if (error instanceof OperatorError && error.status === 401) {
+  const refused = error instanceof OperatorError && error.status === 401
+  const ways = useQuery({ queryKey: ['ways'], queryFn: () => client.signInWays(), enabled: refused })
+  if (refused) {
     const onToken = (given: string): void => {
       sessionToken.write(given)
       setToken(given)
     }
     const onPassword = (name: string, password: string) => client.signIn(name, password).then(anew)
-    return <SignIn refused={token !== undefined} onToken={onToken} onPassword={onPassword} />
+    const openId = ways.data?.openid ? openIdPath : null
+    return <SignIn refused={token !== undefined} onToken={onToken} onPassword={onPassword} openId={openId} />
   }
   // The router is made with what the session allows, once: a second one would show nothing.
   if (!admitted || !session.data)

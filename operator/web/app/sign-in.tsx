@@ -6,13 +6,20 @@ interface SignInProps {
   refused: boolean
   onToken: (token: string) => void
   onPassword: (name: string, password: string) => Promise<void>
+  /** Where the OpenID provider is asked, null for none. */
+  openId: string | null
 }
 
 /** Who is not known signs in: by name, or with a token. */
-export function SignIn({ refused, onToken, onPassword }: SignInProps) {
+export function SignIn({ refused, onToken, onPassword, openId }: SignInProps) {
   return (
     <main className="sign-in">
       <h1>Windlass</h1>
+      {openId === null ? null : (
+        <a className="button main" href={openId}>
+          Sign in through your organisation
+        </a>
+      )}
       <ByName onPassword={onPassword} />
       <details open={refused}>
         <summary>With a token</summary>

@@ -8,7 +8,9 @@ import {
   newUserRecord,
   passwordRecord,
   type SessionRecord,
+  type SignInWays,
   sessionRecord,
+  signInWays,
   type TokenOrder,
   type TokenRecord,
   tokenList,
@@ -36,6 +38,7 @@ export interface PeopleCalls {
   /** For browsers, which keep the session's cookie. */
   signIn(name: string, password: string): Promise<SessionRecord>
   signOut(): Promise<void>
+  signInWays(): Promise<SignInWays>
   users(): Promise<UserRecord[]>
   addUser(order: UserOrder): Promise<NewUserRecord>
   setGrants(name: string, grants: readonly GrantRecord[]): Promise<UserRecord>
@@ -63,6 +66,7 @@ export function peopleCalls(send: Send): PeopleCalls {
     session: () => ask(send, sessionRecord, 'GET', paths.session),
     signIn: (name, password) => ask(send, sessionRecord, 'POST', paths.session, { name, password }),
     signOut: () => remove(send, paths.session),
+    signInWays: () => ask(send, signInWays, 'GET', paths.signInWays),
     users: async () => (await ask(send, userList, 'GET', paths.users)).users,
     addUser: (order) => ask(send, newUserRecord, 'POST', paths.users, order),
     setGrants: (name, grants) => ask(send, userRecord, 'PUT', paths.userGrants(name), { grants }),

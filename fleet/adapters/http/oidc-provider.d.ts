@@ -1,0 +1,7 @@
+/** As far as our tests use it; the package has no types. */
+declare module 'oidc-provider' {
+  export default class Provider {
+    constructor(issuer: string, configuration: object)
+    callback(): (...args: never[]) => unknown
+  }
+}
