@@ -1,7 +1,8 @@
-import type { DeviceDetail, DeviceQuery, DeviceRecord, OperatorClient } from '@windlass/wire/operator'
+import type { DeviceDetail, DeviceRecord, OperatorClient } from '@windlass/wire/operator'
 import { command, type Result } from '../command.ts'
 import { connect, fleetParam } from '../fleet/connect.ts'
 import { devicePage, pairsText, wantedText } from '../fleet/device-page.ts'
+import { everyDevice } from '../fleet/every-device.ts'
 import { deviceNamed, shortId } from '../fleet/name.ts'
 import { table } from '../page/table.ts'
 import { optional, switchedOn } from '../params.ts'
@@ -30,20 +31,6 @@ export const devices = command({
     return why ? await explained(client, all) : { page: table(all.map(row), heading), json: { devices: all } }
   },
 })
-
-async function everyDevice(
-  client: OperatorClient,
-  only: Omit<DeviceQuery, 'limit' | 'cursor'>,
-): Promise<DeviceRecord[]> {
-  const all: DeviceRecord[] = []
-  let cursor: string | null = null
-  do {
-    const page = await client.devices({ limit: 1000, ...only, ...(cursor !== null && { cursor }) })
-    all.push(...page.devices)
-    cursor = page.next
-  } while (cursor !== null)
-  return all
-}
 
 async function explained(client: OperatorClient, all: readonly DeviceRecord[]): Promise<Result> {
   const details = []

@@ -126,9 +126,26 @@ describe('windlass rollout start', () => {
     expect(fleet.rollouts[0]?.to).toEqual({ devices: [devices[0]?.id, devices[1]?.id] })
   })
 
+  it('--query and --group offer it to the devices that they mean now, of its product', async () => {
+    const devices = ['1', '2', '3', '4'].map((digit) => device(digit))
+    const [one, two, three, other] = devices
+    Object.assign(one ?? {}, { labels: { site: 'Oslo' } })
+    Object.assign(three ?? {}, { labels: { site: 'Oslo' } })
+    Object.assign(other ?? {}, { labels: { site: 'Oslo' }, product: 'e'.repeat(64) })
+    const fleet = fleetWith({ packages: [pkg()], devices })
+    await say(['rollout', 'start', uid, '--query', 'label.site = Oslo'], { fetch: fleet.fetch })
+    expect(fleet.rollouts[0]?.to).toEqual({ devices: [one?.id, three?.id] })
+    await say(['groups', 'new', 'elsewhere', '--query', 'not label.site = Oslo'], { fetch: fleet.fetch })
+    await say(['rollout', 'start', uid, '--group', 'elsewhere'], { fetch: fleet.fetch })
+    expect(fleet.rollouts.find(({ to }) => 'devices' in to && to.devices.includes(two?.id ?? ''))?.to).toEqual({
+      devices: [two?.id],
+    })
+  })
+
   it.each([
-    [[uid], 64, /expected either --product or --device, got none/],
-    [[uid, '--product', '--device', '1111'], 64, /got both/],
+    [[uid], 64, /expected one of --product, --device, --group and --query, got none/],
+    [[uid, '--product', '--device', '1111'], 64, /got several/],
+    [[uid, '--query', 'version = 9.9'], 66, /expected devices of product [0-9a-f]+ there, got 0 of others/],
     [['ffff', '--product'], 66, /expected a package whose id begins with ffff, got none; see windlass list/],
     [['xyz', '--product'], 64, /at least its first 4 digits, got xyz/],
     [[uid, '--device', '9999'], 66, /expected a device whose id begins with 9999/],

@@ -1,3 +1,4 @@
+import { matchesQuery, parseQuery } from '@windlass/model'
 import {
   type DeviceCounts,
   type DeviceDetail,
@@ -71,7 +72,7 @@ export class FakeFleet {
     if (request === 'POST devices/import') return this.#import(await new Response(init.body ?? null).text())
     if (verb === 'decommission' || verb === 'recommission') return this.#move(id, verb)
     if (request === 'GET devices/counts') return Response.json(this.counts)
-    if (request === 'GET devices') return this.#page(query.get('search') ?? '', Number(query.get('cursor') ?? 0))
+    if (request === 'GET devices') return this.#page(query)
     return found(
       'device_unknown',
       this.devices.find((device) => device.id === id),
@@ -175,8 +176,13 @@ export class FakeFleet {
   }
 
   /** Two devices at a time, whatever is asked for, so that readers have to ask for the rest. */
-  #page(search: string, from: number): Response {
-    const hits = this.devices.filter((device) => JSON.stringify(device).includes(search))
+  #page(asked: URLSearchParams): Response {
+    const from = Number(asked.get('cursor') ?? 0)
+    const group = this.groups.find(({ name }) => name === asked.get('group'))
+    const query = parseQuery(asked.get('query') ?? group?.query ?? 'all')
+    const hits = this.devices.filter(
+      (device) => JSON.stringify(device).includes(asked.get('search') ?? '') && matchesQuery(query, device),
+    )
     const devices = hits.slice(from, from + 2)
     return Response.json({ devices, next: from + 2 < hits.length ? String(from + 2) : null })
   }
