@@ -155,7 +155,7 @@ it('a connection to PostgreSQL that breaks at any statement loses nothing and re
   const empty = async () => {
     const { rows } = await admin.query<{ tables: string | null }>(
       `select string_agg(quote_ident(tablename), ', ') as tables from pg_tables
-       where schemaname = 'public' and tablename not like 'kysely%'`,
+       where schemaname = 'public' and tablename not like 'kysely%' and tablename not like 'audit%'`,
     )
     if (rows[0]?.tables) await admin.query(`truncate ${rows[0].tables} restart identity cascade`)
   }
