@@ -112,6 +112,14 @@ export class RealNode implements AsyncDisposable {
     return [...meant].filter((pid) => !meant.has(parentOf(pid)))
   }
 
+  /** Waits until the one process with the mark is there: a service is active a moment before its own program runs. */
+  async runs(name: string): Promise<number> {
+    return until(async () => {
+      const [pid, ...more] = await this.processes(this.mark(name))
+      return more.length === 0 ? pid : undefined
+    })
+  }
+
   /** Tells this node's processes from those of another. */
   mark(name: string): string {
     return `${name}-${basename(this.folder)}`

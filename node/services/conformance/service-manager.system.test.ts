@@ -28,7 +28,7 @@ for (const type of ['crun', 'runc', 'process'] as const) {
       await node.reaches('db', 'active')
       node.unit.order(web)
       await until(async () => ((await node.processes(node.mark('mark-db'))).length === 0 ? true : undefined))
-      expect(await node.processes(node.mark('mark-web'))).toHaveLength(1)
+      await node.runs('mark-web')
     })
 
     it('killed by kill -9 neither stops nor doubles a service, and is told exit codes of its absence', async () => {
@@ -41,7 +41,7 @@ for (const type of ['crun', 'runc', 'process'] as const) {
       node.unit.order(web, oneShot)
       await node.reaches('web', 'active')
       await node.reaches('job', 'active')
-      const before = await node.processes(node.mark('mark-kill'))
+      const before = [await node.runs('mark-kill')]
       await node.kill()
       await new Promise((resolve) => setTimeout(resolve, 4000))
       expect(await node.processes(node.mark('mark-kill'))).toEqual(before)
@@ -67,7 +67,7 @@ for (const type of ['crun', 'runc', 'process'] as const) {
         await node.start()
       }
       for (const [at] of orders.entries()) await node.reaches(`item${at}`, 'active')
-      for (const [at] of orders.entries()) expect(await node.processes(node.mark(`mid-${at}`))).toHaveLength(1)
+      for (const [at] of orders.entries()) await node.runs(`mid-${at}`)
     })
 
     it('L24: starts a service again that died, after a second', async () => {
@@ -79,11 +79,7 @@ for (const type of ['crun', 'runc', 'process'] as const) {
       )
       node.unit.order(web)
       await node.reaches('web', 'active')
-      const [pid] = await until(async () => {
-        const pids = await node.processes(node.mark('mark-dies'))
-        return pids.length === 1 ? pids : undefined
-      })
-      process.kill(pid ?? 0, 'SIGKILL')
+      process.kill(await node.runs('mark-dies'), 'SIGKILL')
       await node.reaches('web', 'failed')
       await node.reaches('web', 'active')
       // A shell may say in between that it was killed.

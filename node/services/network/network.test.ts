@@ -1,8 +1,9 @@
+import { ended, FakeProcesses } from '@windlass/platform/fakes'
 import { describe, expect, it } from 'vitest'
 import { type Attachment, hostsFile, isWithin, namesFor } from './attachment.ts'
 import { firewallRules } from './firewall.ts'
 import type { NetworkWants } from './network.ts'
-import { placeFor, poolsInRoutes } from './own-places.ts'
+import { ownPlaces, placeFor, poolsInRoutes } from './own-places.ts'
 
 function wants(itemId: string, ownerId: string, changes: Partial<NetworkWants> = {}): NetworkWants {
   const ident = { itemId, subjectId: 's', index: 0, type: 'service', preinstalled: false } as const
@@ -41,6 +42,16 @@ describe('addresses', () => {
   it('end where the pools end', () => {
     const all = placed(...Array.from({ length: 15 }, (_, at) => wants(`i${at}`, `o${at}`)))
     expect(placeFor(wants('z', 'z'), all, free)).toBeUndefined()
+  })
+})
+
+describe('an owner whose last instance comes back', () => {
+  it('has its own bridge again, where every other pool is somebody else s', async () => {
+    const names = namesFor('node-a')
+    const devices = Array.from({ length: 15 }, (_, i) => (i === 7 ? names.bridge('172.24.0.0/16') : `other${i}`))
+    const stdout = devices.map((device, i) => `172.${17 + i}.0.0/16 dev ${device} proto kernel`).join('\n')
+    const places = ownPlaces(new FakeProcesses({ ip: () => ended({ stdout }) }), names)
+    expect((await places.take(wants('a', 'x'), [])).segment.subnet).toBe('172.24.0.0/16')
   })
 })
 

@@ -1,6 +1,6 @@
 import type { Processes } from '@windlass/platform'
 import { ServicesError } from '../services-error.ts'
-import { type Attachment, isWithin, type Names, type Place, segmentsOf } from './attachment.ts'
+import { type Attachment, isWithin, type Names, type Place } from './attachment.ts'
 import type { NetworkWants } from './network.ts'
 import type { Places } from './places.ts'
 
@@ -12,17 +12,17 @@ export function ownPlaces(processes: Processes, names: Names): Places {
   return {
     async take(wants, others) {
       const isFirst = !others.some((other) => other.wants.ownerId === wants.ownerId)
-      const place = placeFor(wants, others, isFirst ? await takenPools(others) : new Set())
+      const place = placeFor(wants, others, isFirst ? await takenPools() : new Set())
       if (place) return place
       throw new ServicesError('no_space', `network: no address is left for owner ${wants.ownerId}`)
     },
     giveBack: () => Promise.resolve(),
   }
 
-  async function takenPools(others: readonly Attachment[]): Promise<Set<number>> {
+  async function takenPools(): Promise<Set<number>> {
     const { stdout } = await processes.run({ command: 'ip', args: ['-4', 'route', 'show', 'table', 'all'] })
-    const own = segmentsOf(others).map(({ subnet }) => names.bridge(subnet))
-    const lines = stdout.split('\n').filter((line) => !own.some((bridge) => line.includes(bridge)))
+    // A bridge of this node that serves nobody now is there for the instance that comes back, or for the next owner.
+    const lines = stdout.split('\n').filter((line) => !line.includes(names.bridges))
     return poolsInRoutes(lines.join('\n'))
   }
 }
