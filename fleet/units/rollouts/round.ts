@@ -5,11 +5,26 @@ import type { UnitRollout } from './unit-rollout.ts'
 
 /** Takes every rollout of a release on by what its units said since, and orders for those whose phase is open. */
 export async function unitRolloutRound(ports: UnitRolloutPorts): Promise<void> {
-  for (const rollout of await ports.store.unitRollouts()) {
-    if (statusOf(rollout.progress) !== 'running') continue
+  for (const rollout of stillAtWork(await ports.store.unitRollouts())) {
     await judge(ports, rollout)
     await orderUnits(ports, rollout.id)
   }
+}
+
+/**
+ * Those that run and may still find a unit to order for: a newer one that is for the same units, or for all, has the say about
+ * each of them. Without that every rollout there ever was would be looked at each time.
+ */
+export function stillAtWork(newestFirst: readonly UnitRollout[]): UnitRollout[] {
+  const models = new Set<string>()
+  let all = false
+  return newestFirst.filter(({ to, progress }) => {
+    const status = statusOf(progress)
+    const isCovered = all || ('model' in to && models.has(to.model))
+    if (status !== 'aborted' && 'all' in to) all = true
+    if (status !== 'aborted' && 'model' in to) models.add(to.model)
+    return status === 'running' && !isCovered
+  })
 }
 
 async function judge(ports: UnitRolloutPorts, { id, plan, progress }: UnitRollout): Promise<void> {
