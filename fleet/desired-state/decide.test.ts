@@ -4,7 +4,7 @@ import type { Pace } from '../rollout/pace.ts'
 import { atOnce } from '../rollout/plan.ts'
 import { begun, type Progress } from '../rollout/progress.ts'
 import type { Attempt, Known, Order } from '../store/records.ts'
-import { attempt, product, sight, uidOf } from '../store/samples.ts'
+import { attempt, device, product, sight, uidOf } from '../store/samples.ts'
 import { decide } from './decide.ts'
 
 const now = 100_000
@@ -24,20 +24,7 @@ const order = (rollout: number, name: string, version: string, over: Partial<Ord
 })
 const { id } = sight('A1', '3.0', 0)
 const known = (orders: Order[], attempts: Partial<Attempt>[] = [], version = '3.0'): Known => ({
-  device: {
-    id,
-    product,
-    version,
-    hardware: 'gw-mk2',
-    identity: {},
-    attributes: {},
-    labels: {},
-    status: 'idle',
-    waits: null,
-    boot: null,
-    firstSeen: 0,
-    lastSeen: 0,
-  },
+  device: device('A1', version),
   orders,
   attempts: attempts.map((over) => attempt(id, over)),
   rules: [],

@@ -3,7 +3,7 @@ import { openingOf } from '../rollout/openings.ts'
 import { atOnce } from '../rollout/plan.ts'
 import { begun } from '../rollout/progress.ts'
 import type { Attempt, Known, Order, Rule } from '../store/records.ts'
-import { attempt, product, sight, uidOf } from '../store/samples.ts'
+import { attempt, device, product, sight, uidOf } from '../store/samples.ts'
 import { decide } from './decide.ts'
 
 const { id } = sight('A1', '', 0)
@@ -30,20 +30,7 @@ const rule = (version: string, over: Partial<Rule> = {}): Rule => ({
   ...over,
 })
 const known = (version: string, rules: Rule[], attempts: Partial<Attempt>[] = []): Known => ({
-  device: {
-    id,
-    product,
-    version,
-    hardware: 'gw-mk2',
-    identity: {},
-    attributes: {},
-    labels: {},
-    status: 'idle',
-    waits: null,
-    boot: null,
-    firstSeen: 0,
-    lastSeen: 0,
-  },
+  device: device('A1', version),
   orders: [to],
   attempts: attempts.map((over) => attempt(id, over)),
   rules,

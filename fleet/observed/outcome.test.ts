@@ -1,25 +1,12 @@
 import type { Report } from '@windlass/wire/updatehub'
 import { describe, expect, it } from 'vitest'
-import type { Attempt, Device } from '../store/records.ts'
-import { attempt, facts, product, sight, uidOf } from '../store/samples.ts'
+import type { Attempt } from '../store/records.ts'
+import { attempt, device, facts, sight, uidOf } from '../store/samples.ts'
 import { afterOffer, afterProbe, afterReport } from './outcome.ts'
 
 const at = 5000
 const s = { ...sight('A1', '3.0', at), by: 'report' as const }
-const runs = (version: string): Device => ({
-  id: s.id,
-  product,
-  version,
-  hardware: 'gw-mk2',
-  identity: {},
-  attributes: {},
-  labels: {},
-  status: 'idle',
-  waits: null,
-  boot: null,
-  firstSeen: 0,
-  lastSeen: 0,
-})
+const runs = (version: string) => device('A1', version)
 const report = (status: string, trouble?: Partial<Report['trouble']>): Report => ({
   ...facts('A1', '3.0'),
   status,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Sha256, sha256Text } from '@windlass/model'
 import type { FirmwareFacts } from '@windlass/wire/updatehub'
 import { deviceId } from '../identity/device-id.ts'
-import type { Attempt, KeptPackage, Sight } from './records.ts'
+import type { Attempt, Device, KeptPackage, Sight } from './records.ts'
 
 /*
  * Records for tests: complete, small, and different where a name differs.
@@ -22,6 +22,13 @@ export function facts(serial: string, version: string, over: Partial<FirmwareFac
 export function sight(serial: string, version: string, at: number, over: Partial<FirmwareFacts> = {}): Sight {
   const all = facts(serial, version, over)
   return { id: deviceId(all.identity), facts: all, at, by: 'probe' }
+}
+
+/** A device that was seen once, long ago. */
+export function device(serial: string, version: string): Device {
+  const { id } = sight(serial, version, 0)
+  const said = { identity: {}, attributes: {}, labels: {}, status: 'idle', waits: null, boot: null }
+  return { id, product, version, hardware: 'gw-mk2', ...said, firstSeen: 0, lastSeen: 0 }
 }
 
 export function kept(name: string, version: string): KeptPackage {
