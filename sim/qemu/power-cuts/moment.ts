@@ -7,7 +7,7 @@ export interface Moment {
 }
 
 /** How long a moment is waited for. */
-export const patienceMs = 60_000
+export const patienceMs = 25_000
 
 /**
  * What the moment is counted from, and how far it may lie from there. In the order in which an update passes them.
