@@ -82,6 +82,11 @@ export function nextMove(plan: Plan, progress: Progress, tallies: Tallies, now: 
   return waitsFor(plan, progress, tallies, now).length === 0 ? { to: 'opened', phase: progress.phase + 1 } : undefined
 }
 
+/** Whether counting can show something to do: another phase to open, or failures to pause for. */
+export function mayGoOn({ phases }: Plan, { phase }: Progress): boolean {
+  return phase + 1 < phases.length || phases.some(({ gate }) => gate.failureLimit !== null)
+}
+
 /** All that it does by itself now, one after the other, and where it is afterwards. */
 export function movesOf(
   plan: Plan,

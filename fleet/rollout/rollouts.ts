@@ -5,9 +5,10 @@ import { FleetError } from '../fleet-error.ts'
 import type { Rollout } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import type { Events } from '../telemetry/events.ts'
+import { type Book, steered } from './book.ts'
 import { packageFor } from './forecast.ts'
 import { planOf } from './plan.ts'
-import { abort, approve, pause, resume, type Steer } from './steer.ts'
+import { abort, approve, pause, resume } from './steer.ts'
 import { tellRollout } from './tell.ts'
 
 export interface RolloutPorts {
@@ -38,38 +39,29 @@ export async function startRollout(ports: RolloutPorts, order: RolloutOrder, key
 
 /** No device is offered the package until it is resumed. @throws FleetError `rollout_unknown`, `rollout_aborted` */
 export async function pauseRollout(ports: RolloutPorts, id: number, reason = 'somebody paused it'): Promise<Rollout> {
-  return change(ports, id, 'paused', reason, pause(id, ports.clock.now(), reason))
+  return steered(packageBook(ports), id, 'paused', pause(id, ports.clock.now(), reason), reason)
 }
 
 /** Goes on; health is compared anew. @throws FleetError `rollout_unknown`, `rollout_aborted`, `rollout_not_paused` */
 export async function resumeRollout(ports: RolloutPorts, id: number): Promise<Rollout> {
-  return change(ports, id, 'resumed', undefined, resume(id, await ports.store.tallies(id)))
+  return steered(packageBook(ports), id, 'resumed', resume(id, await ports.store.tallies(id)))
 }
 
 /** No device is offered the package any more; those under way go on. @throws FleetError `rollout_unknown` */
 export async function abortRollout(ports: RolloutPorts, id: number): Promise<Rollout> {
-  return change(ports, id, 'aborted', undefined, abort(ports.clock.now()))
+  return steered(packageBook(ports), id, 'aborted', abort(ports.clock.now()))
 }
 
 /** Says yes to the next phase. @throws FleetError `rollout_unknown`, `rollout_aborted`, `approval_unexpected` */
 export async function approveRollout(ports: RolloutPorts, id: number, by: string): Promise<Rollout> {
-  return change(ports, id, 'approved', by, approve(id, by))
+  return steered(packageBook(ports), id, 'approved', approve(id, by), by)
 }
 
-async function change(
-  ports: RolloutPorts,
-  id: number,
-  what: 'paused' | 'resumed' | 'aborted' | 'approved',
-  detail: string | undefined,
-  next: Steer,
-): Promise<Rollout> {
-  let changed = false
-  const rollout = await ports.store.changeRollout(id, (now) => {
-    const progress = next(now)
-    changed = progress !== undefined
-    return progress
-  })
-  if (!rollout) throw new FleetError('rollout_unknown', `expected a rollout, got ${id}`)
-  if (changed) tellRollout(ports, rollout, what, detail)
-  return rollout
+/** Rollouts of packages. */
+export function packageBook(ports: RolloutPorts): Book<Rollout> {
+  return {
+    called: 'a rollout',
+    change: (id, next) => ports.store.changeRollout(id, next),
+    tell: (rollout, change, detail) => tellRollout(ports, rollout, change, detail),
+  }
 }

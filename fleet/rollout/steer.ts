@@ -3,7 +3,7 @@ import type { Plan } from './plan.ts'
 import { failuresOf, type Progress, type Tallies } from './progress.ts'
 
 /** A rollout of any kind as somebody steers it. */
-interface Steered {
+export interface Steered {
   plan: Plan
   progress: Progress
 }

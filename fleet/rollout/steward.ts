@@ -1,9 +1,9 @@
 import type { Order, Rollout } from '../store/records.ts'
 import type { Troubles } from '../store/store.ts'
-import { type Move, movesOf, type Progress, sidesOf, statusOf, type Tallies } from './progress.ts'
+import { goOn } from './book.ts'
+import { mayGoOn, type Progress, sidesOf, statusOf, type Tallies } from './progress.ts'
 import { noEvidence, weighed } from './regression.ts'
-import type { RolloutPorts } from './rollouts.ts'
-import { tellRollout } from './tell.ts'
+import { packageBook, type RolloutPorts } from './rollouts.ts'
 
 const roundMs = 10_000
 const shortestMs = 1_000
@@ -62,25 +62,14 @@ async function news({ events, clock }: Pick<RolloutPorts, 'events' | 'clock'>, s
 function mayMove({ plan, progress }: Order): boolean {
   if (statusOf(progress) !== 'running') return false
   if (plan.health) return true
-  return progress.phase + 1 < plan.phases.length || plan.phases.some(({ gate }) => gate.failureLimit !== null)
+  return mayGoOn(plan, progress)
 }
 
 async function judge(ports: RolloutPorts, { rollout: id, plan, progress: { health } }: Rollout): Promise<void> {
   const troubles = plan.health ? await ports.store.troubles(id, health?.from ?? null, health?.upTo ?? null) : null
   const tallies = await ports.store.tallies(id)
-  const now = ports.clock.now()
-  let moves: readonly Move[] = []
-  const rollout = await ports.store.changeRollout(id, (before) => {
-    // Where another fleet has counted them meanwhile, or somebody let it begin anew, they are looked for again next time.
-    const current = before.progress.health?.upTo === health?.upTo
-    const begin = troubles && current ? compared(before.progress, troubles, tallies) : before.progress
-    const after = movesOf(before.plan, begin, tallies, now)
-    moves = after.moves
-    return after.progress === before.progress ? undefined : after.progress
-  })
-  if (!rollout) return
-  for (const move of moves) {
-    if (move.to === 'opened') tellRollout(ports, rollout, 'opened', `phase ${move.phase + 1}`)
-    if (move.to === 'paused') tellRollout(ports, rollout, 'paused', move.pause.reason)
-  }
+  // Where another fleet has counted them meanwhile, or somebody let it begin anew, they are looked for again next time.
+  await goOn(packageBook(ports), id, tallies, ports.clock.now(), (progress) =>
+    troubles && progress.health?.upTo === health?.upTo ? compared(progress, troubles, tallies) : progress,
+  )
 }

@@ -1,10 +1,11 @@
 import { sha256Of } from '@windlass/trust'
 import type { UnitRolloutOrder } from '@windlass/wire/operator'
 import { FleetError } from '../../fleet-error.ts'
+import { type Book, steered } from '../../rollout/book.ts'
 import { planOf } from '../../rollout/plan.ts'
-import { abort, approve, pause, resume, type Steer } from '../../rollout/steer.ts'
+import { abort, approve, pause, resume } from '../../rollout/steer.ts'
 import type { OfficePorts } from '../unit-office.ts'
-import { tellUnitRollout, type UnitRolloutChange } from './tell.ts'
+import { tellUnitRollout } from './tell.ts'
 import type { UnitRollout } from './unit-rollout.ts'
 
 export interface UnitRolloutPorts extends Pick<OfficePorts, 'store' | 'clock' | 'log' | 'events'> {
@@ -33,22 +34,22 @@ export async function startUnitRollout(
 
 /** No unit is ordered the release until it is resumed. @throws FleetError `rollout_unknown`, `rollout_aborted` */
 export async function pauseUnitRollout(ports: UnitRolloutPorts, id: number, reason = 'somebody paused it') {
-  return change(ports, id, 'paused', reason, pause(id, ports.clock.now(), reason))
+  return steered(releaseBook(ports), id, 'paused', pause(id, ports.clock.now(), reason), reason)
 }
 
 /** Goes on. @throws FleetError `rollout_unknown`, `rollout_aborted`, `rollout_not_paused` */
 export async function resumeUnitRollout(ports: UnitRolloutPorts, id: number) {
-  return change(ports, id, 'resumed', undefined, resume(id, await ports.store.unitTallies(id)))
+  return steered(releaseBook(ports), id, 'resumed', resume(id, await ports.store.unitTallies(id)))
 }
 
 /** No unit is ordered the release any more; those that were go on. @throws FleetError `rollout_unknown` */
 export async function abortUnitRollout(ports: UnitRolloutPorts, id: number) {
-  return change(ports, id, 'aborted', undefined, abort(ports.clock.now()))
+  return steered(releaseBook(ports), id, 'aborted', abort(ports.clock.now()))
 }
 
 /** Says yes to the next phase. @throws FleetError `rollout_unknown`, `rollout_aborted`, `approval_unexpected` */
 export async function approveUnitRollout(ports: UnitRolloutPorts, id: number, by: string) {
-  return change(ports, id, 'approved', by, approve(id, by))
+  return steered(releaseBook(ports), id, 'approved', approve(id, by), by)
 }
 
 /**
@@ -77,20 +78,11 @@ export async function orderUnits(ports: UnitRolloutPorts, id: number): Promise<v
   }
 }
 
-async function change(
-  ports: UnitRolloutPorts,
-  id: number,
-  what: UnitRolloutChange,
-  detail: string | undefined,
-  next: Steer,
-): Promise<UnitRollout> {
-  let changed = false
-  const rollout = await ports.store.changeUnitRollout(id, (now) => {
-    const progress = next(now)
-    changed = progress !== undefined
-    return progress
-  })
-  if (!rollout) throw new FleetError('rollout_unknown', `expected a rollout of a release, got ${id}`)
-  if (changed) tellUnitRollout(ports, rollout, what, detail)
-  return rollout
+/** Rollouts of releases. */
+export function releaseBook(ports: UnitRolloutPorts): Book<UnitRollout> {
+  return {
+    called: 'a rollout of a release',
+    change: (id, next) => ports.store.changeUnitRollout(id, next),
+    tell: (rollout, change, detail) => tellUnitRollout(ports, rollout, change, detail),
+  }
 }

@@ -1,6 +1,6 @@
-import { type Move, movesOf, statusOf } from '../../rollout/progress.ts'
-import { orderUnits, type UnitRolloutPorts } from './rollouts.ts'
-import { tellUnitRollout } from './tell.ts'
+import { goOn } from '../../rollout/book.ts'
+import { mayGoOn, statusOf } from '../../rollout/progress.ts'
+import { orderUnits, releaseBook, type UnitRolloutPorts } from './rollouts.ts'
 import type { UnitRollout } from './unit-rollout.ts'
 
 /** Takes every rollout of a release on by what its units said since, and orders for those whose phase is open. */
@@ -28,19 +28,6 @@ export function stillAtWork(newestFirst: readonly UnitRollout[]): UnitRollout[] 
 }
 
 async function judge(ports: UnitRolloutPorts, { id, plan, progress }: UnitRollout): Promise<void> {
-  const unbounded = plan.phases.every(({ gate }) => gate.failureLimit === null)
-  if (unbounded && progress.phase + 1 >= plan.phases.length) return
-  const tallies = await ports.store.unitTallies(id)
-  const now = ports.clock.now()
-  let moves: readonly Move[] = []
-  const rollout = await ports.store.changeUnitRollout(id, (before) => {
-    const after = movesOf(before.plan, before.progress, tallies, now)
-    moves = after.moves
-    return moves.length > 0 ? after.progress : undefined
-  })
-  if (!rollout) return
-  for (const move of moves) {
-    if (move.to === 'opened') tellUnitRollout(ports, rollout, 'opened', `phase ${move.phase + 1}`)
-    if (move.to === 'paused') tellUnitRollout(ports, rollout, 'paused', move.pause.reason)
-  }
+  if (!mayGoOn(plan, progress)) return
+  await goOn(releaseBook(ports), id, await ports.store.unitTallies(id), ports.clock.now())
 }

@@ -2,7 +2,7 @@ import type { FleetEvent } from '@windlass/wire/operator'
 import type { OfficePorts } from '../unit-office.ts'
 import type { UnitRollout } from './unit-rollout.ts'
 
-export type UnitRolloutChange = Extract<FleetEvent, { kind: 'unit_rollout' }>['change']
+type UnitRolloutChange = Extract<FleetEvent, { kind: 'unit_rollout' }>['change']
 
 /** Log line and live event together. `detail`: which phase opened, who approved, why it pauses. */
 export function tellUnitRollout(
