@@ -69,7 +69,7 @@ export class UnitOffice {
     log.info('unit connected', { unit: id })
     await lines.take(id)
     bus.publish({ kind: 'held', unit: id, by: me })
-    await this.#tellUnlessArrived(id)
+    await this.#tellUnlessArrived(await this.known(id))
     await this.#tellEnv(id)
     return session
   }
@@ -98,9 +98,10 @@ export class UnitOffice {
   async announce(ids: readonly string[]): Promise<void> {
     for (const id of ids) {
       await this.#toHolder(id, 'desired')
+      const known = await this.known(id)
       // One that runs it already may have nothing to say. What others said is about what they were to run before.
-      if ((await this.known(id)).standing === 'arrived') await this.#note(id)
-      await this.#publish(id, 'ordered')
+      if (known.standing === 'arrived') await this.#note(known)
+      this.#publish(known, 'ordered')
     }
   }
 
@@ -159,10 +160,8 @@ export class UnitOffice {
   }
 
   /** Once a connection: the same order again would have the unit go through all of it again (aoscore.md 2.1.4). */
-  async #tellUnlessArrived(id: string): Promise<void> {
-    if (this.#sessions.get(id)?.told !== null) return
-    const { standing } = await this.known(id)
-    if (standing === 'arrived' || standing === 'idle') return
+  async #tellUnlessArrived({ unit: { id }, standing }: KnownUnit): Promise<void> {
+    if (this.#sessions.get(id)?.told !== null || standing === 'arrived' || standing === 'idle') return
     await this.#tellDesired(id)
   }
 
@@ -223,7 +222,7 @@ export class UnitOffice {
   async #leaveLine(id: string): Promise<void> {
     // It stays on the line for others until this process is forgotten, should the records not take it.
     await this.#ports.lines.drop(id).catch(() => undefined)
-    await this.#publish(id, 'disconnected')
+    await this.#publishDisconnected(id)
   }
 
   async #desired(unit: Unit): Promise<DesiredState | null> {
@@ -239,9 +238,10 @@ export class UnitOffice {
       fact.kind === 'unit_status' ? this.#worked(id, before, fact.status) : before,
     )
     if (fact.kind === 'unit_status') {
-      await this.#note(id)
-      if (!fact.status.isDelta) await this.#tellUnlessArrived(id)
-      await this.#publish(id, 'changed')
+      const known = await this.known(id)
+      await this.#note(known)
+      if (!fact.status.isDelta) await this.#tellUnlessArrived(known)
+      this.#publish(known, 'changed')
     }
     const news = newsOf(fact)
     if (news) await this.#keepNews(id, news)
@@ -249,9 +249,8 @@ export class UnitOffice {
   }
 
   /** Writes down where the unit stands on its way, for those who count. */
-  async #note(id: string): Promise<void> {
-    const { unit, standing } = await this.known(id)
-    if (unit.release !== null) await this.#ports.store.noteStanding(id, unit.release, standing)
+  async #note({ unit, standing }: KnownUnit): Promise<void> {
+    if (unit.release !== null) await this.#ports.store.noteStanding(unit.id, unit.release, standing)
   }
 
   /** What is known of a unit after it said something, within bounds. */
@@ -284,14 +283,16 @@ export class UnitOffice {
     this.#sessions.get(id)?.session.tell({ kind: 'blob_urls', correlationId, sources })
   }
 
+  #publish({ unit, standing }: KnownUnit, change: 'changed' | 'ordered' | 'disconnected'): void {
+    const at = new Date(this.#ports.clock.now()).toISOString()
+    this.#ports.events.publish({ kind: 'unit', at, unit: unit.id, change, standing })
+  }
+
   /** Who listens to events may miss one; nothing else depends on it. */
-  async #publish(id: string, change: 'changed' | 'ordered' | 'disconnected'): Promise<void> {
+  async #publishDisconnected(id: string): Promise<void> {
     try {
       const unit = await this.#ports.store.unit(id)
-      if (!unit) return
-      const { standing } = await this.describe(unit)
-      const at = new Date(this.#ports.clock.now()).toISOString()
-      this.#ports.events.publish({ kind: 'unit', at, unit: id, change, standing })
+      if (unit) this.#publish(await this.describe(unit), 'disconnected')
     } catch (error) {
       this.#ports.log.warning('event not told', {
         unit: id,
