@@ -141,18 +141,16 @@ async function unitPorts(
     'unit-authority',
     async () => (await authorityIn(data)) ?? (await newUnitAuthority(now())),
   )
-  const secret = await shared.once('socket-tokens', async () => Buffer.from(ports.random.bytes(32)).toString('base64'))
+  const secret = async (name: string) =>
+    Buffer.from(await shared.once(name, async () => Buffer.from(ports.random.bytes(32)).toString('base64')), 'base64')
   const authority = new UnitAuthority(keys, now)
-  const ticketKey = await shared.once('blob-tickets', async () =>
-    Buffer.from(ports.random.bytes(32)).toString('base64'),
-  )
-  const tickets = new BlobTickets(Buffer.from(ticketKey, 'base64'), now)
+  const tickets = new BlobTickets(await secret('blob-tickets'), now)
   return {
     store,
     blobs: place.blobs,
     office: new UnitOffice({ store, lines, bus, me, tickets, ...ports }),
     claims: { store, random: ports.random, authority, now },
-    tokens: new SocketTokens(Buffer.from(secret, 'base64'), now),
+    tokens: new SocketTokens(await secret('socket-tokens'), now),
     tickets,
     maxUploadBytes,
   }

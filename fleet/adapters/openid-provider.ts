@@ -1,6 +1,7 @@
 import * as client from 'openid-client'
 import { FleetError } from '../fleet-error.ts'
 import type { OpenIdProvider, OpenIdSettings } from '../people/openid.ts'
+import { isLocalName } from './http/guard.ts'
 
 /**
  * Authorization code flow with PKCE, state and nonce. The provider's own documents are read at the first sign-in, so that a fleet
@@ -8,7 +9,10 @@ import type { OpenIdProvider, OpenIdSettings } from '../people/openid.ts'
  */
 export function openIdProvider({ issuer, clientId, clientSecret, rolesClaim }: OpenIdSettings): OpenIdProvider {
   const server = new URL(issuer)
-  const execute = server.protocol === 'http:' && isLocal(server.hostname) ? [client.allowInsecureRequests] : []
+  const execute =
+    server.protocol === 'http:' && isLocalName(server.hostname.replace(/^\[|\]$/g, ''))
+      ? [client.allowInsecureRequests]
+      : []
   let known: Promise<client.Configuration> | undefined
   const configuration = (): Promise<client.Configuration> => {
     known ??= client.discovery(server, clientId, clientSecret, undefined, { execute })
@@ -51,8 +55,4 @@ async function refusing<T>(work: () => Promise<T>): Promise<T> {
       cause,
     })
   }
-}
-
-function isLocal(name: string): boolean {
-  return name === 'localhost' || name === '[::1]' || name.startsWith('127.')
 }

@@ -1,7 +1,8 @@
 import type { IdleReason } from '@windlass/wire/operator'
 import { decommissioned } from '../identity/admission.ts'
 import type { Known, Order } from '../store/records.ts'
-import { type Aids, misfit, type Reason, type Verdict, verdictOf } from './verdict.ts'
+import { misfit } from './misfit.ts'
+import { type Aids, type Reason, type Verdict, verdictOf } from './verdict.ts'
 
 /**
  * What a device should run, and why not. `seconds`: whole, from 1 to an hour. `retry`: it failed here before. `why`: what each

@@ -4,6 +4,7 @@ import { holdsPlace, tooFast, waitForPlace } from '../rollout/pace.ts'
 import { phaseAt, pointOf } from '../rollout/plan.ts'
 import { spanText, statusOf } from '../rollout/progress.ts'
 import type { Attempt, Device, Known, Order } from '../store/records.ts'
+import { misfit } from './misfit.ts'
 import { stepTo } from './path.ts'
 
 /** What one rollout says to one device, and why. `code`: for programs; `text`: a sentence; `because`: what stands behind it. */
@@ -90,14 +91,6 @@ export function verdictOf({ device, attempts, rules }: Known, ordered: Order, no
 /** The phase a device belongs to, 0 the first. */
 export function phaseOf(device: Device, { rollout, bounds }: Order): number {
   return bounds.length === 0 ? 0 : phaseAt(bounds, pointOf(rollout, device.id))
-}
-
-/** Why an order is not for this device; undefined when it is. */
-export function misfit(device: Device, order: Order): { code: Reason['code']; text: string } | undefined {
-  if (order.product !== device.product)
-    return { code: 'product_mismatch', text: `the device is of product ${device.product}` }
-  if (order.hardware === 'any' || order.hardware.includes(device.hardware)) return undefined
-  return { code: 'hardware_unsupported', text: `the package does not support hardware ${device.hardware}` }
 }
 
 function refusalOf(attempt: Attempt | undefined): { code: Reason['code']; text: string } | undefined {

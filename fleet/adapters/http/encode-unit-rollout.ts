@@ -1,9 +1,7 @@
 import type { PhaseStanding, UnitRolloutMember, UnitRolloutRecord } from '@windlass/wire/operator'
 import { statusOf, sumOf, type Tallies } from '../../rollout/progress.ts'
 import type { UnitMember, UnitRollout } from '../../units/rollouts/unit-rollout.ts'
-import { encodePhases, encodePlan } from './encode.ts'
-
-const moment = (at: number): string => new Date(at).toISOString()
+import { encodePhases, encodePlan, moment } from './encode.ts'
 
 /** A rollout of a release as the operator API shows it. `name`: the release's. */
 export function encodeUnitRollout(rollout: UnitRollout, name: string, tallies: Tallies): UnitRolloutRecord {

@@ -2,12 +2,12 @@ import type { ErrorInfo } from '@windlass/model/unit'
 import type { ItemRecord, ReleaseRecord, UnitDetail, UnitRecord } from '@windlass/wire/operator'
 import type { ItemVersion, Release } from '../../units/records.ts'
 import type { KnownUnit } from '../../units/unit-office.ts'
+import { moment } from './encode.ts'
 
 /*
  * Records of units as the operator API shows them.
  */
 
-const moment = (at: number): string => new Date(at).toISOString()
 const reason = (error: ErrorInfo | undefined): string | null => error?.message ?? null
 
 export function encodeItem({ blobs, createdAt, ...item }: ItemVersion): ItemRecord {

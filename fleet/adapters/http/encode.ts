@@ -24,7 +24,7 @@ import type { Member } from '../../store/store.ts'
  * Records as the operator API shows them.
  */
 
-const moment = (ms: number): string => new Date(ms).toISOString()
+export const moment = (ms: number): string => new Date(ms).toISOString()
 
 export function encodePackage(kept: KeptPackage, rules: readonly Rule[]): PackageRecord {
   const rule = rules.find((one) => one.package === kept.uid)

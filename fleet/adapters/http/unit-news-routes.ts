@@ -2,9 +2,8 @@ import { envOrder, logOrder, logRequest, unitAlerts, unitEnv, unitLogs, unitMoni
 import type { FastifyInstance } from 'fastify'
 import type { UnitOffice } from '../../units/unit-office.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
+import { moment } from './encode.ts'
 import { type Api, byUnit, typed } from './typed-api.ts'
-
-const moment = (at: number): string => new Date(at).toISOString()
 
 /** What units say beside their status, and what they are asked or told beside their release. */
 export function unitNewsRoutes(app: FastifyInstance, ports: { store: UnitStore; office: UnitOffice }): void {

@@ -27,8 +27,12 @@ import { type Api, byNumber, keyed, nextOf } from './typed-api.ts'
 export function unitRolloutRoutes(api: Api, ports: UnitRolloutPorts): void {
   const { store, clock } = ports
   api.get('/unit-rollouts', { schema: { response: { 200: unitRolloutList } } }, async () => {
-    const rollouts = await store.unitRollouts()
-    return { rollouts: await Promise.all(rollouts.map((rollout) => counted(ports, rollout))) }
+    const [rollouts, releases] = [await store.unitRollouts(), await store.releases()]
+    const names = new Map(releases.map(({ id, content }) => [id, content.name]))
+    const shown = rollouts.map(async (rollout) =>
+      encodeUnitRollout(rollout, names.get(rollout.release) ?? '', await store.unitTallies(rollout.id)),
+    )
+    return { rollouts: await Promise.all(shown) }
   })
   const ordering = { body: unitRolloutOrder, headers: keyed, response: { 201: unitRolloutRecord } }
   api.post('/unit-rollouts', { schema: ordering }, async ({ body, headers }, reply) => {
