@@ -6,7 +6,7 @@ import { dirname, join, normalize, relative, sep } from 'node:path'
  * and a socket.
  */
 
-const core = ['model', 'wire', 'trust', 'machine', 'platform']
+const core = ['model', 'wire', 'trust', 'machine', 'platform', 'images']
 
 /** Workspace folder → the workspaces it may import. */
 export const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -15,6 +15,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   'core/trust': ['model'],
   'core/machine': [],
   'core/platform': [],
+  'core/images': ['model', 'wire', 'platform'],
   fleet: core,
   unit: core,
   'node/firmware': core,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import type { BlobOffer } from '@windlass/images'
 import { BlobError } from './blob-error.ts'
-import type { BlobOffer } from './blob-origin.ts'
 import { type BlobStore, hexOf } from './blob-store.ts'
 import { createDecrypter, type Decrypter } from './decryption.ts'
 import { readFile } from './read-file.ts'

@@ -1,3 +1,4 @@
+import { OriginError } from '@windlass/images'
 import { type AosCodeName, type ErrorInfo, errorInfo } from '@windlass/model/unit'
 import { isDiskError } from '@windlass/platform'
 import { WireError } from '@windlass/wire/oci'
@@ -38,6 +39,7 @@ export function errorOf(error: unknown): ErrorInfo {
 
 function codeOf(error: unknown): AosCodeName {
   if (error instanceof BlobError) return aosCodeOf[error.code]
+  if (error instanceof OriginError) return 'failed'
   if (error instanceof WireError) return 'invalidArgument'
   if (isDiskError(error, 'ENOSPC', 'EDQUOT')) return 'noMemory'
   if (!(error instanceof UnitError)) return 'runtime'

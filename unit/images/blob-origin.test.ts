@@ -1,5 +1,5 @@
+import { type BlobOrigin, inTurn } from '@windlass/images'
 import { describe, expect, it } from 'vitest'
-import { type BlobOrigin, inTurn } from './blob-origin.ts'
 import { itemOrigins } from './origins/image-source.ts'
 import { sampleItem } from './sample-item.ts'
 

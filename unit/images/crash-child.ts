@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { BlobOrigin } from '@windlass/images'
 import type { DesiredItem } from '@windlass/model/unit'
 import { createLog, type Files, nodeFiles, systemClock, systemRandom } from '@windlass/platform'
 import { openDatabase } from '@windlass/platform/database'
 import { cutAtChange } from '@windlass/platform/fakes'
-import type { BlobOrigin } from './blob-origin.ts'
 import { UnitImages } from './images.ts'
 import { filePlace } from './origins/file-place.ts'
 

@@ -1,4 +1,5 @@
 import type { X509Certificate } from 'node:crypto'
+import { type BlobOffer, type BlobOrigin, OriginError } from '@windlass/images'
 import type { UnitAlert } from '@windlass/model/unit'
 import { backoff, type Clock, HttpError, type Log, type Random } from '@windlass/platform'
 import { mostDocumentBytes } from '@windlass/wire/oci'
@@ -6,7 +7,6 @@ import type { Trust } from '../ports.ts'
 import { UnitError } from '../unit-error.ts'
 import { admit } from './admit.ts'
 import { BlobError } from './blob-error.ts'
-import type { BlobOffer, BlobOrigin } from './blob-origin.ts'
 import type { BlobStore } from './blob-store.ts'
 import { DownloadAlerts } from './download-alerts.ts'
 import type { FetchLimits } from './limits.ts'
@@ -158,5 +158,6 @@ const mostAddedBytes = 32
 /** Whether another round may help. */
 function mayPass(error: unknown): boolean {
   if (error instanceof BlobError) return error.code === 'transport' || error.code === 'damaged'
-  return error instanceof HttpError || (error instanceof UnitError && error.code === 'cloud_silent')
+  if (error instanceof HttpError || error instanceof OriginError) return true
+  return error instanceof UnitError && error.code === 'cloud_silent'
 }

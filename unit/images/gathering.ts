@@ -1,4 +1,4 @@
-import type { BlobOrigin } from './blob-origin.ts'
+import type { BlobOrigin } from '@windlass/images'
 import type { BlobStore } from './blob-store.ts'
 import type { Fetcher, FetchTerms, WantedBlob } from './fetcher.ts'
 import { Limiter } from './limiter.ts'

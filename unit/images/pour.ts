@@ -1,6 +1,6 @@
+import { type BlobPlace, type BlobStream, OriginError } from '@windlass/images'
 import { HttpError } from '@windlass/platform'
 import { BlobError } from './blob-error.ts'
-import type { BlobPlace, BlobStream } from './blob-origin.ts'
 import type { PartFile } from './part-file.ts'
 
 /** How many bytes there are in the end: exactly, or (nobody said) at most. */
@@ -40,7 +40,8 @@ export async function pour(
     if (part.length < whole) throw unlike(place, { exactly: whole }, `${part.length}`)
   } catch (error) {
     stop.throwIfAborted()
-    throw error instanceof HttpError ? new BlobError('transport', error.message, { cause: error }) : error
+    const away = error instanceof HttpError || error instanceof OriginError
+    throw away ? new BlobError('transport', error.message, { cause: error }) : error
   } finally {
     stream?.discard()
   }

@@ -1,8 +1,8 @@
+import type { BlobOrigin } from '@windlass/images'
 import type { Files } from '@windlass/platform'
 import { fileSource, tarEntries } from '@windlass/trust/tar'
 import { decodeIndex, type Index, mostDocumentBytes } from '@windlass/wire/oci'
 import { UnitError } from '../../unit-error.ts'
-import type { BlobOrigin } from '../blob-origin.ts'
 import { filePlace } from './file-place.ts'
 
 /** More entries than that are no image. */

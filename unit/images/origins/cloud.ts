@@ -1,10 +1,9 @@
 import { fileURLToPath } from 'node:url'
+import { type BlobOffer, type BlobOrigin, httpPlace, type Patience } from '@windlass/images'
 import type { BlobSource } from '@windlass/model/unit'
 import type { Files, Http } from '@windlass/platform'
 import type { Cloud } from '../../ports.ts'
-import type { BlobOffer, BlobOrigin } from '../blob-origin.ts'
 import { filePlace } from './file-place.ts'
-import { httpPlace, type Patience } from './http-place.ts'
 
 /** The cloud says where blobs are. While it is away it is waited for, as long as the update may last. */
 export function cloudOrigin(

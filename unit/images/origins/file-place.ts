@@ -1,6 +1,6 @@
+import type { BlobPlace } from '@windlass/images'
 import type { Files } from '@windlass/platform'
 import { BlobError } from '../blob-error.ts'
-import type { BlobPlace } from '../blob-origin.ts'
 import { readFile } from '../read-file.ts'
 
 /** A blob that lies in a file, or in a stretch of one. */

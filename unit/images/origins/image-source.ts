@@ -1,13 +1,9 @@
+import { type BlobOrigin, type Credentials, inTurn, type Patience, parseReference, Registry } from '@windlass/images'
 import type { DesiredItem } from '@windlass/model/unit'
 import type { Clock, Files, Http } from '@windlass/platform'
-import { type BlobOrigin, inTurn } from '../blob-origin.ts'
 import { openOciArchive } from './archive.ts'
-import type { Patience } from './http-place.ts'
 import { layoutIndex, layoutOrigin } from './layout.ts'
 import { namedImage } from './named-image.ts'
-import { parseReference } from './reference.ts'
-import { Registry } from './registry.ts'
-import type { Credentials } from './registry-token.ts'
 
 /** A place with images that a person named. */
 export interface ImageSource {
@@ -21,7 +17,7 @@ export interface ImageSource {
 
 /**
  * Opens `docker://host/repository[:tag]`, the path of an OCI layout folder, or that of an OCI archive.
- * @throws UnitError `settings`, `item_unknown`; TrustError, WireError, the disk's errors
+ * @throws OriginError `reference`; UnitError `item_unknown`; TrustError, WireError, the disk's errors
  */
 export async function openImageSource(
   place: string,

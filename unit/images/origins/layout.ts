@@ -1,7 +1,7 @@
 import { join } from 'node:path/posix'
+import type { BlobOffer, BlobOrigin } from '@windlass/images'
 import type { Files } from '@windlass/platform'
 import { decodeIndex, type Index, mostDocumentBytes } from '@windlass/wire/oci'
-import type { BlobOffer, BlobOrigin } from '../blob-origin.ts'
 import { hexOf } from '../blob-store.ts'
 import { filePlace } from './file-place.ts'
 

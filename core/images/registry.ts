@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { type Clock, extentOf, type Http, type HttpAnswer } from '@windlass/platform'
 import { indexTypes, manifestTypes, mostDocumentBytes } from '@windlass/wire/oci'
-import { BlobError } from '../blob-error.ts'
-import type { BlobOffer, BlobOrigin } from '../blob-origin.ts'
+import type { BlobOffer, BlobOrigin } from './blob-origin.ts'
 import { askedPlace, type Patience } from './http-place.ts'
+import { OriginError, type OriginErrorCode } from './origin-error.ts'
 import type { Reference } from './reference.ts'
 import { type Credentials, Tokens } from './registry-token.ts'
 
@@ -22,14 +22,14 @@ export class Registry implements BlobOrigin {
     this.#base = `${reference.registry}/v2/${reference.repository}`
     this.#version = reference.version
     this.#patience = patience
-    this.#tokens = new Tokens(ports, patience, login)
+    this.#tokens = new Tokens(ports, patience, login, reference.registry.startsWith('https:'))
   }
 
   async sources(digests: readonly string[], stop: AbortSignal): Promise<readonly BlobOffer[]> {
     return (await Promise.all(digests.map((digest) => this.#find(digest, stop)))).flat()
   }
 
-  /** What the reference's tag or digest means now: the digest of an index or a manifest. @throws BlobError, HttpError */
+  /** What the reference's tag or digest means now: the digest of an index or a manifest. @throws OriginError, HttpError */
   async resolve(stop: AbortSignal): Promise<string> {
     const path = `/manifests/${this.#version}`
     const answer = await this.#send('GET', path, {}, stop)
@@ -72,8 +72,13 @@ export class Registry implements BlobOrigin {
     return send()
   }
 
-  #refused(path: string, answer: HttpAnswer): BlobError {
+  #refused(path: string, answer: HttpAnswer): OriginError {
     answer.discard()
-    return new BlobError('transport', `${this.#base}${path}: expected 200, got ${answer.status}`)
+    return new OriginError(codeOf(answer.status), `${this.#base}${path}: expected 200, got ${answer.status}`)
   }
+}
+
+function codeOf(status: number): OriginErrorCode {
+  if (status === 401 || status === 403) return 'login'
+  return status === 404 ? 'absent' : 'transport'
 }

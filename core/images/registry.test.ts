@@ -1,11 +1,12 @@
+import { createHash } from 'node:crypto'
 import type { HttpHandler, HttpRequest } from '@windlass/platform'
 import { FakeClock, FakeHttp } from '@windlass/platform/fakes'
 import { describe, expect, it } from 'vitest'
-import { defaultLimits } from '../limits.ts'
-import { digestOf } from '../sample-item.ts'
 import { parseReference } from './reference.ts'
 import { Registry } from './registry.ts'
 
+const digestOf = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+const defaultLimits = { connectTimeoutMs: 10_000, idleTimeoutMs: 30_000 }
 const never = new AbortController().signal
 const layer = Buffer.from('the layer')
 const manifest = Buffer.from('{"schemaVersion":2,"manifests":[]}')
@@ -77,6 +78,35 @@ describe('a registry', () => {
     const tokened = scene('Bearer abc', bearer, login)
     expect(await tokened.read(digestOf(layer))).toEqual(layer)
     expect(tokened.tokens[0]?.headers['authorization']).toBe(basic)
+  })
+
+  it('cannot have a login sent over a line that others read', async () => {
+    const login = { user: 'me', password: 'secret' }
+    const asked: HttpRequest[] = []
+    const http = new FakeHttp({
+      'https://registry.test': registryWith('Bearer abc', 'Bearer realm="http://plain.test/token"'),
+      'http://plain.test': async (request) => {
+        asked.push(request)
+        return { status: 200, body: '{"token":"abc"}' }
+      },
+    })
+    const reference = parseReference('registry.test/app/web:v1')
+    const registry = new Registry({ http, clock: new FakeClock() }, reference, defaultLimits, login)
+    await expect(registry.resolve(never)).rejects.toThrow(
+      'expected an https address to get a token from, got http://plain.test',
+    )
+    expect(asked).toEqual([])
+  })
+
+  it.each([
+    [401, 'login'],
+    [403, 'login'],
+    [404, 'absent'],
+    [500, 'transport'],
+  ])('that answers %i has a reason with the code %s', async (status, code) => {
+    const http = new FakeHttp({ 'https://registry.test': async () => ({ status }) })
+    const registry = new Registry({ http, clock: new FakeClock() }, parseReference('registry.test/app'), defaultLimits)
+    await expect(registry.resolve(never)).rejects.toMatchObject({ code })
   })
 
   it('that wants a login which is not given, or another token, is refused', async () => {

@@ -1,12 +1,15 @@
 import { extentOf, type Http, type HttpAnswer } from '@windlass/platform'
-import { BlobError } from '../blob-error.ts'
-import type { BlobPlace, BlobStream } from '../blob-origin.ts'
-import type { FetchLimits } from '../limits.ts'
+import type { BlobPlace, BlobStream } from './blob-origin.ts'
+import { OriginError } from './origin-error.ts'
 
 /** Sends one request with these header fields; a registry adds its own. */
 type Ask = (headers: Readonly<Record<string, string>>, stop: AbortSignal) => Promise<HttpAnswer>
 
-export type Patience = Pick<FetchLimits, 'connectTimeoutMs' | 'idleTimeoutMs'>
+/** Until a connection stands, and the longest silence of a server. */
+export interface Patience {
+  connectTimeoutMs: number
+  idleTimeoutMs: number
+}
 
 /** A blob behind an address. */
 export function httpPlace(http: Http, url: string, patience: Patience): BlobPlace {
@@ -39,8 +42,8 @@ function stream(answer: HttpAnswer, at: number): BlobStream | undefined {
   return { ...extent, bytes: answer.body, discard: () => answer.discard() }
 }
 
-function refused(name: string, { status }: HttpAnswer): BlobError {
-  return new BlobError('transport', `${name}: expected 200 or 206, got ${status}`)
+function refused(name: string, { status }: HttpAnswer): OriginError {
+  return new OriginError('transport', `${name}: expected 200 or 206, got ${status}`)
 }
 
 /** Addresses that were signed for one download carry the permission in their query. */

@@ -1,4 +1,4 @@
-import { UnitError } from '../../unit-error.ts'
+import { OriginError } from './origin-error.ts'
 
 /** An image at a registry. `registry` is an origin such as `https://registry.example:5000`. */
 export interface Reference {
@@ -13,12 +13,12 @@ const form =
 
 /**
  * Reads `docker://host/repository:tag` or `…@sha256:…`. The host is always named; one on this machine is spoken to without
- * TLS, as Docker does. @throws UnitError `settings`
+ * TLS, as Docker does. @throws OriginError `reference`
  */
 export function parseReference(text: string): Reference {
   const [, host, repository, tag, digest] = form.exec(text) ?? []
   if (host === undefined || repository === undefined)
-    throw new UnitError('settings', `expected docker://host/repository[:tag][@digest], got ${text.slice(0, 200)}`)
+    throw new OriginError('reference', `expected docker://host/repository[:tag][@digest], got ${text.slice(0, 200)}`)
   const isHere = /^(localhost|127\.\d+\.\d+\.\d+)(:\d+)?$/.test(host)
   const server = host === 'docker.io' ? 'registry-1.docker.io' : host
   return { registry: `${isHere ? 'http' : 'https'}://${server}`, repository, version: digest ?? tag ?? 'latest' }

@@ -1,6 +1,6 @@
 import type { Clock, Http } from '@windlass/platform'
-import { BlobError } from '../blob-error.ts'
 import type { Patience } from './http-place.ts'
+import { OriginError } from './origin-error.ts'
 
 export interface Credentials {
   user: string
@@ -20,7 +20,16 @@ export class Tokens {
   readonly #login: Credentials | undefined
   #authorization: { text: string; untilMs: number } | undefined
 
-  constructor({ http, clock }: { http: Http; clock: Clock }, patience: Patience, login: Credentials | undefined) {
+  readonly #encrypted: boolean
+
+  /** `encrypted`: the registry is spoken to over TLS; then nobody else gets to see a login without. */
+  constructor(
+    { http, clock }: { http: Http; clock: Clock },
+    patience: Patience,
+    login: Credentials | undefined,
+    encrypted: boolean,
+  ) {
+    this.#encrypted = encrypted
     this.#http = http
     this.#clock = clock
     this.#patience = patience
@@ -34,24 +43,27 @@ export class Tokens {
       : undefined
   }
 
-  /** Gets what the challenge of a 401 asks for. @throws BlobError `transport`, HttpError */
+  /** Gets what the challenge of a 401 asks for. @throws OriginError `login`, `transport`; HttpError */
   async answer(challenge: string, stop: AbortSignal): Promise<void> {
     const scheme = challenge.split(' ', 1)[0]?.toLowerCase()
     const fields = Object.fromEntries([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, value]) => [key, value]))
     if (scheme === 'basic' && this.#login) this.#authorization = { text: basic(this.#login), untilMs: Infinity }
     else if (scheme === 'bearer' && fields['realm']) await this.#fetch(fields['realm'], fields, stop)
-    else throw new BlobError('transport', `the registry wants a login (${scheme}), which is not given`)
+    else throw new OriginError('login', `the registry wants a login (${scheme}), which is not given`)
   }
 
   async #fetch(realm: string, fields: Readonly<Record<string, string | undefined>>, stop: AbortSignal): Promise<void> {
     const url = URL.parse(realm)
-    if (!url) throw new BlobError('transport', `expected an address to get a token from, got ${realm.slice(0, 200)}`)
+    if (!url) throw new OriginError('transport', `expected an address to get a token from, got ${realm.slice(0, 200)}`)
+    if (this.#encrypted && url.protocol !== 'https:')
+      throw new OriginError('transport', `expected an https address to get a token from, got ${url.origin}`)
     for (const name of ['service', 'scope']) if (fields[name] !== undefined) url.searchParams.set(name, fields[name])
     const headers: Record<string, string> = this.#login ? { authorization: basic(this.#login) } : {}
     const answer = await this.#http.send({ url: url.href, headers, ...this.#patience }, stop)
     if (answer.status !== 200) {
       answer.discard()
-      throw new BlobError('transport', `${url.origin}: expected a token, got ${answer.status}`)
+      const code = answer.status === 401 || answer.status === 403 ? 'login' : 'transport'
+      throw new OriginError(code, `${url.origin}: expected a token, got ${answer.status}`)
     }
     const { token, lifeS } = tokenIn(await answer.bytes(mostBytes), url.origin)
     this.#authorization = { text: `Bearer ${token}`, untilMs: this.#clock.uptime() + lifeS * 1000 }
@@ -65,7 +77,7 @@ function tokenIn(bytes: Uint8Array, from: string): { token: string; lifeS: numbe
   const life = said['expires_in']
   if (typeof token === 'string' && !/[^\x21-\x7e]/.test(token))
     return { token, lifeS: typeof life === 'number' ? life : defaultLifeS }
-  throw new BlobError('transport', `${from}: expected a token, got none`)
+  throw new OriginError('transport', `${from}: expected a token, got none`)
 }
 
 function parsed(bytes: Uint8Array): Record<string, unknown> {

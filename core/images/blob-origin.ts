@@ -19,7 +19,7 @@ export interface BlobOffer extends Pick<BlobSource, 'digest' | 'decryption' | 's
 export interface BlobPlace {
   /** For logs, alerts and errors: says where, and no secret. */
   name: string
-  /** Its bytes from `at` on, or from 0 where it cannot. @throws BlobError `transport`; the reason of `stop` */
+  /** Its bytes from `at` on, or from 0 where it cannot. @throws OriginError, HttpError; the reason of `stop` */
   open(at: number, stop: AbortSignal): Promise<BlobStream>
 }
 

@@ -1,0 +1,6 @@
+export { type BlobOffer, type BlobOrigin, type BlobPlace, type BlobStream, inTurn } from './blob-origin.ts'
+export { httpPlace, type Patience } from './http-place.ts'
+export { OriginError, type OriginErrorCode } from './origin-error.ts'
+export { parseReference, type Reference } from './reference.ts'
+export { Registry } from './registry.ts'
+export type { Credentials } from './registry-token.ts'
