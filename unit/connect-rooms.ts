@@ -1,6 +1,7 @@
 import type { CloudOrder } from '@windlass/model/unit'
 import type { Log } from '@windlass/platform'
 import type { Unit } from './build-unit.ts'
+import { savesBeforeGivenUp } from './desired-state/given-up.ts'
 import type { CertificateOrders } from './identity/certificate-orders.ts'
 import type { Identity } from './ports.ts'
 import type { UnitSettings } from './settings.ts'
@@ -21,8 +22,11 @@ export function connectRooms(rooms: Connected): void {
     reporter.link(news.connected)
   })
   update.watch((news) => {
-    if (news.kind === 'not_saved')
-      return log.error('state not saved', { state: news.state.at, why: String(news.error) })
+    if (news.kind === 'not_saved') {
+      log.error('state not saved', { state: news.state.at, why: String(news.error) })
+      if (news.attempt === savesBeforeGivenUp) reporter.full()
+      return
+    }
     if (news.kind !== 'moved' || news.from.at === news.to.at) return
     const error = 'errors' in news.event ? (news.event.errors.sota ?? news.event.errors.fota) : null
     log.info('update', { from: news.from.at, on: news.event.on, to: news.to.at, ...(error && { why: error.message }) })

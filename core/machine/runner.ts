@@ -17,12 +17,13 @@ export interface RunnerRules<G extends AnyDrawing> {
   maxMoves: number
 }
 
-/** Something happened: a move (already saved), progress or a wait within a state, or a state that could not be saved yet. */
+/** Something happened: a move (already saved), progress or a wait within a state, or a state that could not be saved yet:
+ * `attempt` 1 is followed by the next one a second later, 6 comes after half a minute, later ones each minute. */
 export type News<G extends AnyDrawing> =
   | { kind: 'moved'; from: StateOf<G>; event: EventOf<G>; to: StateOf<G> }
   | { kind: 'progress'; state: StateOf<G>; progress: Progress }
   | { kind: 'waits'; state: StateOf<G>; why: string | null }
-  | { kind: 'not_saved'; state: StateOf<G>; error: unknown; retryMs: number }
+  | { kind: 'not_saved'; state: StateOf<G>; error: unknown; retryMs: number; attempt: number }
 
 /** `at` is the state the order interrupted, or the one that refused it. */
 export type Verdict<G extends AnyDrawing> = { accepted: boolean; at: At<G['diagram']> }
@@ -216,13 +217,14 @@ export class Runner<G extends AnyDrawing, P> {
 
   async #enter(state: StateOf<G>, quit: AbortSignal): Promise<void> {
     const record = recordOf(this.#drawing, this.#moves, state)
-    for (let retryMs = firstSaveRetryMs; ; retryMs = Math.min(retryMs * 2, longestSaveRetryMs)) {
+    for (let attempt = 1; ; attempt += 1) {
       try {
         await this.#ports.journal.save(record)
         break
       } catch (error) {
         // Going on would act on a state that a power cut forgets; stopping would leave the device without an agent.
-        this.#tell({ kind: 'not_saved', state, error, retryMs })
+        const retryMs = Math.min(firstSaveRetryMs * 2 ** (attempt - 1), longestSaveRetryMs)
+        this.#tell({ kind: 'not_saved', state, error, retryMs, attempt })
         await this.#ports.clock.sleep(retryMs, quit)
       }
     }

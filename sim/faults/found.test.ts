@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { play } from './play.ts'
-import type { Scenario } from './scenario.ts'
+import { nodeNumber, type Scenario } from './scenario.ts'
 import { type KeyRing, newKeyRing } from './world/key-ring.ts'
 
 /*
@@ -74,6 +74,28 @@ const stories: readonly { what: string; scenario: Scenario }[] = [
         { at: hour / 2, release: 2, ...toAll },
       ],
       faults: [{ at: 0, ...update, kind: 'request-error', how: 'refused', after: 1 }],
+    },
+  },
+  {
+    what: 'seed 1: a unit that cannot write its records while it downloads gives up, and the fleet waits for it',
+    scenario: {
+      seed: 1,
+      devices: 0,
+      chaosMs: 2 * hour,
+      releases: [],
+      units: [{ nodes: 2, releases: ['good'] }],
+      orders: [{ at: 60_000, do: 'release', unit: 0, release: 1 }],
+      faults: [
+        {
+          at: 50_000,
+          device: nodeNumber(0, 0),
+          kind: 'disk-error',
+          code: 'ENOSPC',
+          during: 'always',
+          after: 7,
+          times: 3,
+        },
+      ],
     },
   },
 ]

@@ -51,6 +51,8 @@ export class FakeUnit {
   readonly broken = new Map<FakeStep, number>()
   readonly hung = new Set<FakeStep>()
   readonly missing = new Set<string>()
+  /** How often its state cannot be saved. */
+  unsaved = 0
   readonly nodeStates = new Map<string, NodeState>([
     ['node1', 'provisioned'],
     ['node2', 'provisioned'],
@@ -80,6 +82,7 @@ export class FakeUnit {
     const journal = {
       load: async () => structuredClone(this.record),
       save: async (record: JournalRecord<UpdateManager>) => {
+        if (this.unsaved-- > 0) throw new Error('no space left on device')
         this.record = structuredClone(record)
       },
     }

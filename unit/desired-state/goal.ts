@@ -53,6 +53,14 @@ export function instancesOf({ items = [], instances = [] }: DesiredState, type: 
   return instances.filter(({ itemId }) => components.has(itemId) === (type === 'component'))
 }
 
+/** Those that the unit does not have. */
+export function newItems({ items = [] }: DesiredState, installed: DesiredState): Pick<DesiredItem, ItemKey>[] {
+  const isThere = (one: DesiredItem) =>
+    installed.items?.some(({ itemId, version }) => itemId === one.itemId && version === one.version)
+  return items.flatMap((one) => (isThere(one) ? [] : [{ itemId: one.itemId, type: one.type, version: one.version }]))
+}
+type ItemKey = 'itemId' | 'type' | 'version'
+
 /** One request a desired instance (aoscore.md 2.1.2, launching); what is missing stays empty. */
 export function requestsFor({ items = [], instances = [], subjects }: DesiredState): RunRequest[] {
   return instances.map(({ itemId, subjectId, priority, numInstances, labels }) => ({

@@ -2,6 +2,7 @@ import type { DesiredState } from '@windlass/model/unit'
 import { describe, expect, it } from 'vitest'
 import type { UpdateState } from './diagram.ts'
 import { type FakeStep, FakeUnit, order } from './fake-unit.ts'
+import { failedItems } from './given-up.ts'
 import type { UnitUpdate } from './update-manager.ts'
 
 /** A unit that lives for the length of a test; every state it came to stands in `states`. */
@@ -366,6 +367,45 @@ describe('a newer desired state', () => {
     await until('none')
     expect(unit.runs).toEqual(['service 2.0.1000'])
     await die()
+  })
+})
+
+describe('a unit says what it was told to be and will not be', () => {
+  const service2 = { itemId: 'service', type: 'service', version: '2.0.0' } as const
+
+  it('when its download breaks, until it is told anew', async () => {
+    const { unit, update, order: give, until, die } = await installed(order({ service: '1.0.0', component: '1.5.0' }))
+    unit.broken.set('download', 1)
+    await give(order({ service: '2.0.0', component: '1.5.0' }))
+    await until('none')
+    expect(update.missed).toMatchObject({ items: [service2], error: { message: 'download broke' } })
+    await give(order({ service: '2.0.0', component: '1.5.0' }))
+    expect(update.missed).toBeUndefined()
+    await until('none')
+    expect([update.missed, unit.runs]).toEqual([undefined, ['rootfs 1.5.0', 'service 2.0.0']])
+    await die()
+  })
+
+  it('when its state cannot be saved for half a minute, until it can', async () => {
+    const { unit, update, order: give, until, die } = await installed(order({ service: '1.0.0' }))
+    unit.unsaved = 8
+    const taken = give(order({ service: '2.0.0' }))
+    await unit.clock.advance(15_000)
+    expect(update.missed).toBeUndefined()
+    await unit.clock.advance(17_000)
+    expect(update.missed).toMatchObject({ items: [service2], error: { message: 'no space left on device' } })
+    await unit.clock.advance(180_000)
+    await taken
+    await until('none')
+    expect([update.missed, unit.runs]).toEqual([undefined, ['service 2.0.0']])
+    await die()
+  })
+
+  it('but adds nothing where an item says by itself what failed', () => {
+    const error = { aosCode: 1, exitCode: 0, message: 'no such blob' }
+    const known = [{ ...service2, state: 'failed', error }] as const
+    expect(failedItems({ items: [service2, { ...service2, itemId: 'other' }], error }, known)).toEqual([])
+    expect(failedItems({ items: [service2], error }, [])).toEqual(known)
   })
 })
 

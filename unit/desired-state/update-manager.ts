@@ -3,6 +3,7 @@ import { asksForTheSame, type DesiredState } from '@windlass/model/unit'
 import { type UpdateEvent, type UpdateManager, type UpdateOrder, type UpdateState, updateManager } from './diagram.ts'
 import { errorsOf } from './errors.ts'
 import type { Leg, Refusal } from './facts.ts'
+import { type GivenUp, givenUpAfter } from './given-up.ts'
 import { completed } from './goal.ts'
 import { blank } from './journal.ts'
 import type { UpdatePorts } from './ports.ts'
@@ -17,12 +18,16 @@ export class UnitUpdate {
   readonly #runner: Runner<UpdateManager, UpdatePorts>
   readonly #ports: UpdatePorts
   #accepting: Promise<unknown> = Promise.resolve()
+  #givenUp: GivenUp | undefined
 
   constructor(ports: UpdatePorts) {
     this.#ports = ports
     this.#runner = new Runner<UpdateManager, UpdatePorts>(updateManager, work, ports, {
       maxMoves,
       failed: (error, state) => failed(error, state, ports),
+    })
+    this.#runner.watch((news) => {
+      this.#givenUp = givenUpAfter(news, this.#givenUp)
     })
   }
 
@@ -78,6 +83,11 @@ export class UnitUpdate {
     const said = (errors.sota ?? errors.fota)?.message
     if (at !== 'none' || said === undefined) return undefined
     return refused.findLast((one) => said === one.error.message || said === againRefused(one))
+  }
+
+  /** What the unit was told to be and will not be before it is told again: taken back, or ended before it began. */
+  get missed(): GivenUp | undefined {
+    return this.takenBack ?? this.#givenUp
   }
 
   /** Forgets which desired states failed, so that they are tried again when they come. False while an update is under way. */

@@ -7,8 +7,8 @@ export interface StatusSources {
   launcher: Pick<Launcher, 'statuses' | 'watch'>
   nodes: Pick<Nodes, 'list' | 'watch' | 'config'>
   subjects(): readonly string[]
-  /** Items that an update brought and that were taken back with it. */
-  takenBack(): readonly ItemStatus[]
+  /** Items of what the unit was told to be and will not be, beside those that it knows of. */
+  missed(known: readonly ItemStatus[]): readonly ItemStatus[]
 }
 
 /** What an update could not set, until the next full status has told it. */
@@ -19,7 +19,7 @@ export interface StatusErrors {
 
 /** All that a unit is (aoscore.md 2.1.7). Removed items are not listed; preinstalled instances count as items, too. */
 export function fullStatus(
-  { images, launcher, nodes, subjects, takenBack }: StatusSources,
+  { images, launcher, nodes, subjects, missed }: StatusSources,
   errors: StatusErrors,
 ): UnitStatus {
   const instances = launcher.statuses()
@@ -34,6 +34,7 @@ export function fullStatus(
         preinstalled: true,
       }),
     )
+  const known = images.statuses().filter(({ state }) => state !== 'removed')
   return {
     isDelta: false,
     unitConfig: configs(nodes.config(), errors.config),
@@ -41,7 +42,7 @@ export function fullStatus(
       const error = errors.nodes.get(node.nodeId)
       return error ? { ...node, error } : node
     }),
-    items: [...images.statuses().filter(({ state }) => state !== 'removed'), ...takenBack(), ...distinct(preinstalled)],
+    items: distinct([...known, ...missed(known), ...preinstalled]),
     instances,
     subjects: subjects(),
   }
@@ -53,6 +54,7 @@ export function configs(current: ConfigStatus, failed: StatusErrors['config']): 
   return [current, { version: failed.version, state: 'failed', error: failed.error }]
 }
 
+/** The last word about each. */
 function distinct(items: readonly ItemStatus[]): readonly ItemStatus[] {
   return [...new Map(items.map((item) => [`${item.itemId} ${item.version}`, item])).values()]
 }

@@ -11,7 +11,7 @@ function reporting() {
     items: [] as ItemStatus[],
     instances: [] as InstanceStatus[],
     nodes: [] as NodeStatus[],
-    takenBack: [] as ItemStatus[],
+    missed: [] as ItemStatus[],
   }
   const tell: {
     items?: (items: readonly ItemStatus[]) => void
@@ -31,7 +31,7 @@ function reporting() {
         watch: (on) => ((tell.nodes = on), () => {}),
       },
       subjects: () => ['subject'],
-      takenBack: () => state.takenBack,
+      missed: () => state.missed,
     },
   })
   const item = (version: string, is: ItemStatus['state'] = 'installed') => {
@@ -122,9 +122,9 @@ describe('a unit tells the cloud', () => {
   it('items that an update brought and that were taken back, as failed', () => {
     const { reporter, sent, state } = reporting()
     const error = errorInfo('failed', 'exited with 3')
-    state.takenBack = [{ itemId: 'item', type: 'service', version: '3.0.0', state: 'failed', error }]
+    state.missed = [{ itemId: 'item', type: 'service', version: '3.0.0', state: 'failed', error }]
     reporter.link(true)
-    expect(sent[0]?.items).toEqual(state.takenBack)
+    expect(sent[0]?.items).toEqual(state.missed)
   })
 
   it('D19 nothing of removed items', () => {

@@ -5,7 +5,7 @@ import { isRelease } from './unit-reality.ts'
 
 export const unitKnown = {
   name: 'unit-known',
-  says: 'the fleet knows what runs on every node of a unit, and whether that is what it should be',
+  says: 'the fleet knows what runs on every node of a unit, and whether that is what it should be or will not be',
 } as const
 
 /** What the fleet believes of a unit, held against its nodes. */
@@ -24,6 +24,8 @@ export async function checkUnitKnown(unit: SimUnit, { fleet, watch }: ServerWorl
   const isThere = isRelease(unit, newest)
   if (isThere !== (standing === 'arrived'))
     watch.broken('unit-known', unit, `is ${isThere ? '' : 'not '}what it should be; the fleet says it is ${standing}`)
+  if (!isThere && unit.isAtRest && standing === 'on_the_way')
+    watch.broken('unit-known', unit, 'has given up what it should be; the fleet still waits for it')
 }
 
 /** Services, and firmware that a release brought: what came from the factory is nobody's instance. */

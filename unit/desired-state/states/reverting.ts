@@ -2,7 +2,7 @@ import { type Later, later, type OutcomeOf, type Step } from '@windlass/machine'
 import type { In, UpdateManager } from '../diagram.ts'
 import { errorInfoOf } from '../errors.ts'
 import { legNames, type Refusal } from '../facts.ts'
-import { fingerprintOf } from '../goal.ts'
+import { fingerprintOf, newItems } from '../goal.ts'
 import type { UpdatePorts } from '../ports.ts'
 
 type Outcome = OutcomeOf<UpdateManager, 'reverting'>
@@ -50,14 +50,7 @@ function remembered(state: In<'reverting'>, { clock }: UpdatePorts): readonly Re
     during: state.during,
     error,
     atMs: clock.now(),
-    items: newItems(state),
+    items: newItems(state.desired, state.installed),
   }
   return [...state.refused.filter(({ fingerprint }) => fingerprint !== bad.fingerprint), bad].slice(-mostRefusals)
-}
-
-function newItems({ desired, installed }: In<'reverting'>): Refusal['items'] {
-  const { items = [] } = installed
-  const isThere = (id: string, version: string) => items.some((one) => one.itemId === id && one.version === version)
-  const missing = (desired.items ?? []).filter(({ itemId, version }) => !isThere(itemId, version))
-  return missing.map(({ itemId, type, version }) => ({ itemId, type, version }))
 }
