@@ -32,6 +32,8 @@ export interface Names {
   /** What the names of all its bridges begin with. */
   bridges: string
   table: string
+  /** Whether a device is a bridge or a trunk of this node. */
+  isSegment(device: string): boolean
   bridge(subnet: string): string
   /** The end of a segment that leads to other nodes. */
   trunk(subnet: string): string
@@ -45,6 +47,7 @@ export function namesFor(nodeId: string): Names {
   return {
     bridges: `wlb${node}`,
     table: `windlass_${node}`,
+    isSegment: (device) => device.startsWith(`wlb${node}`) || device.startsWith(`wlt${node}`),
     bridge: (subnet) => `wlb${node}${shortOf(subnet, 8)}`,
     trunk: (subnet) => `wlt${node}${shortOf(subnet, 8)}`,
     veth: (id) => `wlv${node}${shortOf(id, 8)}`,

@@ -91,3 +91,28 @@ it('nothing is left once all are detached', async () => {
   expect(spaces.stdout).not.toContain(names.namespace('test'))
   for (const one of all) await network.attach(one)
 })
+
+it('an owner whose only instance starts again keeps its address, and bridges of nobody are swept', async () => {
+  const own = new BridgeNetwork(join(folder, 'again'), 'again', processes)
+  const names = namesFor('again')
+  const bridges = async () => {
+    const { stdout } = await processes.run({ command: 'ip', args: ['-j', 'link', 'show', 'type', 'bridge'] })
+    const all = (JSON.parse(stdout || '[]') as { ifname: string }[]).map(({ ifname }) => ifname)
+    return all.filter((name) => name.startsWith(names.bridges))
+  }
+  const placeOf = async (id: string) =>
+    JSON.parse(await readFile(join(folder, 'again', `${id}.json`), 'utf8')) as { ip: string; segment: unknown }
+  const [first, second] = [wants('first', 'again-x'), wants('second', 'again-y')]
+  await own.attach(first)
+  await own.attach(second)
+  const before = await placeOf(second.id)
+  await own.detach(first.id)
+  await own.attach(second)
+  expect(await placeOf(second.id)).toEqual(before)
+  await processes.run({ command: 'ip', args: ['link', 'add', names.bridge('172.99.0.0/16'), 'type', 'bridge'] })
+  expect(await bridges()).toHaveLength(2)
+  await own.keep(new Set([second.id]))
+  expect(await bridges()).toHaveLength(1)
+  await own.keep(new Set())
+  expect(await bridges()).toEqual([])
+})

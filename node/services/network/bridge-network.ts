@@ -8,6 +8,7 @@ import { firewallRules } from './firewall.ts'
 import type { Attached, Network, NetworkWants, Traffic } from './network.ts'
 import { ownPlaces } from './own-places.ts'
 import type { Span } from './span.ts'
+import { devicesIn } from './uplink.ts'
 
 /**
  * A bridge for each owner, a namespace with one end of a veth pair for each instance, nftables between them, by `ip` and `nft`.
@@ -40,11 +41,13 @@ export class BridgeNetwork implements Network {
   async attach(wants: NetworkWants): Promise<Attached> {
     const attachment = await this.#inTurn(async () => {
       const before = await this.#attachments()
-      if (before.some((other) => other.wants.id === wants.id)) await this.#unplug(wants.id)
-      const others = before.filter((other) => other.wants.id !== wants.id)
+      const former = before.find((other) => other.wants.id === wants.id)
+      if (former) await this.#unplug(wants.id)
+      const others = before.filter((other) => other !== former)
       const places = this.#span?.places ?? ownPlaces(this.#processes, this.#names)
-      const attachment = { wants, ...(await places.take(wants, others)) }
+      const attachment = { wants, ...(await places.take(wants, others, former)) }
       await this.#save(attachment)
+      if (former) await this.#removeUnused(former, [...others, attachment])
       for (const segment of segmentsOf([attachment])) await this.#bridge(segment)
       return attachment
     })
@@ -71,6 +74,19 @@ export class BridgeNetwork implements Network {
 
   async keep(ids: ReadonlySet<string>): Promise<void> {
     for (const { wants } of await this.#attachments()) if (!ids.has(wants.id)) await this.detach(wants.id)
+    await this.#inTurn(async () => this.#sweep(await this.#attachments()))
+  }
+
+  /** Bridges of this node that are nobody's: a process that was killed left them, and each holds a pool of addresses. */
+  async #sweep(all: readonly Attachment[]): Promise<void> {
+    const used = segmentsOf(all).flatMap(({ subnet }) => [this.#names.bridge(subnet), this.#names.trunk(subnet)])
+    const { stdout } = await this.#processes.run({ command: 'ip', args: ['-j', 'link', 'show'] })
+    const found = devicesIn(stdout).flatMap(({ ifname }) => ifname ?? [])
+    for (const device of found.filter(this.#names.isSegment)) {
+      if (used.includes(device)) continue
+      this.#bridges.delete(device)
+      await this.#try(['link', 'del', device])
+    }
   }
 
   async traffic(id: string): Promise<Traffic | undefined> {

@@ -16,11 +16,11 @@ export class ChosenPlaces implements Places {
     this.#trunk = trunk
   }
 
-  async take(wants: NetworkWants, others: readonly Attachment[]): Promise<Place> {
+  async take(wants: NetworkWants, others: readonly Attachment[], former?: Attachment): Promise<Place> {
     // An owner's network is one thing or the other.
     const neighbour = others.find((other) => other.wants.ownerId === wants.ownerId)
     const spans = neighbour ? neighbour.rules !== undefined : await this.#spans()
-    return spans ? this.#unit.take(wants, others) : this.#own.take(wants, others)
+    return spans ? this.#unit.take(wants, others) : this.#own.take(wants, others, former)
   }
 
   giveBack(gone: Attachment, others: readonly Attachment[]): Promise<void> {

@@ -53,6 +53,23 @@ describe('an owner whose last instance comes back', () => {
     const places = ownPlaces(new FakeProcesses({ ip: () => ended({ stdout }) }), names)
     expect((await places.take(wants('a', 'x'), [])).segment.subnet).toBe('172.24.0.0/16')
   })
+
+  it('has its own address again, where a lower pool became free meanwhile', async () => {
+    const places = ownPlaces(new FakeProcesses({ ip: () => ended({}) }), namesFor('node-a'))
+    const [, b] = placed(wants('a', 'x'), wants('b', 'y'))
+    expect((await places.take(wants('b', 'y'), [], b)).ip).toBe('172.18.0.2')
+  })
+
+  it('has another where its own is somebody else s by now, or is not its own affair', async () => {
+    const routes = '172.18.0.0/16 dev docker0'
+    const places = ownPlaces(new FakeProcesses({ ip: () => ended({ stdout: routes }) }), namesFor('node-a'))
+    const [a, b, c] = placed(wants('a', 'x'), wants('b', 'y'), wants('c', 'z'))
+    if (!a || !b || !c) throw new Error('expected three places')
+    expect((await places.take(wants('b', 'y'), [a], b)).ip).toBe('172.19.0.2')
+    expect((await places.take(wants('c', 'z'), [a], { ...c, rules: [] })).ip).toBe('172.19.0.2')
+    expect((await places.take(wants('c', 'other'), [a], c)).ip).toBe('172.19.0.2')
+    expect((await places.take(wants('d', 'z'), [c], { ...c, wants: wants('d', 'z') })).ip).toBe('172.19.0.3')
+  })
 })
 
 describe('names', () => {

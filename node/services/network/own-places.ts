@@ -10,9 +10,10 @@ const lastHost = 65_534
 /** Addresses that are this node's own affair: one of the pools of aoscore.md 5.10 for each owner. */
 export function ownPlaces(processes: Processes, names: Names): Places {
   return {
-    async take(wants, others) {
+    async take(wants, others, former) {
       const isFirst = !others.some((other) => other.wants.ownerId === wants.ownerId)
-      const place = placeFor(wants, others, isFirst ? await takenPools() : new Set())
+      const taken = isFirst ? await takenPools() : new Set<number>()
+      const place = formerPlace(wants, others, taken, former) ?? placeFor(wants, others, taken)
       if (place) return place
       throw new ServicesError('no_space', `network: no address is left for owner ${wants.ownerId}`)
     },
@@ -25,6 +26,23 @@ export function ownPlaces(processes: Processes, names: Names): Places {
     const lines = stdout.split('\n').filter((line) => !line.includes(names.bridges))
     return poolsInRoutes(lines.join('\n'))
   }
+}
+
+/** What the instance had, where that is its owner's still and nobody else's: others may know it by this address. */
+export function formerPlace(
+  { ownerId }: NetworkWants,
+  others: readonly Attachment[],
+  takenPools: ReadonlySet<number>,
+  former: Attachment | undefined,
+): Place | undefined {
+  if (!former || former.rules || former.wants.ownerId !== ownerId) return undefined
+  const { segment, ip } = former
+  const owners = others.find((other) => other.wants.ownerId === ownerId)?.segment.subnet ?? segment.subnet
+  const isTaken =
+    owners !== segment.subnet ||
+    takenPools.has(Number(segment.subnet.split('.')[1])) ||
+    others.some((other) => other.ip === ip || (other.wants.ownerId !== ownerId && isWithin(ip, other.segment.subnet)))
+  return isTaken ? undefined : { segment, ip }
 }
 
 /** A place for one more instance: its owner's pool, or the first that neither an owner nor a route of the host uses. */
