@@ -482,6 +482,8 @@ function phases(store: () => Store): void {
       to: { devices: [await hear(store(), 'foreign', '3.0', 0, { productUid: 'f'.repeat(64) })] },
     }
     expect(await store().forecast(named)).toMatchObject([{ code: 'product_mismatch', devices: 1 }])
+    // Nor is a number gone.
+    expect((await store().addRollout(order))?.rollout.rollout).toBe(2)
   })
 
   it('remember what the devices ran that took it up', async () => {

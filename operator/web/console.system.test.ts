@@ -49,6 +49,12 @@ async function settled(page: Page): Promise<void> {
   await page.locator('.line [data-meaning=done]').waitFor()
 }
 
+async function packageUid(version: string): Promise<string> {
+  const kept = (await operatorClient({ url: fleet.url }).packages()).find((one) => one.version === version)
+  if (!kept) throw new Error(`expected a package ${version} in the harbour, got none`)
+  return kept.uid
+}
+
 describe('the console', { timeout: 240_000 }, () => {
   it('is given to browsers under a strict policy, and the greeting to everyone else', async () => {
     const page = await fetch(fleet.url, { headers: { accept: 'text/html' } })
@@ -110,13 +116,22 @@ describe('the console', { timeout: 240_000 }, () => {
     await page.getByRole('link', { name: 'Roll out 2.6' }).click()
     await page.getByRole('button', { name: 'careful' }).click()
     await page.getByLabel('Pauses at failures').first().fill('2')
-    await page.getByText('1 % of the devices').waitFor()
+    await page.getByRole('button', { name: 'Add a window' }).click()
+    await page.getByRole('group', { name: 'Window 1' }).getByRole('button', { name: 'sun' }).click()
+    await page.getByLabel('In the local time of').fill('Europe/Oslo')
+    await page.getByLabel('Pause when updated devices fare worse').check()
+    const forecast = page.getByRole('region', { name: 'What it would do' })
+    await forecast.getByRole('img', { name: /^What it would do: 33\d would be offered it$/ }).waitFor()
+    await forecast.getByText('only mon-sat 02:00-04:00').waitFor()
+    await forecast.getByText('1 % of the devices').waitFor()
     await page.getByRole('button', { name: 'Start' }).click()
     await page.getByRole('heading', { name: /Rollout 3: version 2.6/ }).waitFor()
     await page
       .getByRole('listitem', { name: 'Phase 1' })
       .getByText(/pauses at 2 failures/)
       .waitFor()
+    await page.getByText('mon-sat 02:00-04:00 (Europe/Oslo)').waitFor()
+    await page.getByText('when updated devices fare worse (false alarms: 1 % of harmless rollouts)').waitFor()
     await page.getByRole('button', { name: 'Pause' }).click()
     await page.getByRole('textbox').fill('The harbour is closed.')
     await page.getByRole('button', { name: 'Pause it' }).click()
@@ -227,6 +242,32 @@ describe('the console', { timeout: 240_000 }, () => {
     await page.getByText('The token quay-display is shown only now:').waitFor()
     await page.getByRole('button', { name: 'Withdraw quay-display' }).click()
     await page.getByText('withdrawn').waitFor()
+    await page.context().close()
+  })
+
+  it('says beforehand who is left out and why, also for a group, and what is missing', async () => {
+    const { page } = await open('/rollouts/new')
+    const forecast = page.getByRole('region', { name: 'What it would do' })
+    await page.getByLabel('Package').selectOption(await packageUid('2.0'))
+    await forecast.getByText('failed with it before').waitFor()
+    await forecast.getByText('went back from it before').waitFor()
+    await page.getByRole('radio', { name: /in a group now/ }).check()
+    await forecast.getByText('Nobody is chosen yet.').waitFor()
+    await page.getByRole('combobox', { name: /^Group/ }).selectOption('early')
+    await page.getByText('6 devices of the product in it').waitFor()
+    await page.getByRole('button', { name: 'Add a phase' }).click()
+    await page.getByLabel('Takes').fill('many')
+    await forecast.getByText('phase 1 size: expected a number that fits').waitFor()
+    await page.context().close()
+  })
+
+  it('gives the devices of a rollout what they ran before', async () => {
+    const { page } = await open('/rollouts/1')
+    await page.getByRole('button', { name: 'Roll back' }).click()
+    await page.getByRole('button', { name: 'Roll it back' }).click()
+    const done = page.getByRole('region', { name: 'Rolled back' })
+    await done.getByText('No package of version 1.9 is here: they stay').waitFor()
+    await page.locator('.lead').getByText('aborted').waitFor()
     await page.context().close()
   })
 

@@ -7,11 +7,14 @@ import type { Tables } from './tables.ts'
 
 type Db = Kysely<Tables>
 
+// Below all that are given out, and no other connection has it.
+const nobodysId = sql<number>`-pg_backend_pid()`
+
 /** Starts the rollout in a transaction that is taken back, so that what is foretold is what would be. */
 export async function forecast(db: Db, order: NewRollout): Promise<Forecast[] | undefined> {
   const tx = await db.startTransaction().execute()
   try {
-    const added = await addRollout(tx, { ...order, once: null })
+    const added = await addRollout(tx, { ...order, once: null }, nobodysId)
     return added && (await prospects(tx, added.rollout.rollout, added.rollout.bounds))
   } finally {
     await tx.rollback().execute()

@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, sql } from 'kysely'
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import { atOnce, isPaced } from '../../rollout/plan.ts'
 import { begun, nobody, type Progress } from '../../rollout/progress.ts'
 import type { Counts, Rollout } from '../../store/records.ts'
@@ -11,28 +11,19 @@ import type { Tables } from './tables.ts'
 type Row<T extends keyof Tables> = Selectable<Tables[T]>
 type Db = Kysely<Tables>
 
-/** Undefined where a device is named that is not known. Within a transaction. */
-export async function addRollout(tx: Db, order: NewRollout): Promise<{ rollout: Rollout; fresh: boolean } | undefined> {
-  const { package: kept, to, createdAt, startAt, metered = false, plan = atOnce, once } = order
+/**
+ * Undefined where a device is named that is not known. Within a transaction. `id`: one that is not from the sequence, which
+ * would keep the gap of a rollout that is taken back.
+ */
+export async function addRollout(
+  tx: Db,
+  order: NewRollout,
+  id?: RawBuilder<number>,
+): Promise<{ rollout: Rollout; fresh: boolean } | undefined> {
+  const { to, plan = atOnce, once } = order
   const devices = 'devices' in to ? [...new Set(to.devices)] : []
   if (devices.length > 0 && !(await allKnown(tx, devices))) return undefined
-  const row = await tx
-    .insertInto('rollouts')
-    .values({
-      package: kept.uid,
-      product: kept.product,
-      version: kept.version,
-      hardware: kept.hardware === 'any' ? null : [...kept.hardware],
-      whole_product: 'product' in to,
-      running: true,
-      created_at: new Date(createdAt),
-      start_at: startAt === null ? null : new Date(startAt),
-      metered,
-      plan: JSON.stringify(plan),
-      progress: JSON.stringify(begun),
-      key: once?.key ?? null,
-      asked: once?.asked ?? null,
-    })
+  const row = await insertion(tx, valuesOf(order), id)
     .onConflict((conflict) => conflict.column('key').doNothing())
     .returningAll()
     .executeTakeFirst()
@@ -45,6 +36,32 @@ export async function addRollout(tx: Db, order: NewRollout): Promise<{ rollout: 
   const bounds = await drawBounds(tx, row.id, plan)
   if (bounds.length > 0) await tx.updateTable('rollouts').set({ bounds }).where('id', '=', row.id).execute()
   return { rollout: rolloutOf({ ...row, bounds }, devices.sort()), fresh: true }
+}
+
+function valuesOf({ package: kept, to, createdAt, startAt, metered = false, plan = atOnce, once }: NewRollout) {
+  return {
+    package: kept.uid,
+    product: kept.product,
+    version: kept.version,
+    hardware: kept.hardware === 'any' ? null : [...kept.hardware],
+    whole_product: 'product' in to,
+    running: true,
+    created_at: new Date(createdAt),
+    start_at: startAt === null ? null : new Date(startAt),
+    metered,
+    plan: JSON.stringify(plan),
+    progress: JSON.stringify(begun),
+    key: once?.key ?? null,
+    asked: once?.asked ?? null,
+  }
+}
+
+function insertion(tx: Db, values: ReturnType<typeof valuesOf>, id?: RawBuilder<number>) {
+  const into = tx.insertInto('rollouts')
+  if (id === undefined) return into.values(values)
+  const names = Object.keys(values) as (keyof typeof values)[]
+  const given = sql.join(names.map((name) => values[name]))
+  return into.columns(['id', ...names]).expression(sql`overriding system value values (${id}, ${given})`)
 }
 
 async function rolloutWith(db: Db, key: string): Promise<Rollout> {

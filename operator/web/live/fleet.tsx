@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
-import type { DeviceCountQuery, OperatorClient } from '@windlass/wire/operator'
+import type { DeviceCountQuery, DeviceList, OperatorClient } from '@windlass/wire/operator'
 import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react'
 import type { Follower, Live } from './follow.ts'
 
@@ -65,6 +65,9 @@ export const ask = {
     queryOptions({ queryKey: ['tokens'], queryFn: () => client.tokens(), refetchInterval: hearsayMs }),
   groups: (client: OperatorClient) =>
     queryOptions({ queryKey: ['groups'], queryFn: () => client.groups(), refetchInterval: hearsayMs }),
+  /** Who of a product is in a group now, all of them. */
+  inGroup: (client: OperatorClient, group: string, product: string) =>
+    queryOptions({ queryKey: ['in group', group, product], queryFn: () => idsInGroup(client, group, product) }),
   device: (client: OperatorClient, id: string) =>
     queryOptions({ queryKey: ['device', id], queryFn: () => client.device(id), refetchInterval: hearsayMs }),
   history: (client: OperatorClient, id: string) =>
@@ -119,6 +122,17 @@ export const ask = {
     queryOptions({ queryKey: ['items'], queryFn: () => client.items(), refetchInterval: hearsayMs }),
   releases: (client: OperatorClient) =>
     queryOptions({ queryKey: ['releases'], queryFn: () => client.releases(), refetchInterval: hearsayMs }),
+}
+
+async function idsInGroup(client: OperatorClient, group: string, product: string): Promise<string[]> {
+  const ids: string[] = []
+  let cursor: string | null = null
+  do {
+    const page: DeviceList = await client.devices({ group, limit: 1000, ...(cursor !== null && { cursor }) })
+    ids.push(...page.devices.filter((device) => device.product === product).map(({ id }) => id))
+    cursor = page.next
+  } while (cursor !== null)
+  return ids
 }
 
 /** The time, for what says how long ago something was. */

@@ -97,6 +97,8 @@ export async function fillPhases(fleet: FleetProgram, quiet: number): Promise<nu
   const { id } = await client.startRollout({
     package: uid,
     to: { product },
+    speed: { perMinute: 600, atOnce: 150 },
+    health: { falseAlarmPercent: 0.5 },
     phases: [
       { size: { percent: 20 }, gate: careful },
       { size: { percent: 40 }, gate: { ...careful, approval: { by: ['anna', 'bjarne', 'chidi'], needed: 2 } } },

@@ -6,11 +6,14 @@ import { ask, useFleet } from '../../live/fleet.tsx'
 import { bytesText } from '../../live/quantities.ts'
 import { Answered, Empty, Trouble } from '../../parts/nothing.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
-import { PhaseFields } from './phase-fields.tsx'
-import { orderOf, type PhaseDraft, phaseDraft, presets, type RolloutDraft } from './plan-form.ts'
+import { PaceFields } from '../plan/pace-fields.tsx'
+import { PhaseList } from '../plan/phase-list.tsx'
+import { WindowFields } from '../plan/window-fields.tsx'
+import { orderOf, type RolloutDraft, rolloutDraft } from './plan-form.ts'
 import { Preview } from './preview.tsx'
+import { Whom } from './whom.tsx'
 
-/** Makes a rollout: which package, whom, in which phases; what it would do is shown before it starts. */
+/** Makes a rollout: which package, whom, when, in which phases; what it would do is shown before it starts. */
 export function NewRollout({ chosen }: { chosen: string | undefined }) {
   const { client } = useFleet()
   const packages = useQuery(ask.packages(client))
@@ -33,26 +36,14 @@ export function NewRollout({ chosen }: { chosen: string | undefined }) {
 
 function Form({ packages, first }: { packages: readonly PackageRecord[]; first: PackageRecord }) {
   const { client } = useFleet()
-  const queries = useQueryClient()
-  const navigate = useNavigate()
-  const [key] = useState(() => crypto.randomUUID())
-  const [draft, setDraft] = useState<RolloutDraft>({
-    package: first.uid,
-    whom: 'product',
-    ids: '',
-    when: '',
-    metered: false,
-    phases: [],
-  })
+  const [draft, setDraft] = useState(() => rolloutDraft(first.uid, Intl.DateTimeFormat().resolvedOptions().timeZone))
   const change = (given: Partial<RolloutDraft>): void => setDraft((before) => ({ ...before, ...given }))
   const kept = packages.find(({ uid }) => uid === draft.package) ?? first
-  const start = useMutation({
-    mutationFn: () => client.startRollout(orderOf(draft, kept), key),
-    onSuccess: async ({ id }) => {
-      await queries.invalidateQueries({ queryKey: ['rollouts'] })
-      await navigate({ to: '/rollouts/$id', params: { id: String(id) } })
-    },
-  })
+  const asked = draft.whom === 'group' && draft.group !== ''
+  const group = useQuery({ ...ask.inGroup(client, draft.group, kept.product), enabled: asked })
+  const inGroup = asked ? group.data : []
+  const order = orderOf(draft, kept, inGroup)
+  const start = useStart(order)
   return (
     <form
       className="grid uneven"
@@ -64,43 +55,28 @@ function Form({ packages, first }: { packages: readonly PackageRecord[]; first: 
       <div className="stack">
         <Panel title="What, and to whom">
           <div className="stack">
-            <label>
-              Package
-              <select value={draft.package} onChange={(event) => change({ package: event.target.value })}>
-                {packages.map(({ uid, version, size }) => (
-                  <option key={uid} value={uid}>
-                    {version} ({bytesText(size)}, {uid.slice(0, 8)})
-                  </option>
-                ))}
-              </select>
-            </label>
-            <Whom draft={draft} change={change} />
+            <PackageChoice packages={packages} chosen={draft.package} onChoose={(uid) => change({ package: uid })} />
+            <Whom draft={draft} change={change} inGroup={inGroup} />
           </div>
         </Panel>
-        <PhaseList phases={draft.phases} onChange={(phases) => change({ phases })} />
+        <PhaseList whom="devices" phases={draft.phases} onChange={(phases) => change({ phases })} />
         <Panel title="When">
-          <div className="fields">
-            <label>
-              Not before (empty: at once)
-              <input
-                type="datetime-local"
-                value={draft.when}
-                onChange={(event) => change({ when: event.target.value })}
-              />
-            </label>
-            <label className="choice">
-              <input
-                type="checkbox"
-                checked={draft.metered}
-                onChange={(event) => change({ metered: event.target.checked })}
-              />
-              Also over links on which bytes cost
-            </label>
+          <div className="stack">
+            <When draft={draft} change={change} />
+            <WindowFields
+              windows={draft.windows}
+              timeZone={draft.timeZone}
+              onWindows={(windows) => change({ windows })}
+              onTimeZone={(timeZone) => change({ timeZone })}
+            />
           </div>
+        </Panel>
+        <Panel title="How fast, and what stops it">
+          <PaceFields draft={draft} onChange={change} />
         </Panel>
       </div>
       <div className="stack beside">
-        <Preview draft={draft} kept={kept}>
+        <Preview order={order}>
           {start.error ? <Trouble error={start.error} /> : null}
           <button type="submit" className="main" disabled={start.isPending}>
             Start
@@ -111,81 +87,57 @@ function Form({ packages, first }: { packages: readonly PackageRecord[]; first: 
   )
 }
 
-function Whom({ draft, change }: { draft: RolloutDraft; change: (given: Partial<RolloutDraft>) => void }) {
-  return (
-    <fieldset>
-      <legend>To whom</legend>
-      <label className="choice">
-        <input
-          type="radio"
-          name="whom"
-          checked={draft.whom === 'product'}
-          onChange={() => change({ whom: 'product' })}
-        />
-        Every device of its product, later ones too
-      </label>
-      <label className="choice">
-        <input
-          type="radio"
-          name="whom"
-          checked={draft.whom === 'devices'}
-          onChange={() => change({ whom: 'devices' })}
-        />
-        Only devices named by id
-      </label>
-      {draft.whom === 'devices' ? (
-        <label>
-          Device ids, one a line
-          <textarea rows={4} value={draft.ids} onChange={(event) => change({ ids: event.target.value })} required />
-        </label>
-      ) : null}
-    </fieldset>
-  )
+/** Pressed twice it starts one rollout: the key is the form's. */
+function useStart(order: ReturnType<typeof orderOf>) {
+  const { client } = useFleet()
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const [key] = useState(() => crypto.randomUUID())
+  return useMutation({
+    mutationFn: () => client.startRollout(order, key),
+    onSuccess: async ({ id }) => {
+      await queries.invalidateQueries({ queryKey: ['rollouts'] })
+      await navigate({ to: '/rollouts/$id', params: { id: String(id) } })
+    },
+  })
 }
 
-interface List {
-  phases: readonly PhaseDraft[]
-  onChange: (phases: readonly PhaseDraft[]) => void
+interface Choice {
+  packages: readonly PackageRecord[]
+  chosen: string
+  onChoose: (uid: string) => void
 }
 
-function PhaseList({ phases, onChange }: List) {
-  const nextKey = 1 + Math.max(0, ...phases.map(({ key }) => key))
-  const choices = (
-    <span className="tabs">
-      {Object.entries(presets).map(([name, preset]) => (
-        <button
-          key={name}
-          type="button"
-          onClick={() => onChange(preset.map((one, at) => phaseDraft(nextKey + at, one)))}
-        >
-          {name}
-        </button>
-      ))}
-    </span>
-  )
+function PackageChoice({ packages, chosen, onChoose }: Choice) {
   return (
-    <Panel title="In which phases" note={choices}>
-      <div className="stack">
-        {phases.map((draft, at) => (
-          <PhaseFields
-            key={draft.key}
-            number={at + 1}
-            draft={draft}
-            onChange={(fresh) => onChange(phases.with(at, fresh))}
-            onRemove={() => onChange(phases.toSpliced(at, 1))}
-          />
+    <label>
+      Package
+      <select value={chosen} onChange={(event) => onChoose(event.target.value)}>
+        {packages.map(({ uid, version, size }) => (
+          <option key={uid} value={uid}>
+            {version} ({bytesText(size)}, {uid.slice(0, 8)})
+          </option>
         ))}
-        <p className="note">
-          {phases.length === 0
-            ? 'All devices get it at once.'
-            : `Phase ${phases.length + 1}: all others, later devices too.`}
-        </p>
-        <div>
-          <button type="button" className="small" onClick={() => onChange([...phases, phaseDraft(nextKey)])}>
-            Add a phase
-          </button>
-        </div>
-      </div>
-    </Panel>
+      </select>
+    </label>
+  )
+}
+
+function When({ draft, change }: { draft: RolloutDraft; change: (given: Partial<RolloutDraft>) => void }) {
+  return (
+    <div className="fields">
+      <label>
+        Not before (empty: at once)
+        <input type="datetime-local" value={draft.when} onChange={(event) => change({ when: event.target.value })} />
+      </label>
+      <label className="choice">
+        <input
+          type="checkbox"
+          checked={draft.metered}
+          onChange={(event) => change({ metered: event.target.checked })}
+        />
+        Also over links on which bytes cost
+      </label>
+    </div>
   )
 }

@@ -1,11 +1,13 @@
 import type { PackageRecord } from '@windlass/wire/operator'
 import { rolloutOrder } from '@windlass/wire/operator'
 import { describe, expect, it } from 'vitest'
-import { gateTexts, phaseMeaning, sizeText } from './phase-text.ts'
-import { orderOf, phaseDraft, presets, type RolloutDraft } from './plan-form.ts'
+import { phaseDraft, presets } from '../plan/phase-draft.ts'
+import { gateTexts, phaseMeaning, sizeText } from '../plan/phase-text.ts'
+import { everyDay, windowText } from '../plan/window-draft.ts'
+import { orderOf, type RolloutDraft, rolloutDraft } from './plan-form.ts'
 
 const kept = { uid: 'a'.repeat(64), product: 'b'.repeat(64) } as PackageRecord
-const draft: RolloutDraft = { package: kept.uid, whom: 'product', ids: '', when: '', metered: false, phases: [] }
+const draft: RolloutDraft = rolloutDraft(kept.uid, 'Europe/Oslo')
 
 describe('a rollout that is being made', () => {
   it('asks for no phases where there are none', () => {
@@ -27,6 +29,32 @@ describe('a rollout that is being made', () => {
         gate: { successPercent: 95, soakSeconds: 90, approval: { by: ['anna', 'bo'], needed: 2 } },
       },
     ])
+  })
+
+  it('says when, how fast, and what stops it, only where it was asked for', () => {
+    const windows = [
+      { key: 1, days: everyDay, from: '02:00', to: '04:30' },
+      { key: 2, days: [4, 5, 6], from: '22:00', to: '02:00' },
+    ]
+    const order = orderOf({ ...draft, windows, perMinute: '100', watchHealth: true, falseAlarmPercent: '0.5' }, kept)
+    expect(order).toMatchObject({
+      windows: ['daily 02:00-04:30', 'fri-sun 22:00-02:00'],
+      timeZone: 'Europe/Oslo',
+      speed: { perMinute: 100 },
+      health: { falseAlarmPercent: 0.5 },
+    })
+    expect(rolloutOrder.safeParse(order).error).toBeUndefined()
+    expect(orderOf({ ...draft, watchHealth: true }, kept).health).toEqual({})
+  })
+
+  it('writes windows as the fleet reads them', () => {
+    expect(windowText({ days: [6, 5], from: '22:00', to: '02:00' })).toBe('sat,sun 22:00-02:00')
+    expect(rolloutOrder.shape.windows.safeParse([windowText({ days: [], from: '', to: '' })]).success).toBe(false)
+  })
+
+  it('is for the devices that are in the group', () => {
+    const order = orderOf({ ...draft, whom: 'group', group: 'early' }, kept, ['c'.repeat(64)])
+    expect(order.to).toEqual({ devices: ['c'.repeat(64)] })
   })
 
   it('leaves a wrong number to be refused', () => {

@@ -1,65 +1,128 @@
-import { useQuery } from '@tanstack/react-query'
-import type { PackageRecord } from '@windlass/wire/operator'
-import { ask, useFleet } from '../../live/fleet.tsx'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { type RolloutForecast, type RolloutOrder, rolloutOrder } from '@windlass/wire/operator'
+import { useFleet } from '../../live/fleet.tsx'
 import { bytesText, countText } from '../../live/quantities.ts'
+import { useSettled } from '../../live/settled.ts'
+import { Mark } from '../../parts/mark.tsx'
+import { Loading, Trouble } from '../../parts/nothing.tsx'
 import { Panel } from '../../parts/page.tsx'
-import { gateTexts, sizeText } from './phase-text.ts'
-import { orderOf, type RolloutDraft } from './plan-form.ts'
+import { Proportion } from '../../parts/proportion.tsx'
+import { gateTexts, sizeText } from '../plan/phase-text.ts'
 
 interface Given {
-  draft: RolloutDraft
-  kept: PackageRecord
+  order: RolloutOrder
   children: React.ReactNode
 }
 
-/** What the rollout would do, before it does anything. */
-export function Preview({ draft, kept, children }: Given) {
+/** What the fleet says the rollout would do, before it does anything. */
+export function Preview({ order, children }: Given) {
   const { client } = useFleet()
-  const order = orderOf(draft, kept)
-  const product = useQuery({
-    ...ask.countDevices(client, { query: `product = ${kept.product}` }),
-    enabled: draft.whom === 'product',
+  const settled = useSettled(JSON.stringify(order))
+  const read = rolloutOrder.safeParse(JSON.parse(settled))
+  const forecast = useQuery({
+    queryKey: ['forecast', settled],
+    queryFn: () => client.forecastRollout(rolloutOrder.parse(JSON.parse(settled))),
+    enabled: read.success,
+    placeholderData: keepPreviousData,
   })
-  const already = useQuery({
-    ...ask.countDevices(client, { query: `product = ${kept.product} and version = ${JSON.stringify(kept.version)}` }),
-    enabled: draft.whom === 'product',
-  })
-  const devices = 'product' in order.to ? product.data : order.to.devices.length
-  const there = draft.whom === 'product' ? (already.data ?? 0) : 0
-  const left = Math.max(0, (devices ?? 0) - there)
+  const told = read.success && !forecast.error ? forecast.data : undefined
   return (
-    <Panel title="What it would do">
-      <dl className="facts">
-        <div>
-          <dt>devices</dt>
-          <dd>{devices === undefined ? 'counting' : devices.toLocaleString('en')}</dd>
-        </div>
-        <div>
-          <dt>run it already</dt>
-          <dd>{there.toLocaleString('en')}</dd>
-        </div>
-        <div>
-          <dt>bytes at most</dt>
-          <dd>{bytesText(left * kept.size)}</dd>
-        </div>
-        <div>
-          <dt>hardware</dt>
-          <dd>{kept.hardware === 'any' ? 'any' : kept.hardware.join(', ')}</dd>
-        </div>
-      </dl>
-      <ol className="plain steps">
-        {(order.phases ?? []).map(({ size, gate = {} }, at) => (
-          <li key={draft.phases[at]?.key}>
-            <b>{sizeText(size)}</b>
-            <span className="reason">next at {gateTexts(gate).join(', ')}</span>
+    <Panel title="What it would do" note="nothing is started yet">
+      {read.success ? null : <NoOrder issues={read.error.issues} />}
+      {forecast.error && read.success ? <Trouble error={forecast.error} /> : null}
+      {told ? <Sums told={told} /> : null}
+      {forecast.isLoading ? <Loading /> : null}
+      <Steps order={order} told={told} />
+      {children}
+    </Panel>
+  )
+}
+
+/** What is still missing or off, in the order's own words. */
+function NoOrder({ issues }: { issues: readonly { path: PropertyKey[]; message: string }[] }) {
+  return (
+    <div role="status">
+      <ul className="plain" aria-label="What is missing">
+        {issues.slice(0, 4).map(({ path, message }) => (
+          <li key={path.join('.')}>
+            <Mark meaning="held" long>
+              {issueText(path, message)}
+            </Mark>
           </li>
         ))}
-        <li>
-          <b>{order.phases ? 'all others' : countText(left, 'device')}</b>
-          {order.startAt ? <span className="reason">not before {new Date(order.startAt).toLocaleString()}</span> : null}
+      </ul>
+    </div>
+  )
+}
+
+function issueText(path: readonly PropertyKey[], message: string): string {
+  if (path.join(' ') === 'to devices') return 'Nobody is chosen yet.'
+  return `${placeText(path)}: ${message === 'Invalid input' ? 'expected a number that fits' : message}`
+}
+
+function placeText(path: readonly PropertyKey[]): string {
+  return (
+    path.map((part) => (typeof part === 'number' ? String(part + 1) : String(part).replace(/s$/, ''))).join(' ') ||
+    'order'
+  )
+}
+
+function Steps({ order, told }: { order: RolloutOrder; told: RolloutForecast | undefined }) {
+  const phases = order.phases ?? []
+  return (
+    <ol className="plain steps">
+      {phases.map(({ size, gate = {} }, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a phase has no name but its place
+        <li key={at}>
+          <Step what={sizeText(size)} devices={told?.phases[at]} />
+          <span className="reason">next at {gateTexts(gate).join(', ')}</span>
         </li>
-      </ol>
-      <div className="stack">{children}</div>
-    </Panel>
+      ))}
+      <li>
+        <Step what={phases.length > 0 ? 'all others' : 'all at once'} devices={told?.phases[phases.length]} />
+        {order.startAt ? <span className="reason">not before {new Date(order.startAt).toLocaleString()}</span> : null}
+        {order.windows ? <span className="reason">only {order.windows.join('; ')}</span> : null}
+      </li>
+    </ol>
+  )
+}
+
+function Step({ what, devices }: { what: string; devices: number | undefined }) {
+  return (
+    <span className="step">
+      <b>{what}</b>
+      <span className="note number">{devices === undefined ? '' : countText(devices, 'device')}</span>
+    </span>
+  )
+}
+
+function Sums({ told }: { told: RolloutForecast }) {
+  const left = told.excluded.reduce((sum, { devices }) => sum + devices, 0)
+  return (
+    <div className="forecast">
+      <Proportion
+        label="What it would do"
+        shares={[
+          { name: 'would be offered it', meaning: 'running', count: told.devices },
+          { name: 'left out', meaning: 'held', count: left },
+        ]}
+      />
+      <ul className="plain" aria-label="Left out">
+        {told.excluded
+          .toSorted((a, b) => b.devices - a.devices)
+          .map(({ code, text, devices }) => (
+            <li key={code} className="step">
+              <Mark meaning={code === 'up_to_date' ? 'done' : 'held'} long>
+                {text}
+              </Mark>
+              <span className="number">{devices.toLocaleString('en')}</span>
+            </li>
+          ))}
+      </ul>
+      <p className="step">
+        <span className="note">Bytes at most, {bytesText(told.bytesEach)} each</span>
+        <b className="number">{bytesText(told.bytes)}</b>
+      </p>
+    </div>
   )
 }

@@ -1,22 +1,32 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import type { RolloutDetail } from '@windlass/wire/operator'
+import type { RolledBack, RolloutDetail } from '@windlass/wire/operator'
 import { useState } from 'react'
 import { useFleet } from '../../live/fleet.tsx'
 import { countText } from '../../live/quantities.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Trouble } from '../../parts/nothing.tsx'
+import { RollBack } from './roll-back.tsx'
 
-/** What can be done with a rollout as it stands: pause it, let it go on, abort it. */
-export function RolloutActions({ rollout }: { rollout: RolloutDetail }) {
+interface Given {
+  rollout: RolloutDetail
+  onBack: (done: RolledBack) => void
+}
+
+/** What can be done with a rollout as it stands: pause it, let it go on, abort it, take it back. */
+export function RolloutActions({ rollout, onBack }: Given) {
   const { client } = useFleet()
-  const [asking, setAsking] = useState<'pause' | 'abort' | null>(null)
+  const [asking, setAsking] = useState<'pause' | 'abort' | 'back' | null>(null)
   const resume = useChange(rollout, () => client.resumeRollout(rollout.id))
   const close = (): void => setAsking(null)
-  if (rollout.status === 'aborted') return null
+  const { updated, updating, rolled_back } = rollout.counts
+  const over = rollout.status === 'aborted'
+  // An aborted one with nobody left to give anything back to needs no button.
+  const mayBack = updated + updating + rolled_back > 0
+  if (over && !mayBack) return null
   return (
     <>
       {resume.error ? <Trouble error={resume.error} /> : null}
-      {rollout.status === 'paused' ? (
+      {over ? null : rollout.status === 'paused' ? (
         <button type="button" className="main" onClick={() => resume.mutate(undefined)} disabled={resume.isPending}>
           Resume
         </button>
@@ -25,11 +35,19 @@ export function RolloutActions({ rollout }: { rollout: RolloutDetail }) {
           Pause
         </button>
       )}
-      <button type="button" className="danger" onClick={() => setAsking('abort')}>
-        Abort
-      </button>
+      {mayBack ? (
+        <button type="button" onClick={() => setAsking('back')}>
+          Roll back
+        </button>
+      ) : null}
+      {over ? null : (
+        <button type="button" className="danger" onClick={() => setAsking('abort')}>
+          Abort
+        </button>
+      )}
       {asking === 'pause' ? <Pause rollout={rollout} onClose={close} /> : null}
       {asking === 'abort' ? <Abort rollout={rollout} onClose={close} /> : null}
+      {asking === 'back' ? <RollBack rollout={rollout} onBack={onBack} onClose={close} /> : null}
     </>
   )
 }

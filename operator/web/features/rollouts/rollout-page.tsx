@@ -1,6 +1,7 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { RolloutDetail } from '@windlass/wire/operator'
+import type { RolledBack, RolloutDetail } from '@windlass/wire/operator'
+import { useState } from 'react'
 import { ask, useFleet, useNow } from '../../live/fleet.tsx'
 import { countText } from '../../live/quantities.ts'
 import { sharesOf, totalOf } from '../../parts/counted.tsx'
@@ -9,8 +10,11 @@ import { Moment, Short } from '../../parts/moment.tsx'
 import { Answered } from '../../parts/nothing.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { Proportion } from '../../parts/proportion.tsx'
+import { Paused } from '../plan/paused.tsx'
+import { Phases } from '../plan/phases.tsx'
+import { planFacts } from '../plan/plan-text.ts'
 import { Members } from './members.tsx'
-import { Phases } from './phases.tsx'
+import { RollBackDone } from './roll-back.tsx'
 import { RolloutActions } from './rollout-actions.tsx'
 import { rolloutState } from './rollout-state.ts'
 
@@ -23,6 +27,13 @@ export function RolloutPage({ id }: { id: number }) {
 
 function Known({ rollout }: { rollout: RolloutDetail }) {
   const { meaning, text } = rolloutState(rollout, useNow())
+  const { client } = useFleet()
+  const queries = useQueryClient()
+  const [back, setBack] = useState<RolledBack | null>(null)
+  const approve = async (who: string): Promise<void> => {
+    await client.approveRollout(rollout.id, who)
+    await queries.invalidateQueries({ queryKey: ['rollout', rollout.id] })
+  }
   const total = totalOf(rollout.counts)
   const lead = (
     <>
@@ -44,36 +55,36 @@ function Known({ rollout }: { rollout: RolloutDetail }) {
       title={`Rollout ${rollout.id}: version ${rollout.version}`}
       above={<Link to="/rollouts">Rollouts</Link>}
       lead={lead}
-      actions={<RolloutActions rollout={rollout} />}
+      actions={<RolloutActions rollout={rollout} onBack={setBack} />}
     >
-      <Paused rollout={rollout} />
       <div className="stack">
+        <Paused paused={rollout.paused} whom="device" />
+        {back ? <RollBackDone done={back} /> : null}
         <Panel
           title="How far it is"
           note={`${rollout.counts.updated.toLocaleString('en')} of ${countText(total, 'device')}`}
         >
           <Proportion label="Devices" shares={sharesOf(rollout.counts)} />
+          <Facts rollout={rollout} />
         </Panel>
-        {rollout.phases.length > 1 ? <Phases rollout={rollout} /> : null}
+        {rollout.phases.length > 1 ? <Phases rollout={rollout} one="device" onApprove={approve} /> : null}
         <Members rollout={rollout} />
       </div>
     </Page>
   )
 }
 
-function Paused({ rollout: { paused } }: { rollout: RolloutDetail }) {
-  if (!paused) return null
+function Facts({ rollout: { plan } }: { rollout: RolloutDetail }) {
+  const facts = planFacts(plan)
+  if (facts.length === 0) return null
   return (
-    <section className="panel why" data-meaning="held" aria-label="Why it is paused">
-      <p className="why-text">
-        <Mark meaning="held" long>
-          {paused.reason || 'Paused without a reason.'}
-        </Mark>
-      </p>
-      <p className="note">
-        {paused.by === 'failure_limit' ? 'It paused itself' : 'Somebody paused it'} <Moment at={paused.at} />. No device
-        is offered it until it is resumed; those under way finish.
-      </p>
-    </section>
+    <dl className="facts apart">
+      {facts.map(({ name, text }) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{text}</dd>
+        </div>
+      ))}
+    </dl>
   )
 }

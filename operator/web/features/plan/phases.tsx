@@ -1,4 +1,4 @@
-import type { PhaseStanding, PlanRecord, RolloutDetail } from '@windlass/wire/operator'
+import type { PhaseStanding, PlanRecord, RolloutRecord } from '@windlass/wire/operator'
 import { sharesOf, totalOf } from '../../parts/counted.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { Panel } from '../../parts/page.tsx'
@@ -6,15 +6,29 @@ import { Bar } from '../../parts/proportion.tsx'
 import { Approve } from './approve.tsx'
 import { gateTexts, phaseMeaning, sizeText } from './phase-text.ts'
 
+/** A rollout of either kind, as far as its phases go. */
+export interface Phased {
+  status: RolloutRecord['status']
+  phase: number
+  plan: PlanRecord
+  phases: readonly PhaseStanding[]
+}
+
+interface Given {
+  rollout: Phased
+  one: 'device' | 'unit'
+  onApprove: (who: string) => Promise<unknown>
+}
+
 /** The phases one below the other: how far each is, where its gate stands, what keeps the next one closed. */
-export function Phases({ rollout }: { rollout: RolloutDetail }) {
+export function Phases({ rollout, one, onApprove }: Given) {
   return (
     <Panel title="Phases" note={`${rollout.phase} of ${rollout.phases.length} open`}>
       <ol className="plain phases">
         {rollout.phases.map((standing, index) => {
           const planned = rollout.plan.phases[index]
           return planned ? (
-            <Phase key={standing.number} standing={standing} planned={planned} rollout={rollout} />
+            <Phase key={standing.number} standing={standing} planned={planned} {...{ rollout, one, onApprove }} />
           ) : null
         })}
       </ol>
@@ -22,13 +36,13 @@ export function Phases({ rollout }: { rollout: RolloutDetail }) {
   )
 }
 
-interface Given {
+interface OnePhase extends Given {
   standing: PhaseStanding
   planned: PlanRecord['phases'][number]
-  rollout: RolloutDetail
 }
 
-function Phase({ standing: { number, state, counts, waitsFor }, planned: { size, gate }, rollout }: Given) {
+function Phase({ standing, planned: { size, gate }, rollout, one, onApprove }: OnePhase) {
+  const { number, state, counts, waitsFor } = standing
   const total = totalOf(counts)
   const last = number === rollout.phases.length
   const meaning = phaseMeaning(state, rollout.status)
@@ -36,7 +50,7 @@ function Phase({ standing: { number, state, counts, waitsFor }, planned: { size,
     <li className="phase" data-meaning={meaning} aria-label={`Phase ${number}`}>
       <div>
         <h3>Phase {number}</h3>
-        <p className="note">{sizeText(size)}</p>
+        <p className="note">{sizeText(size, one)}</p>
         <Mark meaning={meaning}>
           {state === 'open' && rollout.status === 'running' ? 'open' : wordOf(state, rollout.status)}
         </Mark>
@@ -68,13 +82,15 @@ function Phase({ standing: { number, state, counts, waitsFor }, planned: { size,
       <div>
         <p className="note">{last ? 'the last one' : 'opens the next at'}</p>
         {last ? null : <p>{gateTexts(gate).join(', ')}</p>}
-        {gate.approval && state === 'open' ? <Approve rollout={rollout} by={gate.approval.by} /> : null}
+        {gate.approval && state === 'open' && rollout.status !== 'aborted' ? (
+          <Approve phase={number + 1} by={gate.approval.by} onApprove={onApprove} />
+        ) : null}
       </div>
     </li>
   )
 }
 
-function wordOf(state: PhaseStanding['state'], status: RolloutDetail['status']): string {
+function wordOf(state: PhaseStanding['state'], status: RolloutRecord['status']): string {
   return state === 'open' ? status : state
 }
 

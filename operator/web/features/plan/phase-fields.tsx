@@ -1,14 +1,15 @@
-import type { PhaseDraft } from './plan-form.ts'
+import type { PhaseDraft } from './phase-draft.ts'
 
 interface Given {
   number: number
+  whom: 'devices' | 'units'
   draft: PhaseDraft
   onChange: (draft: PhaseDraft) => void
   onRemove: () => void
 }
 
-/** One phase of a rollout that is being made: how many devices, and what must hold before the next. */
-export function PhaseFields({ number, draft, onChange, onRemove }: Given) {
+/** One phase of a rollout that is being made: how many, and what must hold before the next. */
+export function PhaseFields({ number, whom, draft, onChange, onRemove }: Given) {
   const text = (name: keyof Omit<PhaseDraft, 'key' | 'unit'>, label: string, hint = '') => (
     <label>
       {label}
@@ -32,12 +33,12 @@ export function PhaseFields({ number, draft, onChange, onRemove }: Given) {
         <div className="joined">
           {text('amount', 'Takes')}
           <select
-            aria-label="Percent or devices"
+            aria-label={`Percent or ${whom}`}
             value={draft.unit}
             onChange={(event) => onChange({ ...draft, unit: event.target.value as PhaseDraft['unit'] })}
           >
             <option value="percent">% of all</option>
-            <option value="count">devices</option>
+            <option value="count">{whom}</option>
           </select>
         </div>
         {text('successPercent', 'Next at % updated', '100')}

@@ -4,10 +4,12 @@ import { countText, secondsText } from '../../live/quantities.ts'
 
 type Phase = PlanRecord['phases'][number]
 
-/** How many devices a phase takes, in words. */
-export function sizeText(size: Phase['size']): string {
-  if ('count' in size) return countText(size.count, 'device')
-  return 'percent' in size ? `${size.percent} % of the devices` : 'all others'
+/** How many a phase takes, in words. `one`: of whom. */
+export function sizeText(size: Phase['size'], one: 'device' | 'unit' = 'device'): string {
+  // While it is typed it may be no number yet.
+  if (Number.isNaN('count' in size ? size.count : 'percent' in size ? size.percent : 0)) return `how many ${one}s?`
+  if ('count' in size) return countText(size.count, one)
+  return 'percent' in size ? `${size.percent} % of the ${one}s` : 'all others'
 }
 
 /** What must hold before the next phase opens, and what pauses the rollout: a few words each. */
