@@ -30,11 +30,11 @@ interface EnginePorts {
   random: Random
 }
 
-/** Joins the fleet whose records these are, or begins it. @throws StartError */
+/** Joins the project whose records these are, or begins it. @throws StartError */
 export async function openEngines(
   settings: Pick<FleetSettings, 'data' | 'blobs' | 'bus'>,
   { records, url, alone }: Database,
-  me: string,
+  { project, me }: { project: string | null; me: string },
   ports: EnginePorts,
 ): Promise<Engines> {
   const { shared, lines } = records
@@ -42,7 +42,7 @@ export async function openEngines(
   const choice = settings.blobs ?? { kind: 'folder', path: settings.data }
   const place = await openPlace(choice, join(settings.data, 'scratch'), { ...ports, alone })
   await matchPlace(place, shared, fleet)
-  const bus = await openBus(settings.bus, alone ? null : url, fleet, ports)
+  const bus = await openBus(settings.bus, alone ? null : { url, project }, fleet, ports)
   const stopped = new AbortController()
   await lines.beat()
   void beat(lines, ports, stopped.signal)
@@ -65,7 +65,12 @@ export async function openEngines(
   }
 }
 
-async function openBus(nats: string | null, database: string | null, fleet: string, ports: EnginePorts): Promise<Bus> {
+async function openBus(
+  nats: string | null,
+  database: { url: string; project: string | null } | null,
+  fleet: string,
+  ports: EnginePorts,
+): Promise<Bus> {
   try {
     if (nats !== null) return await natsBus({ url: nats, fleet }, ports)
     return database === null ? localBus() : await postgresBus(database, ports)

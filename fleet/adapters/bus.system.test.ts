@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLog, systemClock } from '@windlass/platform'
 import pg from 'pg'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { busContract } from '../bus/bus.contract.ts'
+import type { BusMessage } from '../bus/message.ts'
 import { natsBus } from './nats-bus.ts'
 import { type EmbeddedPostgres, embeddedPostgres } from './postgres/embedded.ts'
 import { postgresBus } from './postgres/postgres-bus.ts'
+import { inSchema, schemaOf } from './postgres/schema.ts'
 import { natsServer, type TestServer } from './test-servers.ts'
 
 const ports = { clock: systemClock, log: createLog([], Date.now) }
@@ -26,8 +28,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const overPostgres = async () => ({
-  end: () => postgresBus(database.url, ports),
+const overPostgres = (project: string | null) => async () => ({
+  end: () => postgresBus({ url: inSchema(database.url, schemaOf(project)), project }, ports),
   async cut() {
     const admin = new pg.Client(database.url)
     await admin.connect()
@@ -35,7 +37,20 @@ const overPostgres = async () => ({
     await admin.end()
   },
 })
-busContract('PostgreSQL', overPostgres, overPostgres)
+busContract('PostgreSQL', overPostgres(null), overPostgres(null))
+busContract('PostgreSQL, in a project', overPostgres('acme-2'), overPostgres('acme-2'))
+
+it('PostgreSQL keeps what is told in one project from all others', async () => {
+  const projects = [null, 'acme', 'acme-2']
+  const lines = await Promise.all(projects.map((project) => overPostgres(project)().then(({ end }) => end())))
+  const heard = lines.map((): BusMessage[] => [])
+  for (const [at, line] of lines.entries())
+    line.subscribe({ hear: (message) => heard[at]?.push(message), missed: () => undefined })
+  for (const [at, line] of lines.entries()) line.publish({ kind: 'ordered', unit: `u${at}`, what: 'desired' })
+  await expect.poll(() => heard.flat().length).toBe(3)
+  expect(heard.map((all) => all.map((message) => 'unit' in message && message.unit))).toEqual([['u0'], ['u1'], ['u2']])
+  for (const line of lines) await line.close()
+})
 
 let lines = 0
 const overNats = async () => {

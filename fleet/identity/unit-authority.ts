@@ -1,3 +1,4 @@
+import { createPublicKey, type X509Certificate } from 'node:crypto'
 import { type Authority, CertificateError, issue, makeAuthority, readRequest } from '@windlass/trust/certificates'
 import { FleetError } from '../fleet-error.ts'
 
@@ -23,6 +24,11 @@ export class UnitAuthority {
   /** PEM. */
   get certificate(): string {
     return this.#authority.certificate
+  }
+
+  /** Whether its signature is this one's; OpenSSL has judged all else of it. */
+  issued(certificate: X509Certificate): boolean {
+    return certificate.verify(createPublicKey(this.#authority.certificate))
   }
 
   /** A chain in PEM, the unit's certificate first. @throws FleetError `request_invalid` */

@@ -24,7 +24,7 @@ export interface CallerPorts {
   store: Pick<PeopleStore, 'hasUsers' | 'session' | 'token' | 'tokenUsed'>
   /** The token that the settings name: an admin's. */
   operatorToken: string | null
-  /** Only this machine can call. */
+  /** Only this machine can call, and may without a sign-in while there is no user. */
   loopback: boolean
   now(): number
 }

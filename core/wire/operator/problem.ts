@@ -14,6 +14,7 @@ export const problemStatus = {
   host_refused: 403,
   origin_refused: 403,
   route_unknown: 404,
+  project_unknown: 404,
   package_unknown: 404,
   rollout_unknown: 404,
   device_unknown: 404,

@@ -7,17 +7,17 @@ import { consoleRoutes } from './console.ts'
 import { Guard } from './guard.ts'
 import { testFolder } from './test-fleet.ts'
 
-async function served(built: boolean, loopback = true) {
+async function served(built: boolean, base = '') {
   const folder = await testFolder()
   if (built) {
     await mkdir(join(folder, 'assets'))
-    await writeFile(join(folder, 'index.html'), '<!doctype html>')
+    await writeFile(join(folder, 'index.html'), '<!doctype html><script src="./assets/index-1a2b.js">')
     await writeFile(join(folder, 'assets', 'index-1a2b.js'), 'run()')
   }
   const app = fastify()
   onTestFinished(() => app.close())
-  const guard = new Guard({ people: memoryPeopleStore(), gate: { token: 'a token', loopback }, now: () => 0 })
-  consoleRoutes(app, { folder, guard, welcome: 'greeting' })
+  const guard = new Guard({ people: memoryPeopleStore(), gate: { token: 'a token', loopback: true }, now: () => 0 })
+  consoleRoutes(app, { folder, base, guard, welcome: 'greeting' })
   const get = (url: string, headers = {}) => app.inject({ url, headers: { host: 'localhost:8000', ...headers } })
   return { get, page: (url: string, headers = {}) => get(url, { accept: 'text/html,*/*', ...headers }) }
 }
@@ -32,10 +32,15 @@ describe('the console as the fleet serves it', () => {
     const { page } = await served(true)
     for (const url of ['/', '/devices', '/devices/abc', '/units/u1', '/rollouts/7', '/activity']) {
       const answer = await page(url)
-      expect([answer.statusCode, answer.body]).toEqual([200, '<!doctype html>'])
+      expect([answer.statusCode, answer.body]).toEqual([200, '<!doctype html><script src="/assets/index-1a2b.js">'])
       expect(answer.headers['cache-control']).toBe('no-cache')
       expect(answer.headers['content-security-policy']).not.toMatch(/unsafe|https?:/)
     }
+  })
+
+  it('names its files from the root of its project', async () => {
+    const { page } = await served(true, '/p/acme')
+    expect((await page('/devices/abc')).body).toBe('<!doctype html><script src="/p/acme/assets/index-1a2b.js">')
   })
 
   it('lets a browser keep assets for ever, and has no others than were built', async () => {

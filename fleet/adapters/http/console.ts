@@ -8,6 +8,8 @@ import type { Guard } from './guard.ts'
 export interface ConsoleOptions {
   /** Where the built console lies, null for nowhere. It is read once; without it browsers are told so. */
   folder: string | null
+  /** What stands before the addresses of its pages and files. */
+  base: string
   guard: Pick<Guard, 'checkNames'>
   /** What everyone but a browser is told at `/`. */
   welcome: string
@@ -39,8 +41,8 @@ const pages = ['/devices', '/units', '/groups', '/packages', '/releases', '/roll
 const notBuilt = 'The console is not built: `npm run console` builds it, then start the fleet anew.\n'
 
 /** Serves the built console to browsers; its files have their digest in their names and may be kept for ever. */
-export function consoleRoutes(app: FastifyInstance, { folder, guard, welcome }: ConsoleOptions): void {
-  const page = folder === null ? null : readIfThere(join(folder, 'index.html'))
+export function consoleRoutes(app: FastifyInstance, { folder, base, guard, welcome }: ConsoleOptions): void {
+  const page = folder === null ? null : pageIn(folder, base)
   app.setErrorHandler((error, _request, reply) => {
     if (!(error instanceof FleetError)) throw error
     return reply.code(problemStatus[error.code]).type('text/plain; charset=utf-8').send(`${error.message}\n`)
@@ -85,9 +87,10 @@ function assets(folder: string): Map<string, Buffer> {
   return new Map(readdirSync(below).map((name) => [name, readFileSync(join(below, name))]))
 }
 
-function readIfThere(path: string): Buffer | null {
+/** The build names its files from where the page lies; a page deeper down would look for them there. */
+function pageIn(folder: string, base: string): string | null {
   try {
-    return readFileSync(path)
+    return readFileSync(join(folder, 'index.html'), 'utf8').replaceAll('"./assets/', `"${base}/assets/`)
   } catch {
     return null
   }

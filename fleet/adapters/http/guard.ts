@@ -11,6 +11,8 @@ export interface Gate {
   token: string | null
   /** Only loopback is listened on. */
   loopback: boolean
+  /** Nobody may come without a sign-in, even on loopback and before there is a user. Default: not so. */
+  closed?: boolean
   /** How many requests each caller may make; absent for any number. */
   requestsPerMinute?: number
 }
@@ -49,7 +51,8 @@ export class Guard {
     const shownBy = credentialsOf(request)
     if (shownBy.bearer === undefined && shownBy.session !== undefined) refuseForged(request)
     const { gate, people: store, now } = this.#ports
-    const caller = await callerOf({ store, operatorToken: gate.token, loopback: gate.loopback, now }, shownBy)
+    const open = gate.loopback && gate.closed !== true
+    const caller = await callerOf({ store, operatorToken: gate.token, loopback: open, now }, shownBy)
     const waitMs = this.#pace?.take(`${caller.kind} ${caller.kind === 'anyone' ? request.ip : caller.name}`) ?? 0
     if (waitMs > 0) throw tooOften(waitMs)
     return caller

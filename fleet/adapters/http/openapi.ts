@@ -5,9 +5,13 @@ import { jsonSchemaTransform } from 'fastify-type-provider-zod'
 import { ruleOf, ruleText } from './permissions.ts'
 
 /** `GET /openapi.json`: every route of this scope that comes after, from the schemas that check it (OpenAPI 3.1). */
-export async function openapiRoute(api: FastifyInstance, version: string): Promise<void> {
+export async function openapiRoute(api: FastifyInstance, version: string, base: string): Promise<void> {
   await api.register(swagger, {
-    openapi: { openapi: '3.1.0', info: { title: 'Windlass operator API', version } },
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Windlass operator API', version },
+      ...(base !== '' && { servers: [{ url: base }] }),
+    },
     transform: withProblems,
   })
   api.get('/openapi.json', () => api.swagger())

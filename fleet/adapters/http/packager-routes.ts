@@ -14,6 +14,7 @@ export interface PackagerPorts {
   log: Log
   /** Secrets of packagers by access id. With none nobody may push. */
   secrets: ReadonlyMap<string, string>
+  base: string
 }
 
 interface OfPackage {
@@ -24,7 +25,7 @@ interface OfObject {
   Querystring: { ticket?: string }
 }
 
-const base = '/uhu'
+const root = '/uhu'
 const metadataLimit = 1024 * 1024
 
 /**
@@ -33,12 +34,12 @@ const metadataLimit = 1024 * 1024
  */
 export function packagerRoutes(app: FastifyInstance, ports: PackagerPorts): void {
   app.setErrorHandler((error: FastifyError, request, reply) => refuse(ports, error, request, reply))
-  app.register(async (scope) => signedRoutes(scope, ports), { prefix: base })
+  app.register(async (scope) => signedRoutes(scope, ports), { prefix: root })
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
     const options = { bodyLimit: Number.MAX_SAFE_INTEGER }
-    scope.put<OfObject>(`${base}/storage/:uid/:object`, options, async ({ params, query, raw }, reply) => {
+    scope.put<OfObject>(`${root}/storage/:uid/:object`, options, async ({ params, query, raw }, reply) => {
       await ports.pushes.put(params.uid, params.object, String(query.ticket), raw)
       return reply.code(201).send()
     })
@@ -62,7 +63,7 @@ function signedRoutes(app: FastifyInstance, ports: PackagerPorts): void {
     const { uid, object } = request.params
     const ticket = await pushes.ticket(uid, object)
     if (ticket === undefined) return reply.code(200).send({})
-    const url = `${baseUrlOf(request.raw)}${base}/storage/${uid}/${object}?ticket=${ticket}`
+    const url = `${baseUrlOf(request.raw, ports.base)}${root}/storage/${uid}/${object}?ticket=${ticket}`
     return reply.code(201).send({ storage: 'dummy', url })
   })
   app.put<OfPackage>('/packages/:uid/finish', async ({ params: { uid } }, reply) => {
@@ -77,10 +78,11 @@ function signedRoutes(app: FastifyInstance, ports: PackagerPorts): void {
   })
 }
 
-async function admitPackager(request: FastifyRequest, { secrets, clock }: PackagerPorts): Promise<void> {
+async function admitPackager(request: FastifyRequest, { secrets, clock, base }: PackagerPorts): Promise<void> {
   const [path = '', query] = (request.raw.url ?? '').split('?')
   const { method, headers } = request
-  const signed = { method, path, query: new URLSearchParams(query), headers, body: bodyOf(request) }
+  // It signed what it asked for.
+  const signed = { method, path: base + path, query: new URLSearchParams(query), headers, body: bodyOf(request) }
   const why = whyUnsigned(signed, secrets, clock.now())
   if (why !== undefined) throw new FleetError('token_wrong', why)
 }

@@ -68,7 +68,10 @@ export interface UnitPorts {
 
 export interface ServerOptions {
   gate: Gate
-  tls: { cert: string; key: string } | null
+  /** Reached over TLS alone: cookies say so. Default: not. */
+  secure?: boolean
+  /** What stands before every address that it hands out: `/p/NAME`, without a slash at the end. Default: nothing. */
+  base?: string
   resumeQuirk: boolean
   /** Default: open. */
   admission?: Admission
@@ -77,27 +80,20 @@ export interface ServerOptions {
   console?: string
 }
 
-// A connection on which nothing moved for so long is dropped.
-const silenceMs = 120_000
-
-/** The fleet's HTTP server: devices at the root, operators below `/api/v1`. Not listening yet. */
+/** The HTTP server of one project: devices at the root, operators below `/api/v1`. It does not listen. */
 export function fleetServer(ports: ServerPorts, options: ServerOptions): FastifyInstance {
   const closing = new AbortController()
   const openings = rememberedOpenings()
   const app = fastify({
-    ...(options.tls && {
-      https: { ...options.tls, ...(ports.units && askForCertificates(ports.units)) },
-    }),
-    connectionTimeout: silenceMs,
     forceCloseConnections: true,
     // The address a device is given may end in a slash, and it appends to it as it is (updatehub.md 3.1).
     routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: 200 },
     exposeHeadRoutes: false,
-  }) as FastifyInstance
+  })
   app.addHook('preClose', async () => closing.abort())
-  const { gate, console: folder = null } = options
+  const { gate, base = '', console: folder = null } = options
   const guard = new Guard({ people: ports.people.store, gate, now: () => ports.clock.now() })
-  app.register(async (pages) => consoleRoutes(pages, { folder, guard, welcome: welcome(options.version) }))
+  app.register(async (pages) => consoleRoutes(pages, { folder, base, guard, welcome: welcome(options.version) }))
   const office = ports.units?.office
   const metrics = fleetMetrics(ports.store, office && (() => office.connected))
   app.register(async (scope) => healthRoutes(scope, { ...ports, metrics, guard }))
@@ -105,20 +101,15 @@ export function fleetServer(ports: ServerPorts, options: ServerOptions): Fastify
   app.register(async (devices) => deviceRoutes(devices, { ...ports, openings, metrics, admission }))
   app.register(async (objects) => objectRoutes(objects, { ...ports, resumeQuirk: options.resumeQuirk }))
   const { packager } = ports
-  if (packager) app.register(async (scope) => packagerRoutes(scope, { ...ports, ...packager }))
-  if (ports.units) serveUnits(app, ports.units, ports.log)
+  if (packager) app.register(async (scope) => packagerRoutes(scope, { ...ports, ...packager, base }))
+  if (ports.units) serveUnits(app, { ...ports.units, base }, ports.log)
   app.register(async (api) => operatorApi(api, { ...ports, openings, guard }, options, closing.signal), {
     prefix: '/api/v1',
   })
   return app
 }
 
-/** Over TLS units show the certificates that this fleet issued; devices and operators have none. */
-function askForCertificates({ claims }: UnitPorts) {
-  return { requestCert: true, rejectUnauthorized: false, ca: [claims.authority.certificate] }
-}
-
-function serveUnits(app: FastifyInstance, units: UnitPorts, log: Log): void {
+function serveUnits(app: FastifyInstance, units: UnitPorts & { base: string }, log: Log): void {
   app.register(async (scope) => {
     answerProblems(scope, log)
     unitRoutes(scope, units)
@@ -135,17 +126,17 @@ async function operatorApi(
   api.setValidatorCompiler(validatorCompiler)
   api.setSerializerCompiler(serializerCompiler)
   answerProblems(api, ports.log)
-  harden(api, options.tls !== null)
+  const { secure = false, base = '' } = options
+  harden(api, secure)
   keepAudit(api, { store: ports.people.audit, now: () => ports.clock.now() })
   authorize(api, ports)
   api.addHook('preHandler', refuseUnstorable)
   // Before the routes: it hears of those that come after it.
-  await openapiRoute(api, options.version)
+  await openapiRoute(api, options.version, base)
   const people = { ...ports.people, log: ports.log, now: () => ports.clock.now() }
-  const secure = options.tls !== null
   const { openid } = ports
-  sessionRoutes(api, people, { secure, openid: openid !== undefined })
-  if (openid) openIdRoutes(api, { ...people, ...openid }, secure)
+  sessionRoutes(api, people, { secure, base, openid: openid !== undefined })
+  if (openid) openIdRoutes(api, { ...people, ...openid }, { secure, base })
   peopleRoutes(api, people)
   auditRoutes(api, ports.people.audit)
   if (ports.webhooks) webhookRoutes(api, { ...people, ...ports.webhooks })

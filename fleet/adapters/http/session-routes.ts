@@ -12,13 +12,15 @@ import { typed } from './typed-api.ts'
 /** Sign-ins from one address, whatever the names. */
 const signInsPerMinute = 20
 
-/** `/session`: who one is, sign-in and sign-out. `secure`: the cookie goes over TLS alone. */
-export function sessionRoutes(
-  app: FastifyInstance,
-  ports: SignInPorts,
-  ways: { secure: boolean; openid: boolean },
-): void {
-  const { secure, openid } = ways
+/** `secure`: the cookie goes over TLS alone; `base`: and only to what is below. */
+export interface Cookies {
+  secure: boolean
+  base: string
+}
+
+/** `/session`: who one is, sign-in and sign-out. */
+export function sessionRoutes(app: FastifyInstance, ports: SignInPorts, ways: Cookies & { openid: boolean }): void {
+  const { openid } = ways
   const api = typed(app)
   const pace = new Pace(signInsPerMinute, ports.now)
   api.get('/session', { schema: { response: { 200: sessionRecord } } }, async (request) =>
@@ -36,7 +38,7 @@ export function sessionRoutes(
     // What is no name here may be a password that went into the wrong box.
     note(request, { who: user ? name : 'unknown' })
     const text = await signIn(ports, name, password)
-    reply.header('set-cookie', sessionCookieOf(text, sessionMs / 1000, secure))
+    reply.header('set-cookie', sessionCookieOf(text, sessionMs / 1000, ways))
     return encodeCaller({ kind: 'user', name, limits: [user?.grants ?? []], user: name })
   })
   api.delete('/session', async (request, reply) => {
@@ -45,14 +47,14 @@ export function sessionRoutes(
     if (user) note(request, { who: user.name })
     if (session !== undefined) await ports.store.endSession(digestOf(session))
     return reply
-      .header('set-cookie', sessionCookieOf('', 0, secure))
+      .header('set-cookie', sessionCookieOf('', 0, ways))
       .code(204)
       .send()
   })
 }
 
 /** No script reads it, no page of another site sends it. */
-export function sessionCookieOf(text: string, seconds: number, secure: boolean): string {
-  const flags = ['Path=/', 'HttpOnly', 'SameSite=Strict', `Max-Age=${seconds}`, ...(secure ? ['Secure'] : [])]
+export function sessionCookieOf(text: string, seconds: number, { secure, base }: Cookies): string {
+  const flags = [`Path=${base}/`, 'HttpOnly', 'SameSite=Strict', `Max-Age=${seconds}`, ...(secure ? ['Secure'] : [])]
   return [`${sessionCookie}=${text}`, ...flags].join('; ')
 }

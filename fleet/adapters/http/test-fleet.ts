@@ -123,7 +123,6 @@ export async function testFleet(
     },
     {
       gate: given.gate ?? { token: null, loopback: true },
-      tls: null,
       resumeQuirk: given.resumeQuirk ?? false,
       admission: given.admission ?? 'open',
       version: '0',

@@ -23,6 +23,7 @@ export interface UnitRoutePorts {
   claims: ClaimPorts
   tokens: SocketTokens
   tickets: Pick<BlobTickets, 'flawOf'>
+  base: string
 }
 
 export const discoveryPath = '/sd/v7/'
@@ -36,13 +37,13 @@ export function unitRoutes(app: FastifyInstance, ports: UnitRoutePorts): void {
   )
   app.post<{ Body: Buffer }>(enrolmentPath, async (request, reply) => {
     const asked = readable(() => decodeEnrolment(request.body))
-    const enrolled = await enrol(ports.claims, asked, `${baseUrlOf(request.raw)}${discoveryPath}`)
+    const enrolled = await enrol(ports.claims, asked, `${baseUrlOf(request.raw, ports.base)}${discoveryPath}`)
     return reply.type('application/json').send(encodeEnrolled(enrolled))
   })
   app.post<{ Body: Buffer }>(discoveryPath, async (request, reply) => {
     const { systemId } = readable(() => decodeDiscoveryRequest(request.body))
-    await admitUnit(request.raw, systemId, ports.store)
-    const connectionInfo = [baseUrlOf(request.raw).replace(/^http/, 'ws') + socketPath]
+    await admitUnit(request.raw, systemId, ports)
+    const connectionInfo = [baseUrlOf(request.raw, ports.base).replace(/^http/, 'ws') + socketPath]
     const answer = { systemId, outcome: 'no_error', nextRequestDelayMs: 0, connectionInfo } as const
     return reply
       .type('application/json')
@@ -74,9 +75,9 @@ function blobRoute(app: FastifyInstance, { store, blobs, tickets }: UnitRoutePor
   })
 }
 
-/** The address by which the caller reached us. */
-export function baseUrlOf({ headers, socket }: IncomingMessage): string {
-  return `${(socket as TLSSocket).encrypted ? 'https' : 'http'}://${headers.host ?? 'localhost'}`
+/** The address by which the caller reached this project, without a slash at its end. */
+export function baseUrlOf({ headers, socket }: IncomingMessage, base: string): string {
+  return `${(socket as TLSSocket).encrypted ? 'https' : 'http'}://${headers.host ?? 'localhost'}${base}`
 }
 
 function readable<T>(read: () => T): T {

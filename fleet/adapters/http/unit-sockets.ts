@@ -4,7 +4,7 @@ import type { Log } from '@windlass/platform'
 import type { FastifyInstance } from 'fastify'
 import { WebSocketServer } from 'ws'
 import { FleetError } from '../../fleet-error.ts'
-import type { SocketTokens } from '../../identity/claims.ts'
+import type { ClaimPorts, SocketTokens } from '../../identity/claims.ts'
 import type { UnitOffice } from '../../units/unit-office.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
 import { admitUnit } from './admit-unit.ts'
@@ -21,11 +21,14 @@ export interface SocketPorts {
   office: UnitOffice
   store: UnitStore
   tokens: SocketTokens
+  claims: Pick<ClaimPorts, 'authority'>
+  base: string
   log: Log
 }
 
 /** Units' WebSockets (aoscore.md 6.2): bearer token, JSON in binary frames. A unit that does not answer a ping is let go. */
-export function unitSockets(app: FastifyInstance, { office, store, tokens, log }: SocketPorts): void {
+export function unitSockets(app: FastifyInstance, ports: SocketPorts): void {
+  const { office, tokens, base, log } = ports
   const server = new WebSocketServer({ noServer: true, maxPayload: mostBytes, perMessageDeflate: false })
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
@@ -41,8 +44,8 @@ export function unitSockets(app: FastifyInstance, { office, store, tokens, log }
           closeAloud(connection, 1011, 'try again')
         })
       })
-    admitUnit(request, unit, store).then(
-      () => open((connection) => serve(connection, unit, baseUrlOf(request), office)),
+    admitUnit(request, unit, ports).then(
+      () => open((connection) => serve(connection, unit, baseUrlOf(request, base), office)),
       (error: unknown) => {
         if (!(error instanceof FleetError)) return open(() => Promise.reject(error as Error))
         log.info('unit refused', { unit, why: error.message })

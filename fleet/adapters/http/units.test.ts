@@ -22,6 +22,7 @@ import { unitRolloutRound } from '../../units/rollouts/round.ts'
 import { UnitOffice } from '../../units/unit-office.ts'
 import { folderBlobs } from '../folder-blobs.ts'
 import { folderPackages } from '../folder-packages.ts'
+import { Front } from './front.ts'
 import { fleetServer } from './server.ts'
 import { testFolder } from './test-fleet.ts'
 import { bytesOf, digestOf, enrolled, online, postTo, published } from './test-unit.ts'
@@ -64,10 +65,17 @@ async function listening(tls: { cert: string; key: string } | null = null) {
         maxUploadBytes: 1_000_000,
       },
     },
-    { gate: { token: null, loopback: true }, tls, resumeQuirk: false, version: '0' },
+    { gate: { token: null, loopback: true }, secure: tls !== null, resumeQuirk: false, version: '0' },
   )
-  onTestFinished(() => app.close())
-  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  await app.ready()
+  const front = new Front(tls)
+  front.serve(null, { app, authority: authority.certificate })
+  const port = await front.listen({ host: '127.0.0.1', port: 0 })
+  onTestFinished(async () => {
+    await app.close()
+    await front.close()
+  })
+  const url = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`
   return {
     url,
     post: (path: string, body: string) => postTo(url, path, body),

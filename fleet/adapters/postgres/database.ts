@@ -6,23 +6,29 @@ import { embeddedPostgres, runningDatabase } from './embedded.ts'
 import { holdFolder } from './hold.ts'
 import { openPool } from './pool.ts'
 import { postgresStore, type Records } from './postgres-store.ts'
+import { inSchema, schemaOf } from './schema.ts'
 
 /** Our own PostgreSQL below the data folder, or any other, 15 or newer. */
 export type DatabaseChoice = { kind: 'embedded' } | { kind: 'url'; url: string }
 
 /** `lost` resolves when the database went away by itself. `alone`: no other process of the fleet can be there. */
-export interface Database {
-  records: Records
+export interface DatabaseServer {
   url: string
   alone: boolean
   lost: Promise<Error>
   stop(): Promise<void>
 }
 
-interface Server {
+/** The records of one project. */
+export interface Database {
+  records: Records
   url: string
-  lost: Promise<Error>
-  stop(): Promise<void>
+  alone: boolean
+}
+
+interface DatabasePorts {
+  clock: Clock
+  log: Log
 }
 
 /**
@@ -32,41 +38,47 @@ interface Server {
 export async function visitDatabase(
   choice: DatabaseChoice,
   data: string,
-  ports: { clock: Clock; log: Log },
+  ports: DatabasePorts,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   if (choice.kind === 'url') return { url: choice.url, stop: async () => undefined }
   const url = await runningDatabase(join(data, 'database'))
   return url === undefined ? embeddedPostgres(join(data, 'database'), ports) : { url, stop: async () => undefined }
 }
 
-/** Opens the records for this process, the only one that uses the folder `data`. `me`: its name. @throws StartError */
-export async function openDatabase(
-  choice: DatabaseChoice,
-  data: string,
+/** The database for this process, the only one that uses the folder `data`. @throws StartError */
+export async function openServer(choice: DatabaseChoice, data: string, ports: DatabasePorts): Promise<DatabaseServer> {
+  if (choice.kind === 'url') return { ...(await remote(choice, data, ports)), alone: false }
+  return { ...(await embeddedPostgres(join(data, 'database'), ports)), alone: true }
+}
+
+// Most projects are small, and a database has a hundred connections for all of them.
+const poolSizes = { first: 16, others: 4 }
+
+/** The records of a project for the process named `me`, with their tables brought up to date. @throws StartError */
+export async function openRecords(
+  server: Pick<DatabaseServer, 'url' | 'alone'>,
+  project: string | null,
   me: string,
-  ports: { clock: Clock; log: Log },
+  log: Log,
 ): Promise<Database> {
-  const server =
-    choice.kind === 'embedded'
-      ? await embeddedPostgres(join(data, 'database'), ports)
-      : await remote(choice, data, ports)
-  const pool = openPool(server.url, (error) => ports.log.warning('database connection lost', { why: error.message }))
+  const schema = schemaOf(project)
+  const url = inSchema(server.url, schema)
+  const onError = (error: Error) => log.warning('database connection lost', { why: error.message })
+  const pool = openPool(url, onError, { schema, max: project === null ? poolSizes.first : poolSizes.others })
   try {
-    const records = await postgresStore(pool, me)
-    const stop = async (): Promise<void> => {
-      await records.close()
-      await server.stop()
-    }
-    return { records, url: server.url, alone: choice.kind === 'embedded', lost: server.lost, stop }
+    return { records: await postgresStore(pool, me), url, alone: server.alone }
   } catch (cause) {
     await pool.end().catch(() => undefined)
-    await server.stop()
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new StartError('database_failed', `expected to bring the tables up to date, got: ${why}`, { cause })
   }
 }
 
-async function remote({ url }: { url: string }, data: string, { clock }: { clock: Clock }): Promise<Server> {
+async function remote(
+  { url }: { url: string },
+  data: string,
+  { clock }: { clock: Clock },
+): Promise<Omit<DatabaseServer, 'alone'>> {
   try {
     const hold = await holdFolder(url, data, clock, `${hostname()}:${resolve(data)}`)
     return { url, lost: hold.lost, stop: hold.release }

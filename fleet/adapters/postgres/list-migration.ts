@@ -56,11 +56,13 @@ const indexes = [
   'create index devices_of_identity on devices using gin ((identity::jsonb) jsonb_path_ops)',
   'create index devices_of_attribute on devices using gin ((attributes::jsonb) jsonb_path_ops)',
   'create index devices_of_label on devices using gin (labels jsonb_path_ops)',
-  // A PostgreSQL without pg_trgm, or an owner who may not add it, has slow searches, and all else.
+  // A PostgreSQL without pg_trgm, or an owner who may not add it, has slow searches, and all else. It is there once for all
+  // projects, of which none may take it along when it goes.
   `do $$ begin
-     create extension if not exists pg_trgm;
-     create index devices_of_text on devices using gin ((identity::text) gin_trgm_ops);
-   exception when insufficient_privilege or feature_not_supported or undefined_file then
+     create extension if not exists pg_trgm with schema public;
+     execute format('create index devices_of_text on devices using gin ((identity::text) %I.gin_trgm_ops)',
+       (select nspname from pg_extension join pg_namespace n on n.oid = extnamespace where extname = 'pg_trgm'));
+   exception when insufficient_privilege or feature_not_supported or undefined_file or invalid_schema_name then
      raise notice 'no pg_trgm: %', sqlerrm;
    end $$`,
 ]

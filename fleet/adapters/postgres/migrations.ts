@@ -91,11 +91,18 @@ async function inOrder(db: Kysely<unknown>, list: readonly string[]): Promise<vo
  */
 export async function migrate(db: Kysely<Tables>, to?: string): Promise<void> {
   const provider = { getMigrations: async () => steps }
-  const migrator = new Migrator({ db, provider })
   if (await isNewer(db)) return
+  const migrator = new Migrator({ db, provider, ...(await notesIn(db)) })
   if (to !== undefined && !(to in steps)) throw new Error(`expected a schema of this version or before, got ${to}`)
   const { error } = to === undefined ? await migrator.migrateToLatest() : await migrator.migrateTo(to)
   if (error) throw error
+}
+
+/** The migrator looks for its notes in all schemas, and would take those of another project for its own. */
+async function notesIn(db: Kysely<Tables>): Promise<{ migrationTableSchema?: string }> {
+  const { rows } = await sql<{ schema: string }>`select current_schema() as schema`.execute(db)
+  const schema = rows[0]?.schema ?? 'public'
+  return schema === 'public' ? {} : { migrationTableSchema: schema }
 }
 
 /** Whether a version to come has been here: it knows all of our steps, and others. */

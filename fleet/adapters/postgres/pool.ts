@@ -2,18 +2,39 @@ import pg from 'pg'
 
 const int8 = 20
 
+export interface PoolOptions {
+  /** Default 16. */
+  max?: number
+  /** The schema that the address names: a connection that is in another, as behind a pooler that passes nothing on, is not used. */
+  schema?: string | null
+}
+
 /** Connections to a database. Its bigint columns hold sizes and counters, all below 2^53: they come as numbers. */
-export function openPool(connectionString: string, onError: (error: Error) => void): pg.Pool {
+export function openPool(
+  connectionString: string,
+  onError: (error: Error) => void,
+  { max = 16, schema = null }: PoolOptions = {},
+): pg.Pool {
   const parserOf: typeof pg.types.getTypeParser = (oid: number, format?: unknown) =>
     oid === int8 ? Number : pg.types.getTypeParser(oid, format as 'text')
-  const pool = new pg.Pool({
+  // Its types do not say so, but it waits for `onConnect`.
+  const config = {
     connectionString,
-    max: 16,
+    max,
+    ...(schema !== null && { onConnect: (client: pg.ClientBase) => checkSchema(client, schema) }),
     connectionTimeoutMillis: 10_000,
     application_name: 'windlass',
     types: { getTypeParser: parserOf },
-  })
+  }
+  const pool = new pg.Pool(config)
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', onError)
   return pool
+}
+
+async function checkSchema(client: pg.ClientBase, schema: string): Promise<void> {
+  const text = `select array_to_string(current_schemas(false), ',') as found`
+  const { rows } = await client.query<{ found: string }>(text)
+  const found = rows[0]?.found ?? 'none'
+  if (found !== schema) throw new Error(`expected a connection to the schema ${schema} alone, got one to ${found}`)
 }

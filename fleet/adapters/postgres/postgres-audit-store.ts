@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { type AuditFilter, type AuditStore, type Entry, entryAfter } from '../../people/audit.ts'
+import { ownNumber } from './own-locks.ts'
 import type { Tables } from './tables.ts'
 
 export interface AuditTables {
@@ -27,7 +28,7 @@ export function postgresAuditStore(db: Kysely<Tables>): AuditStore {
     add: (deed) =>
       db.transaction().execute(async (tx) => {
         // One after the other: each entry has the hash of the one before.
-        await sql`select pg_advisory_xact_lock(${chainLock})`.execute(tx)
+        await sql`select pg_advisory_xact_lock(${ownNumber(chainLock)})`.execute(tx)
         const last = await tx
           .selectFrom('audit')
           .select(['id', 'hash'])

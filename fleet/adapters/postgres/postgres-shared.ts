@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { memoryShared, type Shared } from '../../processes/shared.ts'
+import { ownKey } from './own-locks.ts'
 
 // Any number would do, as long as it stays: it keeps these locks apart from those of others in the database.
 const lockClass = 7_340_002
@@ -29,9 +30,9 @@ async function locked<T>(pool: pg.Pool, name: string, work: () => Promise<T>): P
   const client = await pool.connect()
   let broken = true
   try {
-    await client.query('select pg_advisory_lock($1, hashtext($2))', [lockClass, name])
+    await client.query(`select pg_advisory_lock($1, ${ownKey('$2')})`, [lockClass, name])
     const result = await work()
-    await client.query('select pg_advisory_unlock($1, hashtext($2))', [lockClass, name])
+    await client.query(`select pg_advisory_unlock($1, ${ownKey('$2')})`, [lockClass, name])
     broken = false
     return result
   } finally {

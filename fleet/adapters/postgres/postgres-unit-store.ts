@@ -4,6 +4,7 @@ import { judgeClaim } from '../../units/judge-claim.ts'
 import { type NewsContent, type NewsKind, newsLimits } from '../../units/news.ts'
 import type { ItemVersion, Release, Unit } from '../../units/records.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
+import { ownKey } from './own-locks.ts'
 import type { Tables } from './tables.ts'
 import { postgresUnitRollouts } from './unit-rollouts.ts'
 
@@ -69,7 +70,9 @@ function enrolment(db: Db) {
         const claim = await named.forUpdate().executeTakeFirst()
         if (!claim) return 'unknown'
         // Two claims for one name wait for each other.
-        await sql`select pg_advisory_xact_lock(hashtext(${`unit ${id}`}))`.execute(tx)
+        await sql`with own as (select ${`unit ${id}`}::text as name) select pg_advisory_xact_lock(${sql.raw(ownKey('name'))}) from own`.execute(
+          tx,
+        )
         const known = await tx.selectFrom('units').select('status').where('id', '=', id).executeTakeFirst()
         const refused = await tx.selectFrom('revoked_units').select('unit').where('unit', '=', id).executeTakeFirst()
         const before = known && { ...known, isRevoked: refused !== undefined }

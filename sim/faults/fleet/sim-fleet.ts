@@ -192,7 +192,7 @@ export class SimFleet {
     const rules = { trustedKeys: [], checkMetadata: () => [], maxUploadBytes: 0 }
     const shelf = packageShelf(ports, rules)
     const units = this.units.serve(gatedStore(this.units.store, gate), { ...ports, authority: this.#authority })
-    const options = { gate: { token: null, loopback: true }, tls: null, resumeQuirk: false, version: 'sim' }
+    const options = { gate: { token: null, loopback: true }, resumeQuirk: false, version: 'sim' }
     return [fleetServer({ ...ports, shelf, units }, options), units]
   }
 

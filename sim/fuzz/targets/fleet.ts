@@ -112,7 +112,7 @@ function emptyServer() {
     { trustedKeys: [], checkMetadata: () => [], maxUploadBytes: 1_000 },
   )
   const gate = { token: null, loopback: true }
-  const app = fleetServer({ ...ports, shelf }, { gate, tls: null, resumeQuirk: false, version: 'fuzz' })
+  const app = fleetServer({ ...ports, shelf }, { gate, resumeQuirk: false, version: 'fuzz' })
   return async (request: NonNullable<ReturnType<typeof requestOf>>): Promise<number> => {
     records = memoryStore()
     return (await app.inject(request)).statusCode

@@ -1,0 +1,164 @@
+import { join } from 'node:path'
+import type { Clock, Log, Random } from '@windlass/platform'
+import { checkMetadata } from '@windlass/wire/updatehub'
+import type { FastifyInstance } from 'fastify'
+import { authorityIn } from './adapters/authority-file.ts'
+import { folderPushes } from './adapters/folder-pushes.ts'
+import { guardedPost } from './adapters/guarded-post.ts'
+import type { Front } from './adapters/http/front.ts'
+import { isLocalName } from './adapters/http/guard.ts'
+import { fleetServer, type UnitPorts } from './adapters/http/server.ts'
+import { openIdProvider } from './adapters/openid-provider.ts'
+import type { Database } from './adapters/postgres/database.ts'
+import { type Engines, openEngines } from './engines.ts'
+import { BlobTickets } from './identity/blob-tickets.ts'
+import { SocketTokens } from './identity/claims.ts'
+import { newUnitAuthority, UnitAuthority } from './identity/unit-authority.ts'
+import manifest from './package.json' with { type: 'json' }
+import { Pushes } from './packages/pushes.ts'
+import { packageShelf } from './packages/shelf.ts'
+import { scryptPasswords } from './people/passwords.ts'
+import { baseOf } from './projects/address.ts'
+import { steward, stewardRound } from './rollout/steward.ts'
+import type { FleetSettings } from './settings.ts'
+import { type Events, eventHub } from './telemetry/events.ts'
+import { unitRolloutRound } from './units/rollouts/round.ts'
+import { UnitOffice } from './units/unit-office.ts'
+import { Dispatch } from './webhooks/dispatch.ts'
+
+export interface FleetPorts {
+  clock: Clock
+  log: Log
+  random: Random
+}
+
+/** A project at work in this process: its rollouts go on, and it is served by the front. */
+export interface RunningProject {
+  stop(): Promise<void>
+}
+
+export interface ProjectPorts extends FleetPorts {
+  front: Front
+}
+
+// Made by `npm run console`.
+const consoleFolder = join(import.meta.dirname, '../operator/web/dist')
+
+/** Sets a project to work on its records, which it closes when it stops. `which.project` null: the default one. @throws StartError */
+export async function startProject(
+  settings: FleetSettings,
+  database: Database,
+  which: { project: string | null; me: string },
+  ports: ProjectPorts,
+): Promise<RunningProject> {
+  const opened: Ending[] = [() => database.records.close()]
+  const stop = once(async () => {
+    for (const end of opened.toReversed()) await end()
+  })
+  try {
+    const engines = await openEngines(settings, database, which, ports)
+    opened.push(engines.stop)
+    const post = guardedPost({ privateToo: settings.privateWebhooks })
+    const dispatch = new Dispatch({ store: database.records.webhooks, post, ...ports })
+    await dispatch.refresh()
+    const hub = { ...ports, dispatch, events: dispatch.through(eventHub(engines.bus)) }
+    const units = await unitPorts(settings, engines, hub)
+    const app = await buildServer(settings, which.project, engines, units, hub)
+    await app.ready()
+    // It ends its sockets and streams in order; whoever is left after that is hung up on.
+    opened.push(
+      async () => ports.front.leave(which.project),
+      () => app.close(),
+    )
+    ports.front.serve(which.project, { app, authority: units.claims.authority.certificate })
+    opened.push(beginRounds(engines, units, hub))
+    return { stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+type Ending = () => Promise<unknown>
+type HubPorts = FleetPorts & { events: Events; dispatch: Dispatch }
+
+/** What goes on by itself; answers how it is ended. */
+function beginRounds({ records }: Engines, units: UnitPorts, hub: HubPorts): Ending {
+  const closing = new AbortController()
+  const rounds = [() => stewardRound({ store: records, ...hub }), () => unitRolloutRound({ ...units, ...hub })]
+  const stewarding = steward(hub, rounds, closing.signal)
+  const dispatching = hub.dispatch.run(closing.signal)
+  return async () => {
+    closing.abort()
+    await stewarding
+    await dispatching
+  }
+}
+
+async function buildServer(
+  settings: FleetSettings,
+  project: string | null,
+  engines: Engines,
+  units: UnitPorts,
+  given: HubPorts,
+): Promise<FastifyInstance> {
+  const { records: store, place } = engines
+  const ports = { ...given, store, files: place.packages, shared: store.shared }
+  await store.shared.inTurn('shelf', async () => {
+    await place.packages.sweep(new Set((await store.packages()).map((kept) => kept.uid)))
+  })
+  const { trustedKeys, maxUploadBytes, resumeQuirk, tls, operatorToken: token } = settings
+  const rules = {
+    trustedKeys,
+    maxUploadBytes,
+    checkMetadata: (metadata: Uint8Array) => checkMetadata(metadata, { allowTest: true }),
+  }
+  const shelf = packageShelf(ports, rules)
+  const pushFiles = await folderPushes(join(settings.data, 'pushes'), ports.random)
+  const packager = {
+    pushes: new Pushes({ shelf, files: pushFiles, random: ports.random }, rules),
+    secrets: settings.packagers,
+  }
+  const people = { store: store.people, audit: store.audit, passwords: scryptPasswords(), random: ports.random }
+  const openid = settings.openid && {
+    openid: { settings: settings.openid, provider: openIdProvider(settings.openid) },
+  }
+  const webhooks = { store: store.webhooks, dispatch: given.dispatch }
+  const { requestsPerMinute } = settings
+  const loopback = isLocalName(settings.listen.host)
+  const gate = { token, loopback, closed: project !== null, requestsPerMinute }
+  const { admission } = settings
+  const how = { base: baseOf(project), secure: tls !== null, console: consoleFolder }
+  const options = { ...how, gate, resumeQuirk, admission, version: manifest.version }
+  return fleetServer({ ...ports, people, ...openid, webhooks, shelf, packager, units }, options)
+}
+
+async function unitPorts(
+  { data, maxUploadBytes }: FleetSettings,
+  { records: { units: store, lines, shared }, bus, me, place }: Engines,
+  ports: HubPorts,
+): Promise<UnitPorts> {
+  const now = () => ports.clock.now()
+  const keys = await shared.once(
+    'unit-authority',
+    async () => (await authorityIn(data)) ?? (await newUnitAuthority(now())),
+  )
+  const secret = async (name: string) =>
+    Buffer.from(await shared.once(name, async () => Buffer.from(ports.random.bytes(32)).toString('base64')), 'base64')
+  const authority = new UnitAuthority(keys, now)
+  const tickets = new BlobTickets(await secret('blob-tickets'), now)
+  return {
+    store,
+    blobs: place.blobs,
+    office: new UnitOffice({ store, lines, bus, me, tickets, ...ports }),
+    claims: { store, random: ports.random, authority, now },
+    tokens: new SocketTokens(await secret('socket-tokens'), now),
+    tickets,
+    maxUploadBytes,
+  }
+}
+
+export function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined
+  return () => (done ??= work())
+}
