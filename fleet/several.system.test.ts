@@ -174,6 +174,20 @@ describe.each(Object.entries(kinds))('two processes on %s', (_, argsFor) => {
     await there.next('desiredStatus')
   })
 
+  it('a log asked of a unit whose process dies is asked again by the next one', async () => {
+    await enrolled(reach(front))
+    await online(a)
+    await soon(async () => (await reach(b).client.unit('u1')).connected).toBe(true)
+    a.child.kill('SIGSTOP')
+    const request = await reach(b).client.requestLog('u1', { type: 'system' })
+    await killA()
+    const unit = await online(b)
+    expect(decodeOrder(await unit.next('requestLog'))).toMatchObject({ correlationId: request })
+    const part = { correlationId: request, part: 1, partCount: 1, data: Buffer.from('gz'), status: 'ok' } as const
+    unit.say({ kind: 'push_log', nodeId: 'n1', part })
+    await soon(async () => (await reach(b).client.logs('u1')).parts.map((one) => one.request)).toEqual([request])
+  })
+
   it('a console at one sees what happens at the other', async () => {
     const seen: FleetEvent[] = []
     const gone = new AbortController()

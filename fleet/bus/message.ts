@@ -23,7 +23,7 @@ const busMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ordered'), unit: z.string(), what: z.enum(['desired', 'env']) }),
   /** The unit's certificates do not count any more: whoever has its socket closes it. */
   z.object({ kind: z.literal('revoked'), unit: z.string() }),
-  /** The unit is asked for a log. This is not in the records: with the process that has the socket it is lost. */
+  /** The unit is asked for a log. It stands in the records as well, for the process that has the unit next. */
   z.object({ kind: z.literal('log'), unit: z.string(), correlationId: z.string(), log: logOrder }),
 ])
 export type BusMessage = z.infer<typeof busMessage>

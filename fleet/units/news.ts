@@ -1,11 +1,13 @@
 import type { EnvOverride, EnvVarStatus, UnitAlert, UnitFact, UnitMonitoring } from '@windlass/model/unit'
 import type { EnvOrder, LogPartRecord } from '@windlass/wire/operator'
+import type { AskedLog } from './log-requests.ts'
 
-/** What is kept of a unit beside its status, by kind. `env` is what an operator ordered, the rest the unit said. */
+/** What is kept of a unit beside its status, by kind. `log_request` and `env` are what an operator ordered, the rest the unit said. */
 export interface NewsContent {
   alert: UnitAlert
   monitoring: UnitMonitoring
   log: Omit<LogPartRecord, 'at'>
+  log_request: AskedLog
   env: EnvOrder['items']
   env_status: readonly EnvVarStatus[]
 }
@@ -21,6 +23,7 @@ export const newsLimits: Readonly<Record<NewsKind, number>> = {
   alert: 500,
   monitoring: 60,
   log: 64,
+  log_request: 16,
   env: 1,
   env_status: 1,
 }

@@ -9,6 +9,7 @@ import type { BlobTickets } from '../identity/blob-tickets.ts'
 import type { Lines } from '../processes/lines.ts'
 import type { Events } from '../telemetry/events.ts'
 import { boundedNews, boundedStatus, mostDigests } from './bounds.ts'
+import { type AskedLog, LogRequests } from './log-requests.ts'
 import { mergeStatus } from './merge-status.ts'
 import { type NewsContent, type NewsKind, newsLimits, newsOf, overridesOf } from './news.ts'
 import type { Unit } from './records.ts'
@@ -44,16 +45,20 @@ interface Line {
   baseUrl: string
   /** The order that was told over this connection; null: none yet. */
   told: number | null
+  /** The logs that were asked for over this connection: a question may come from the records and over the bus at once. */
+  asked: Set<string>
 }
 
 /** Knows which units are on the line, tells them what to be and writes down what they say. */
 export class UnitOffice {
   readonly #ports: OfficePorts
   readonly #sessions = new Map<string, Line>()
+  readonly logs: LogRequests
   #closing = false
 
   constructor(ports: OfficePorts) {
     this.#ports = ports
+    this.logs = new LogRequests(ports)
     ports.bus.subscribe({ hear: (message) => void this.#heed(message), missed: () => void this.#catchUp() })
   }
 
@@ -65,12 +70,13 @@ export class UnitOffice {
     const { clock, log, lines, bus, me } = this.#ports
     this.#sessions.get(id)?.session.close('another connection of this unit')
     const session = new UnitSession(id, socket, { clock, log, hear: (unit, fact) => this.#hear(unit, fact) })
-    this.#sessions.set(id, { session, baseUrl, told: null })
+    this.#sessions.set(id, { session, baseUrl, told: null, asked: new Set() })
     log.info('unit connected', { unit: id })
     await lines.take(id)
     bus.publish({ kind: 'held', unit: id, by: me })
     await this.#tellUnlessArrived(await this.known(id))
     await this.#tellEnv(id)
+    await this.#askLogs(id)
     return session
   }
 
@@ -123,15 +129,15 @@ export class UnitOffice {
     await this.#toHolder(id, 'env')
   }
 
-  /** Returns the request's own name, which comes back with each part. @throws FleetError `unit_unknown`, `unit_away` */
+  /** Returns the request's own name, which comes back with each part; `logs` has what came of it. @throws FleetError `unit_unknown`, `unit_away` */
   async requestLog(id: string, log: LogRequest): Promise<string> {
     await this.known(id)
+    if (!this.#sessions.has(id) && !(await this.#ports.lines.isTaken(id)))
+      throw new FleetError('unit_away', `expected ${id} to be connected, it is not`)
     const correlationId = randomUUID()
-    const line = this.#sessions.get(id)
-    if (line) line.session.tell({ kind: 'request_log', correlationId, log })
-    else if (await this.#ports.lines.isTaken(id))
-      this.#ports.bus.publish({ kind: 'log', unit: id, correlationId, log: { ...log, nodeIds: [...log.nodeIds] } })
-    else throw new FleetError('unit_away', `expected ${id} to be connected, it is not`)
+    await this.logs.add(id, { correlationId, log })
+    if (this.#sessions.has(id)) this.#askLog(id, { correlationId, log })
+    else this.#ports.bus.publish({ kind: 'log', unit: id, correlationId, log: { ...log, nodeIds: [...log.nodeIds] } })
     return correlationId
   }
 
@@ -180,6 +186,17 @@ export class UnitOffice {
     if (env) this.#sessions.get(id)?.session.tell({ kind: 'override_env_vars', items: overridesOf(env.content) })
   }
 
+  async #askLogs(id: string): Promise<void> {
+    for (const asked of await this.logs.open(id)) this.#askLog(id, asked)
+  }
+
+  #askLog(id: string, { correlationId, log }: AskedLog): void {
+    const line = this.#sessions.get(id)
+    if (!line || line.asked.has(correlationId)) return
+    line.asked.add(correlationId)
+    line.session.tell({ kind: 'request_log', correlationId, log })
+  }
+
   /** Whoever has the unit's socket reads the order in the records and tells it. */
   async #toHolder(id: string, what: 'desired' | 'env'): Promise<void> {
     if (!this.#sessions.has(id)) this.#ports.bus.publish({ kind: 'ordered', unit: id, what })
@@ -194,7 +211,7 @@ export class UnitOffice {
     const { unit: id } = line.session
     if (message.kind === 'held' && message.by !== this.#ports.me) line.session.close('another connection of this unit')
     if (message.kind === 'revoked') line.session.close(revoked)
-    if (message.kind === 'log') line.session.tell({ ...message, kind: 'request_log' })
+    if (message.kind === 'log') this.#askLog(id, message)
     if (message.kind === 'ordered') await this.#orClose(id, () => this.#toHolder(id, message.what))
   }
 
@@ -204,6 +221,7 @@ export class UnitOffice {
       await this.#orClose(id, async () => {
         if ((await this.known(id)).standing !== 'arrived') await this.#tellDesired(id)
         await this.#tellEnv(id)
+        await this.#askLogs(id)
         if (!(await this.#ports.store.counts(id, null))) this.#sessions.get(id)?.session.close(revoked)
       })
     }

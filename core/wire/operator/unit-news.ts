@@ -41,8 +41,12 @@ export const logPart = z.object({
   error: z.string().nullable(),
 })
 export type LogPartRecord = z.infer<typeof logPart>
-/** `GET /units/:id/logs`: the last 64 parts that came. */
-export const unitLogs = z.object({ parts: z.array(logPart) })
+/** A log of which nothing came in time; `error` says so. It may still come. */
+export const unansweredLog = z.object({ request: z.string(), error: z.string() })
+export type UnansweredLog = z.infer<typeof unansweredLog>
+/** `GET /units/:id/logs`: the last 64 parts that came, and of the last 16 requests those that the unit leaves open. */
+export const unitLogs = z.object({ parts: z.array(logPart), unanswered: z.array(unansweredLog) })
+export type UnitLogs = z.infer<typeof unitLogs>
 
 /** `PUT /units/:id/env`: replaces all that was overridden. What an item does not name, it is for all of. */
 export const envOrder = z.strictObject({

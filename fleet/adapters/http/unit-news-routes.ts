@@ -28,17 +28,18 @@ export function unitNewsRoutes(app: FastifyInstance, ports: { store: UnitStore; 
       })),
     }
   })
-  logRoutes(api, ports)
+  logRoutes(api, office)
   envRoutes(api, ports)
 }
 
-function logRoutes(api: Api, { store, office }: { store: UnitStore; office: UnitOffice }): void {
+function logRoutes(api: Api, office: UnitOffice): void {
   api.get(
     '/units/:id/logs',
     { schema: { params: byUnit, response: { 200: unitLogs } } },
     async ({ params: { id } }) => {
       await office.known(id)
-      return { parts: (await store.news(id, 'log')).map(({ at, content }) => ({ at: moment(at), ...content })) }
+      const { parts, unanswered } = await office.logs.answers(id)
+      return { parts: parts.map(({ at, content }) => ({ at: moment(at), ...content })), unanswered }
     },
   )
   const asking = { params: byUnit, body: logOrder, response: { 202: logRequest } }

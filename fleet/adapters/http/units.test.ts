@@ -361,7 +361,7 @@ describe('items and releases', () => {
     const part = { correlationId: request, part: 1, partCount: 1, data: Buffer.from('gz'), status: 'ok' } as const
     unit.say({ kind: 'push_log', nodeId: 'n1', part })
     const parts = [{ request, nodeId: 'n1', part: 1, partCount: 1, gzip: Buffer.from('gz').toString('base64') }]
-    await expect.poll(() => fleet.client.logParts('u1')).toMatchObject(parts)
+    await expect.poll(() => fleet.client.logs('u1')).toMatchObject({ parts, unanswered: [] })
   })
 
   it('tells a unit which variables are overridden, also when it was away', async () => {

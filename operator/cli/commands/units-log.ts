@@ -25,24 +25,34 @@ export const unitsLog = command({
       nodeIds: [...node],
       ...(item !== undefined && { itemId: item }),
     })
-    const parts = await arrived(client, id, request, io)
-    if (parts.length === 0) io.warn(`Nothing came within ${patienceMs / 1000} s.`)
+    const { parts, unanswered } = await arrived(client, id, request, io)
+    if (unanswered !== undefined) io.warn(unanswered)
+    else if (parts.length === 0) io.warn(`Nothing came within ${patienceMs / 1000} s.`)
     else if (!isWhole(parts)) io.warn('Not all of it came.')
     const page = parts.map(textOf).join('').trimEnd()
     return { page, json: { request, parts }, ...(!isWhole(parts) && { ending: 'unavailable' as const }) }
   },
 })
 
+interface Arrived {
+  parts: LogPartRecord[]
+  /** What the fleet says where the unit does not answer. */
+  unanswered: string | undefined
+}
+
 /** What came, by node and part, once it is whole or nobody wants to wait any more. */
-async function arrived(client: OperatorClient, id: string, request: string, io: Io): Promise<LogPartRecord[]> {
-  let parts: LogPartRecord[] = []
+async function arrived(client: OperatorClient, id: string, request: string, io: Io): Promise<Arrived> {
+  let came: Arrived = { parts: [], unanswered: undefined }
   for (let waited = 0; waited < patienceMs && !io.signal.aborted; waited += pauseMs) {
-    const all = await client.logParts(id)
-    parts = all.filter((part) => part.request === request).sort(byNode)
-    if (isWhole(parts)) break
+    const { parts, unanswered } = await client.logs(id)
+    came = {
+      parts: parts.filter((part) => part.request === request).sort(byNode),
+      unanswered: unanswered.find((one) => one.request === request)?.error,
+    }
+    if (isWhole(came.parts) || came.unanswered !== undefined) break
     await io.clock.sleep(pauseMs, io.signal).catch(() => undefined)
   }
-  return parts
+  return came
 }
 
 /** Which nodes answer is not known before: all parts of those that began have to be there. */

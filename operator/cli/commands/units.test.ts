@@ -192,7 +192,7 @@ describe('windlass units log', () => {
     let asked = 0
     return (_, init) => {
       if (init?.method === 'POST') return Promise.resolve(Response.json({ request: 'r1' }, { status: 202 }))
-      return Promise.resolve(Response.json({ parts: lists[Math.min(asked++, lists.length - 1)] }))
+      return Promise.resolve(Response.json({ parts: lists[Math.min(asked++, lists.length - 1)], unanswered: [] }))
     }
   }
 
@@ -209,6 +209,14 @@ describe('windlass units log', () => {
     })
     expect([code, out]).toEqual([69, 'a:\nhalf\n'])
     expect(err).toMatch(/Not all of it came/)
+  })
+
+  it('ends with 69 and what the fleet says when the unit does not answer', async () => {
+    const unanswered = [{ request: 'r1', error: 'expected an answer of boat-1 within 45 s, got none' }]
+    const fetch: typeof globalThis.fetch = (_, init) =>
+      Promise.resolve(Response.json(init?.method === 'POST' ? { request: 'r1' } : { parts: [], unanswered }))
+    const { code, err } = await say(['units', 'log', 'boat-1'], { fetch })
+    expect([code, err]).toEqual([69, expect.stringContaining('expected an answer of boat-1 within 45 s')])
   })
 
   it('says why a node has none', async () => {

@@ -112,10 +112,10 @@ export const ask = {
   env: (client: OperatorClient, id: string) =>
     queryOptions({ queryKey: ['unit', id, 'env'], queryFn: () => client.env(id), refetchInterval: newsMs }),
   /** Quickly while parts of an asked log are awaited. */
-  logParts: (client: OperatorClient, id: string, awaited: boolean) =>
+  logs: (client: OperatorClient, id: string, awaited: boolean) =>
     queryOptions({
       queryKey: ['unit', id, 'logs'],
-      queryFn: () => client.logParts(id),
+      queryFn: () => client.logs(id),
       refetchInterval: awaited ? 1000 : false,
     }),
   items: (client: OperatorClient) =>

@@ -20,10 +20,10 @@ import {
 import {
   type EnvOrder,
   type LogOrder,
-  type LogPartRecord,
   logRequest,
   type UnitAlertRecord,
   type UnitEnv,
+  type UnitLogs,
   type UnitMeasurement,
   unitAlerts,
   unitEnv,
@@ -47,9 +47,9 @@ export interface UnitCalls {
   setRelease(unit: string, release: number): Promise<UnitDetail>
   /** None of its certificates counts any more; it comes back with a claim in its name. Returns how many those were. */
   revokeUnit(id: string): Promise<number>
-  /** Asks a unit for a log; returns what its parts will be named by. `logParts`: newest first. */
+  /** Asks a unit for a log; returns what its parts will be named by. `logs`: what came, newest first, and what did not. */
   requestLog(id: string, order: LogOrder): Promise<string>
-  logParts(id: string): Promise<LogPartRecord[]>
+  logs(id: string): Promise<UnitLogs>
   /** Newest first. */
   alerts(id: string): Promise<UnitAlertRecord[]>
   monitoring(id: string): Promise<UnitMeasurement[]>
@@ -81,7 +81,7 @@ export function unitCalls(send: Send): UnitCalls {
     setRelease: (id, release) => ask(send, unitDetail, 'PUT', paths.unitRelease(id), { release }),
     revokeUnit: async (id) => (await ask(send, revocation, 'POST', paths.unitRevocation(id), {})).certificates,
     requestLog: async (id, order) => (await ask(send, logRequest, 'POST', paths.unitLogs(id), order)).request,
-    logParts: async (id) => (await ask(send, unitLogs, 'GET', paths.unitLogs(id))).parts,
+    logs: (id) => ask(send, unitLogs, 'GET', paths.unitLogs(id)),
     alerts: async (id) => (await ask(send, unitAlerts, 'GET', paths.unitAlerts(id))).alerts,
     monitoring: async (id) => (await ask(send, unitMonitoring, 'GET', paths.unitMonitoring(id))).monitoring,
     env: (id) => ask(send, unitEnv, 'GET', paths.unitEnv(id)),

@@ -13,15 +13,16 @@ const kinds = { system: 'of the system', instance: 'of an item', crash: 'of cras
 export function Logs({ unit }: { unit: UnitDetail }) {
   const { client } = useFleet()
   const asking = useMutation({ mutationFn: (order: LogOrder) => client.requestLog(unit.id, order) })
-  const parts = useQuery(ask.logParts(client, unit.id, asking.data !== undefined))
-  const logs = asking.data === undefined ? [] : nodeLogs(parts.data ?? [], asking.data)
+  const came = useQuery(ask.logs(client, unit.id, asking.data !== undefined))
+  const logs = asking.data === undefined ? [] : nodeLogs(came.data?.parts ?? [], asking.data)
+  const silent = came.data?.unanswered.find(({ request }) => request === asking.data)
   return (
     <Panel title="Log" note="asked of the unit itself">
       <LogForm unit={unit} busy={asking.isPending} onAsk={(order) => asking.mutate(order)} />
       {asking.error ? <Trouble error={asking.error} /> : null}
       <div role="status">
         {asking.data !== undefined && logs.length === 0 ? (
-          <Empty title="The unit was asked; it has not answered yet" />
+          <Empty title={silent?.error ?? 'The unit was asked; it has not answered yet'} />
         ) : null}
       </div>
       {logs.map((log) => (
