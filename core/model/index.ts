@@ -25,7 +25,15 @@ export { modeNames } from './package-object.ts'
 export { matchesQuery } from './query/match-query.ts'
 export { parseQuery } from './query/parse-query.ts'
 export { printQuery } from './query/print-query.ts'
-export { type Comparison, type Field, type KeyedField, type Query, queryLimits, type Subject } from './query/query.ts'
+export {
+  type Comparison,
+  type Field,
+  type KeyedField,
+  type PlainField,
+  type Query,
+  queryLimits,
+  type Subject,
+} from './query/query.ts'
 export { QueryError } from './query/query-error.ts'
 export { orderVersions, versionOrder } from './query/version-order.ts'
 export { compareVersions, parseVersion, type Version } from './version.ts'

@@ -1,3 +1,4 @@
+import { parseQuery } from '@windlass/model'
 import { describe, expect, it } from 'vitest'
 import { openingOf } from '../rollout/openings.ts'
 import type { Pace } from '../rollout/pace.ts'
@@ -19,6 +20,8 @@ const order = (rollout: number, name: string, version: string, over: Partial<Ord
   plan: atOnce,
   bounds: [],
   progress: begun,
+  audience: null,
+  listed: null,
   pace: null,
   ...over,
 })
@@ -40,6 +43,18 @@ const paced = (pace: Partial<Pace>): Order => {
 const paused = { at: 1, by: 'operator', reason: 'a storm' } as const
 const p = order(1, 'p', '3.1')
 const later = order(2, 'q', '3.2', { startAt: now + 2500 })
+
+const under = { rollout: 3, phase: 0 }
+/** For devices of hardware that ours has, or of another. */
+const ofHardware = (which: 'its' | 'no') => parseQuery(`hardware = ${which === 'its' ? 'gw-mk2' : 'x'}`)
+const forBeta = (which: 'its' | 'no' = 'its'): Order =>
+  order(3, 'r', '3.3', { audience: { group: 'beta', query: ofHardware(which) } })
+const canaryFirst = (which: 'its' | 'no' = 'its'): Order => {
+  const [rest] = atOnce.phases
+  if (!rest) throw new Error('expected a phase')
+  const size = { group: 'canary', query: ofHardware(which) }
+  return order(3, 'r', '3.3', { bounds: [0], plan: { ...atOnce, phases: [{ ...rest, size }, rest] } })
+}
 
 const cases: [what: string, known: Known, expected: object][] = [
   ['no rollout, nothing', known([]), { answer: 'none', order: null, reason: 'no_rollout' }],
@@ -68,6 +83,24 @@ const cases: [what: string, known: Known, expected: object][] = [
     known([order(2, 'q', '3.2'), p], [{ package: uidOf('q'), state: 'failed' }]),
     { answer: 'none', reason: 'failed_before', order: { rollout: 2 } },
   ],
+  ['it is in the group', known([forBeta()]), { answer: 'offer', why: [{ code: 'offer' }] }],
+  [
+    'it is in no group of a rollout',
+    known([forBeta('no')]),
+    { answer: 'none', reason: 'not_in_group', order: { rollout: 3 }, why: [{ code: 'not_in_group', rollout: 3 }] },
+  ],
+  [
+    'a rollout for others has no say over an older one',
+    known([forBeta('no'), p]),
+    { answer: 'offer', order: { rollout: 1 }, why: [{ code: 'not_in_group' }, { code: 'offer' }] },
+  ],
+  [
+    'it left the group after it was offered',
+    known([forBeta('no')], [{ package: uidOf('r'), under }]),
+    { answer: 'offer' },
+  ],
+  ['its phase takes another group', known([canaryFirst('no')]), { answer: 'none', reason: 'phase_closed' }],
+  ['its phase takes its group', known([canaryFirst()]), { answer: 'offer' }],
   ['not started: wait, rounded up', known([later]), { answer: 'wait', seconds: 3, order: { rollout: 2 } }],
   ['never longer than an hour', known([{ ...later, startAt: now + 1e9 }]), { answer: 'wait', seconds: 3600 }],
   ['starts now', known([{ ...later, startAt: now }]), { answer: 'offer' }],

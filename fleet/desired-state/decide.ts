@@ -44,20 +44,22 @@ export function decide(known: Known, now: number, aids: Aids): Decision {
     heard.push(verdict)
     if (verdict.says === 'offer')
       return { answer: 'offer', order: verdict.order, retry: verdict.retry, why: reasons(heard) }
+    if (verdict.says === 'outside') continue
     if (verdict.says !== 'coming' && hasStarted(order, now)) break
   }
   const soonest = heard.filter(hasTime).sort((x, y) => x.ms - y.ms)[0]
   const why = reasons(heard)
   if (soonest) return { answer: 'wait', order: soonest.order, seconds: waitSeconds(soonest.ms), why }
+  const meant = heard.filter(({ says }) => says !== 'outside')
   const decisive =
-    heard.find(({ says }) => says === 'coming') ?? heard.find(({ order }) => hasStarted(order, now)) ?? heard[0]
+    meant.find(({ says }) => says === 'coming') ?? meant.find(({ order }) => hasStarted(order, now)) ?? meant[0]
   if (decisive) return { answer: 'none', order: decisive.order, reason: idle(decisive.reason.code), why }
   return unfit(known, now, aids)
 }
 
 function unfit(known: Known, now: number, aids: Aids): Decision {
   const verdicts = known.orders.map((order) => verdictOf(known, order, now, aids))
-  const [first] = verdicts
+  const first = verdicts.find(({ says }) => says === 'outside') ?? verdicts[0]
   if (!first) return { answer: 'none', order: null, reason: 'no_rollout', why: [nothing] }
   return { answer: 'none', order: first.order, reason: idle(first.reason.code), why: reasons(verdicts) }
 }

@@ -18,6 +18,8 @@ const to: Order = {
   plan: atOnce,
   bounds: [],
   progress: begun,
+  audience: null,
+  listed: null,
   pace: null,
 }
 const rule = (version: string, over: Partial<Rule> = {}): Rule => ({

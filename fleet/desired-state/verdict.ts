@@ -1,9 +1,10 @@
 import type { ReasonRecord } from '@windlass/wire/operator'
+import { audienceText, type Given, isMeant, phaseOf } from '../rollout/audience.ts'
 import type { Openings } from '../rollout/openings.ts'
 import { holdsPlace, tooFast, waitForPlace } from '../rollout/pace.ts'
-import { phaseAt, pointOf } from '../rollout/plan.ts'
+import { pointOf } from '../rollout/plan.ts'
 import { spanText, statusOf } from '../rollout/progress.ts'
-import type { Attempt, Device, Known, Order } from '../store/records.ts'
+import type { Attempt, Known, Order } from '../store/records.ts'
 import { misfit } from './misfit.ts'
 import { stepTo } from './path.ts'
 
@@ -12,11 +13,12 @@ export type Reason = ReasonRecord
 
 /**
  * `offer`: now. `settled`: never again, as things are. `coming`: later; until then an older rollout may decide. `held`: it
- * decides, and holds the device where it is. `ms`: how long at least; null: nobody knows.
+ * decides, and holds the device where it is. `outside`: the rollout is for others. `ms`: how long at least; null: nobody knows.
  */
 export type Verdict = { order: Order; reason: Reason } & (
   | { says: 'offer'; retry: boolean }
   | { says: 'settled' }
+  | { says: 'outside' }
   | { says: 'coming'; ms: number | null }
   | { says: 'held'; ms: number | null }
 )
@@ -40,6 +42,11 @@ export function verdictOf({ device, attempts, rules }: Known, ordered: Order, no
   })
   const unfit = misfit(device, ordered)
   if (unfit) return { says: 'settled', order, reason: reason(unfit.code, `${name}: ${unfit.text}`) }
+  const given = givenTo(attempts)
+  if (ordered.audience && !isMeant(device, given, ordered)) {
+    const text = `${name} is for ${audienceText(ordered.audience)}; the device is not among them`
+    return { says: 'outside', order, reason: reason('not_in_group', text) }
+  }
   const first =
     order === ordered ? null : `version ${order.version} must not be skipped on the way to ${ordered.version}`
   if (device.version === order.version)
@@ -63,7 +70,7 @@ export function verdictOf({ device, attempts, rules }: Known, ordered: Order, no
       order,
       reason: reason('not_started', `${name} starts in ${spanText(startsIn)}`),
     }
-  const phase = phaseOf(device, order)
+  const phase = phaseOf(device, given, order)
   if (phase > order.progress.phase) {
     const text = `${name}: phase ${phase + 1}, to which the device belongs, is not open`
     return { says: 'coming', ms: null, order, reason: reason('phase_closed', text, aids.waits?.(order)) }
@@ -88,9 +95,9 @@ export function verdictOf({ device, attempts, rules }: Known, ordered: Order, no
   return { says: 'offer', retry, order, reason: reason('offer', `${name} offers version ${order.version}`, because) }
 }
 
-/** The phase a device belongs to, 0 the first. */
-export function phaseOf(device: Device, { rollout, bounds }: Order): number {
-  return bounds.length === 0 ? 0 : phaseAt(bounds, pointOf(rollout, device.id))
+/** What rollouts gave a device. */
+export function givenTo(attempts: readonly Attempt[]): Given[] {
+  return attempts.flatMap(({ under }) => under ?? [])
 }
 
 function refusalOf(attempt: Attempt | undefined): { code: Reason['code']; text: string } | undefined {

@@ -1,11 +1,13 @@
 import type { Clock, Log } from '@windlass/platform'
 import type { ProbeRequest } from '@windlass/wire/updatehub'
 import { type Decision, decide } from '../desired-state/decide.ts'
+import { givenTo } from '../desired-state/verdict.ts'
 import { type Admission, refusalOf } from '../identity/admission.ts'
 import { deviceId } from '../identity/device-id.ts'
+import { phaseOf } from '../rollout/audience.ts'
 import type { Openings } from '../rollout/openings.ts'
 import { holdsPlace, minuteOf } from '../rollout/pace.ts'
-import type { Attempt, ReportEntry, Sight } from '../store/records.ts'
+import type { Attempt, Device, ReportEntry, Sight } from '../store/records.ts'
 import type { Conclusion, Heard, Store } from '../store/store.ts'
 import type { Events } from '../telemetry/events.ts'
 import { afterOffer, afterProbe, concludedEntry } from './outcome.ts'
@@ -65,18 +67,19 @@ function heed({ openings, admission = 'open' }: HearingPorts, sight: Sight, hear
     decision,
     heard,
     concluded,
-    attempts: merged(concluded, offered(sight, decision, attempts)),
+    attempts: merged(concluded, offered(sight, heard.device, decision, attempts)),
     reports: [...concluded.map(concludedEntry), ...restarts(sight, heard, concluded)],
     place: placeIn(sight, decision, attempts),
     ...(status && { status }),
   }
 }
 
-function offered(sight: Sight, decision: Decision, attempts: readonly Attempt[]): Attempt[] {
+function offered(sight: Sight, device: Device, decision: Decision, attempts: readonly Attempt[]): Attempt[] {
   if (decision.answer !== 'offer') return []
-  const { package: uid, version } = decision.order
-  const before = attempts.find((a) => a.package === uid)
-  return [afterOffer(sight, uid, version, before)]
+  const { order } = decision
+  const before = attempts.find((a) => a.package === order.package)
+  const under = { rollout: order.rollout, phase: phaseOf(device, givenTo(attempts), order) }
+  return [{ ...afterOffer(sight, order.package, order.version, before), under }]
 }
 
 /** A line of history where the device restarted although no update made it. */

@@ -91,6 +91,7 @@ function firstAttempt(sight: Sight, packageUid: string, version: string | null):
     lastReport: null,
     offers: 0,
     retry: false,
+    under: null,
     at: sight.at,
   }
 }

@@ -1,8 +1,9 @@
 import type { RolloutForecast, RolloutOrder } from '@windlass/wire/operator'
 import { FleetError } from '../fleet-error.ts'
 import type { KeptPackage } from '../store/records.ts'
-import type { Store } from '../store/store.ts'
-import { atOnce, planOf } from './plan.ts'
+import type { NewRollout, Store } from '../store/store.ts'
+import { groupsIn, listsOf, targetOf } from './audience.ts'
+import { planOf } from './plan.ts'
 
 /** What an order would do if it were given now, by one reason for each device. */
 export interface Forecast {
@@ -24,12 +25,10 @@ const texts: Readonly<Record<Forecast['code'], string>> = {
 export async function forecastRollout(store: Store, order: RolloutOrder, now: number): Promise<RolloutForecast> {
   const kept = await packageFor(store, order)
   const start = order.startAt === undefined ? null : Date.parse(order.startAt)
-  const asked = { package: kept, to: order.to, createdAt: now, startAt: start, plan: planOf(order) }
+  const asked = { package: kept, createdAt: now, startAt: start, ...(await intended(store, order)) }
   const found = await store.forecast(asked)
   if (!found) throw new FleetError('device_unknown', 'expected devices of this fleet, got some that were never seen')
-  const phases = (asked.plan ?? atOnce).phases.map((_, i) =>
-    sum(found.filter(offered).filter(({ phase }) => phase === i)),
-  )
+  const phases = asked.plan.phases.map((_, i) => sum(found.filter(offered).filter(({ phase }) => phase === i)))
   const codes = [...new Set(found.map(({ code }) => code))].filter((code) => code !== 'offer')
   const each = kept.objects.reduce((total, { size }) => total + size, 0)
   const devices = phases.reduce((total, n) => total + n, 0)
@@ -49,6 +48,16 @@ export async function packageFor(store: Store, { package: uid, to }: RolloutOrde
   if ('product' in to && to.product !== kept.product)
     throw new FleetError('product_mismatch', `expected product ${kept.product}, as the package says, got ${to.product}`)
   return kept
+}
+
+/** Whom an order is for, and how it goes about it. @throws FleetError `group_unknown`, `query_invalid` */
+export async function intended(
+  store: Store,
+  order: RolloutOrder,
+): Promise<Required<Pick<NewRollout, 'to' | 'plan' | 'lists'>>> {
+  const groups = await groupsIn(store, order)
+  const plan = planOf(order, groups)
+  return { to: targetOf(order.to, groups), plan, lists: listsOf(plan, groups) }
 }
 
 function offered({ code }: Forecast): boolean {

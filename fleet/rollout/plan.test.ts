@@ -20,7 +20,7 @@ describe('the phase of a device', () => {
   const drawn = (rollout: number, plan: ReturnType<typeof planOf>, n: number) => {
     const points = devices(n).map((device) => pointOf(rollout, device))
     const sorted = points.toSorted((x, y) => x - y)
-    const bounds = boundsOf(plan, n, (at) => sorted[at])
+    const bounds = boundsOf(plan, { total: n, onRing: n }, (at) => sorted[at])
     return points.map((point) => phaseAt(bounds, point))
   }
 

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+import type { Query } from '@windlass/model'
 import type { RolloutOrder } from '@windlass/wire/operator'
+import type { Group } from '../groups/group.ts'
 import { type Speed, unpaced } from './pace.ts'
 
 /** What must hold before the next phase opens. `failureLimit`: so many failures pause the rollout; null: none do. */
@@ -10,7 +12,12 @@ export interface Gate {
   failureLimit: number | null
 }
 
-export type PhaseSize = { count: number } | { percent: number } | { rest: true }
+/** `query`: what the group meant when the rollout started; null: those listed. */
+export type PhaseSize =
+  | { count: number }
+  | { percent: number }
+  | { rest: true }
+  | { group: string; query: Query | null }
 
 export interface Phase {
   size: PhaseSize
@@ -39,15 +46,19 @@ export const atOnce: Plan = {
   health: null,
 }
 
-/** What an order asks for, with all that it left out. */
-export function planOf(order: Pick<RolloutOrder, 'phases' | 'windows' | 'timeZone' | 'speed' | 'health'>): Plan {
+type Asked = Pick<RolloutOrder, 'phases' | 'windows' | 'timeZone' | 'speed' | 'health'>
+type Groups = ReadonlyMap<string, Pick<Group, 'members'>>
+
+/** What an order asks for, with all that it left out. `groups`: those that it names. */
+export function planOf(order: Asked, groups: Groups = new Map()): Plan {
   const health = order.health ? { falseAlarmPercent: order.health.falseAlarmPercent ?? 1 } : null
   const { windows = [], timeZone = 'UTC', speed: { perMinute = null, atOnce = null } = {} } = order
-  return { phases: phasesOf(order), windows, timeZone, speed: { perMinute, atOnce }, health }
+  return { phases: phasesOf(order, groups), windows, timeZone, speed: { perMinute, atOnce }, health }
 }
 
-function phasesOf({ phases = [] }: Pick<RolloutOrder, 'phases'>): Phase[] {
-  const given = phases.map(({ size, gate = {} }): Phase => {
+function phasesOf({ phases = [] }: Asked, groups: Groups): Phase[] {
+  const given = phases.map(({ size: asked, gate = {} }): Phase => {
+    const size = 'group' in asked ? { ...asked, query: queryIn(groups.get(asked.group)) } : asked
     const { successPercent = 100, soakSeconds = 0, approval = null, failureLimit = null } = gate
     return { size, gate: { successPercent, soakSeconds, approval, failureLimit } }
   })
@@ -56,6 +67,15 @@ function phasesOf({ phases = [] }: Pick<RolloutOrder, 'phases'>): Phase[] {
   // Whoever bounded the failures of the phase before did not mean to bear any number of them in the largest.
   const gate = { ...freely, failureLimit: last?.gate.failureLimit ?? null }
   return [...given, { size: { rest: true }, gate }]
+}
+
+function queryIn(group: Pick<Group, 'members'> | undefined): Query | null {
+  return group && 'query' in group.members ? group.members.query : null
+}
+
+/** Whether a phase takes those of a group. */
+export function hasGroups({ phases }: Pick<Plan, 'phases'>): boolean {
+  return phases.some(({ size }) => 'group' in size)
 }
 
 const ring = 2 ** 32
@@ -83,9 +103,21 @@ export function endsOf({ phases }: Pick<Plan, 'phases'>, total: number): number[
   })
 }
 
-/** The bounds of the phases, where `pointAfter` knows the point of the n-th device on the ring, or none so far out. */
-export function boundsOf(plan: Plan, total: number, pointAfter: (n: number) => number | undefined): number[] {
-  return endsOf(plan, total).map((end) => (end < total ? (pointAfter(end) ?? ring) : ring))
+/**
+ * The bounds of the phases, where `pointAfter` knows the point of the n-th device on the ring, or none so far out. `total`: of
+ * whom shares are; `onRing`: how many of them no phase takes by its group. Such a phase has no room on the ring.
+ */
+export function boundsOf(
+  plan: Plan,
+  { total, onRing }: { total: number; onRing: number },
+  pointAfter: (n: number) => number | undefined,
+): number[] {
+  let bound = 0
+  return endsOf(plan, total).map((end, i) => {
+    const size = plan.phases[i]?.size
+    if (size && !('group' in size)) bound = end < onRing ? (pointAfter(end) ?? ring) : ring
+    return bound
+  })
 }
 
 export function isPaced({ speed: { perMinute, atOnce: most } }: Plan): boolean {

@@ -77,7 +77,7 @@ export function nextMove(plan: Plan, progress: Progress, tallies: Tallies, now: 
   if (pause) return { to: 'paused', pause }
   const gate = plan.phases[progress.phase]?.gate
   if (!gate || progress.phase + 1 >= plan.phases.length) return undefined
-  const met = missing(gate, progress, tallies) === 0
+  const met = missing(plan, gate, progress, tallies) === 0
   if (met !== (progress.metAt !== null)) return { to: 'met', at: met ? now : null }
   return waitsFor(plan, progress, tallies, now).length === 0 ? { to: 'opened', phase: progress.phase + 1 } : undefined
 }
@@ -121,8 +121,8 @@ export function waitsFor(plan: Plan, progress: Progress, tallies: Tallies, now: 
   const gate = plan.phases[phase]?.gate
   if (!gate || phase + 1 >= plan.phases.length) return []
   const waits: string[] = []
-  const lacking = missing(gate, progress, tallies)
-  if (lacking > 0) waits.push(lackingText(gate, progress, tallies))
+  const lacking = missing(plan, gate, progress, tallies)
+  if (lacking > 0) waits.push(lackingText(plan, gate, progress, tallies))
   const soaked = metAt === null ? 0 : now - metAt
   const left = gate.soakSeconds * 1000 - soaked
   if (left > 0) waits.push(`phase ${phase + 1} soaks for ${spanText(left)}${metAt === null ? ' after that' : ' more'}`)
@@ -134,19 +134,27 @@ export function waitsFor(plan: Plan, progress: Progress, tallies: Tallies, now: 
 }
 
 /** Devices that still have to be updated. A rollout of which no device is known yet has not begun. */
-function missing(gate: Gate, { phase }: Progress, tallies: Tallies): number {
+function missing(plan: Plan, gate: Gate, { phase }: Progress, tallies: Tallies): number {
   if (totalOf(sumOf(tallies)) === 0) return 1
   const counts = tallies[phase] ?? nobody
+  // Whoever asked for a group first did not mean to go on without it.
+  if (totalOf(counts) === 0 && groupOf(plan, phase) !== undefined) return 1
   return Math.max(0, needed(gate, counts) - counts.updated)
+}
+
+function groupOf({ phases }: Plan, phase: number): string | undefined {
+  const size = phases[phase]?.size
+  return size && 'group' in size ? size.group : undefined
 }
 
 function needed({ successPercent }: Gate, counts: Counts): number {
   return Math.ceil((totalOf(counts) * successPercent) / 100)
 }
 
-function lackingText(gate: Gate, { phase }: Progress, tallies: Tallies): string {
+function lackingText(plan: Plan, gate: Gate, { phase }: Progress, tallies: Tallies): string {
   const counts = tallies[phase] ?? nobody
-  if (totalOf(counts) === 0) return 'no device of the rollout is known yet'
+  if (totalOf(sumOf(tallies)) === 0) return 'no device of the rollout is known yet'
+  if (totalOf(counts) === 0) return `phase ${phase + 1} has nobody of group ${groupOf(plan, phase)} yet`
   const is = `phase ${phase + 1} has ${counts.updated} of the ${needed(gate, counts)} updated devices that it needs`
   return `${is}, of ${totalOf(counts)}`
 }

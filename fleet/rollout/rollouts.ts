@@ -6,8 +6,7 @@ import type { Rollout } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import type { Events } from '../telemetry/events.ts'
 import { type Book, steered } from './book.ts'
-import { packageFor } from './forecast.ts'
-import { planOf } from './plan.ts'
+import { intended, packageFor } from './forecast.ts'
 import { abort, approve, pause, resume } from './steer.ts'
 import { tellRollout } from './tell.ts'
 
@@ -20,16 +19,16 @@ export interface RolloutPorts {
 
 /**
  * Starts a rollout, once for each `key`. @throws FleetError `package_unknown`, `product_mismatch`, `device_unknown`,
- * `key_reused`
+ * `key_reused`, `group_unknown`, `query_invalid`
  */
 export async function startRollout(ports: RolloutPorts, order: RolloutOrder, key?: string): Promise<Rollout> {
-  const { to, startAt, metered = false } = order
+  const { startAt, metered = false } = order
   const { store, clock } = ports
   const kept = await packageFor(store, order)
   const start = startAt === undefined ? null : Date.parse(startAt)
   const once = key === undefined ? null : { key, asked: sha256Of(JSON.stringify(order)) }
-  const facts = { package: kept, to, createdAt: clock.now(), startAt: start, metered }
-  const added = await store.addRollout({ ...facts, plan: planOf(order), once })
+  const facts = { package: kept, createdAt: clock.now(), startAt: start, metered }
+  const added = await store.addRollout({ ...facts, ...(await intended(store, order)), once })
   if (!added) throw new FleetError('device_unknown', 'expected devices of this fleet, got some that were never seen')
   if (added.fresh) tellRollout(ports, added.rollout, 'started')
   else if (added.rollout.asked !== once?.asked)

@@ -1,10 +1,12 @@
-import { isMeant, memoryGroups } from '../groups/memory-groups.ts'
+import { givenTo } from '../desired-state/verdict.ts'
+import { isMeant as isSelected, memoryGroups } from '../groups/memory-groups.ts'
 import { decommissioned } from '../identity/admission.ts'
 import type { Approval } from '../identity/import.ts'
 import { memoryAdmission } from '../identity/memory-admission.ts'
+import { isMeant, type PhaseList, phaseByGroup, phaseOf } from '../rollout/audience.ts'
 import type { Forecast } from '../rollout/forecast.ts'
 import { holdsPlace, type Pace } from '../rollout/pace.ts'
-import { atOnce, boundsOf, isPaced, phaseAt, pointOf } from '../rollout/plan.ts'
+import { atOnce, boundsOf, isPaced, pointOf } from '../rollout/plan.ts'
 import { begun, nobody } from '../rollout/progress.ts'
 import { standingOf } from '../rollout/standing.ts'
 import type {
@@ -20,7 +22,7 @@ import type {
   Sight,
 } from './records.ts'
 import { hasRestarted, newsOf, seen } from './seen.ts'
-import { type Conclusion, type Heard, historyLimit, type Member, type Store } from './store.ts'
+import { type Conclusion, type Heard, historyLimit, type Member, type NewRollout, type Store } from './store.ts'
 
 /** The store's fake: the same behaviour, in memory. */
 export function memoryStore(): Store {
@@ -28,6 +30,7 @@ export function memoryStore(): Store {
   const rules = new Map<string, Pick<Rule, 'needs' | 'floor'>>()
   const rollouts = new Map<number, Rollout>()
   const keys = new Map<string, number>()
+  const lists = new Map<number, readonly PhaseList[]>()
   const paces = new Map<number, Omit<Pace, 'underWay'>>()
   const devices = new Map<string, Device>()
   const attempts = new Map<string, Map<string, Attempt>>()
@@ -48,10 +51,29 @@ export function memoryStore(): Store {
     device,
     orders: newestFirst()
       .filter((r) => isInForce(r) && names(r, device))
-      .map((r) => ({ ...orderOf(r), pace: paceOf(r, at) })),
+      .map((r) => ({ ...orderFor(r, device), pace: paceOf(r, at) })),
     attempts: attemptsOf(device.id),
     rules: ruled().filter(({ product }) => product === device.product),
   })
+  const orderFor = (rollout: Rollout, { id }: Device): Order => {
+    const listed = lists.get(rollout.rollout)?.find(({ devices: some }) => some.includes(id))?.phase ?? null
+    return { ...orderOf(rollout), listed }
+  }
+  const phaseIn = (rollout: Rollout, device: Device): number =>
+    phaseOf(device, givenTo(attemptsOf(device.id)), orderFor(rollout, device))
+  const isMember = (rollout: Rollout, device: Device): boolean =>
+    couldBe(rollout, device) && isMeant(device, givenTo(attemptsOf(device.id)), rollout)
+  const draw = (rollout: Rollout): Rollout => {
+    const { rollout: id, plan } = rollout
+    const members = membersOf(rollout).map(({ known }) => known.device)
+    const onRing = members.filter((device) => {
+      const { listed } = orderFor(rollout, device)
+      return phaseByGroup(device, plan.phases, listed) === null
+    })
+    const points = onRing.map((device) => pointOf(id, device.id)).sort((x, y) => x - y)
+    const counted = { total: members.length, onRing: onRing.length }
+    return { ...rollout, bounds: boundsOf(plan, counted, (n) => points[n]) }
+  }
   const ruled = (): Rule[] =>
     [...rules]
       .sort(([x], [y]) => (x < y ? -1 : 1))
@@ -66,6 +88,20 @@ export function memoryStore(): Store {
       .filter((device) => isMember(rollout, device))
       .sort(byId)
       .map((device) => ({ known: knownOf(device, at), state: standingOf(device, rollout, attemptsOf(device.id)) }))
+
+  /** The rollout of an order; undefined where a device is named that is not known. */
+  function begin(id: number, order: NewRollout): Rollout | undefined {
+    const { package: kept, to: asked, createdAt, startAt, metered = false, plan = atOnce, once = null } = order
+    if ('devices' in asked && !asked.devices.every((each) => devices.has(each))) return undefined
+    const { uid, product, version, hardware } = kept
+    const ofProduct = (each: string) => devices.get(each)?.product === product
+    const to = 'devices' in asked && asked.group ? { ...asked, devices: asked.devices.filter(ofProduct) } : asked
+    lists.set(id, order.lists ?? [])
+    const audience = 'query' in to ? to : null
+    const facts = { package: uid, product, version, hardware, to, audience, createdAt, startAt, metered, plan }
+    const begins = { bounds: [], progress: begun, listed: null, pace: null, asked: once?.asked ?? null }
+    return draw({ rollout: id, ...facts, ...begins })
+  }
 
   function take(place: Conclusion['place']): void {
     if (!place) return
@@ -120,19 +156,22 @@ export function memoryStore(): Store {
       rules.delete(uid)
       return packages.delete(uid) ? 'removed' : 'unknown'
     },
-    async forecast({ package: kept, to, plan = atOnce }) {
-      if ('devices' in to && !to.devices.every((id) => devices.has(id))) return undefined
-      const meant = [...devices.values()].filter((device) => device.status !== decommissioned && names({ to }, device))
-      const fitting = meant.filter((device) => isMember({ to, hardware: kept.hardware }, device))
-      const id = rollouts.size + 1
-      const points = fitting.map((device) => pointOf(id, device.id)).sort((x, y) => x - y)
-      const bounds = boundsOf(plan, points.length, (n) => points[n])
+    async forecast(order) {
+      const rollout = begin(rollouts.size + 1, order)
+      if (!rollout) return undefined
+      const meant = [...devices.values()].filter(
+        (device) =>
+          device.status !== decommissioned &&
+          names(rollout, device) &&
+          isMeant(device, givenTo(attemptsOf(device.id)), rollout),
+      )
       const found = meant.map(
         (device): Omit<Forecast, 'devices'> => ({
-          phase: phaseAt(bounds, pointOf(id, device.id)),
-          code: prospect(device, kept, attempts.get(device.id)?.get(kept.uid)),
+          phase: phaseIn(rollout, device),
+          code: prospect(device, order.package, attempts.get(device.id)?.get(order.package.uid)),
         }),
       )
+      lists.delete(rollout.rollout)
       const groups = Map.groupBy(found, ({ phase, code }) => `${phase} ${code}`)
       return [...groups.values()].flatMap((some) => (some[0] ? [{ ...some[0], devices: some.length }] : []))
     },
@@ -158,22 +197,17 @@ export function memoryStore(): Store {
       const by = Map.groupBy(tries, ({ from }) => from)
       return [...by].map(([version, some]) => ({ version, devices: some.map(({ device }) => device as string) }))
     },
-    async addRollout({ package: kept, to, createdAt, startAt, metered = false, plan = atOnce, once = null }) {
+    async addRollout(order) {
+      const { plan = atOnce, once = null } = order
       const before = rollouts.get(keys.get(once?.key ?? '') ?? 0)
       if (before) return { rollout: before, fresh: false }
-      if ('devices' in to && !to.devices.every((id) => devices.has(id))) return undefined
-      const { uid, product, version, hardware } = kept
       const id = rollouts.size + 1
-      const facts = { package: uid, product, version, hardware, to, createdAt, startAt, metered, plan }
-      const asked = once?.asked ?? null
-      const rollout: Rollout = { rollout: id, ...facts, bounds: [], progress: begun, pace: null, asked }
-      const points = membersOf(rollout).map((m) => pointOf(id, m.known.device.id))
-      points.sort((x, y) => x - y)
-      const drawn = { ...rollout, bounds: boundsOf(plan, points.length, (n) => points[n]) }
-      rollouts.set(id, drawn)
+      const rollout = begin(id, order)
+      if (!rollout) return undefined
+      rollouts.set(id, rollout)
       if (once) keys.set(once.key, id)
       if (isPaced(plan)) paces.set(id, { seq: 0, minute: 0, offers: 0 })
-      return { rollout: drawn, fresh: true }
+      return { rollout, fresh: true }
     },
     rollout: async (id) => rollouts.get(id),
     rollouts: async () => newestFirst(),
@@ -192,7 +226,7 @@ export function memoryStore(): Store {
     async tallies(id) {
       const rollout = rollouts.get(id)
       if (!rollout) return []
-      const phases = Map.groupBy(membersOf(rollout), (m) => phaseAt(rollout.bounds, pointOf(id, m.known.device.id)))
+      const phases = Map.groupBy(membersOf(rollout), (m) => phaseIn(rollout, m.known.device))
       return rollout.plan.phases.map((_, i) => count(phases.get(i) ?? []))
     },
     async members(id, limit, after, at) {
@@ -205,7 +239,7 @@ export function memoryStore(): Store {
       return device && knownOf(device, at)
     },
     async devices({ limit, after = '', ...selection }) {
-      const found = [...devices.values()].filter((d) => d.id > after && isMeant(d, selection))
+      const found = [...devices.values()].filter((d) => d.id > after && isSelected(d, selection))
       return found.sort(byId).slice(0, limit)
     },
     ...memoryGroups(devices),
@@ -222,20 +256,19 @@ export function memoryStore(): Store {
   }
 }
 
-function names({ to }: Pick<Rollout, 'to'>, device: Device): boolean {
-  return 'product' in to ? to.product === device.product : to.devices.includes(device.id)
+/** Whether a rollout names a device, or may be for it as its product is. */
+function names({ to, product }: Pick<Rollout, 'to' | 'product'>, device: Device): boolean {
+  return 'devices' in to ? to.devices.includes(device.id) : product === device.product
 }
 
 // Devices of the product that the package cannot run on were never meant; those named one by one were.
-function isMember(rollout: Pick<Rollout, 'to' | 'hardware'>, device: Device): boolean {
-  if (device.status === decommissioned) return false
-  if ('devices' in rollout.to) return rollout.to.devices.includes(device.id)
-  return names(rollout, device) && (rollout.hardware === 'any' || rollout.hardware.includes(device.hardware))
+function couldBe(rollout: Rollout, device: Device): boolean {
+  if (device.status === decommissioned || !names(rollout, device)) return false
+  return 'devices' in rollout.to || rollout.hardware === 'any' || rollout.hardware.includes(device.hardware)
 }
 
-function orderOf(of: Rollout): Order {
-  const { rollout, package: uid, product, version, hardware, startAt, metered, plan, bounds, progress, pace } = of
-  return { rollout, package: uid, product, version, hardware, startAt, metered, plan, bounds, progress, pace }
+function orderOf({ to: _to, createdAt: _createdAt, asked: _asked, ...order }: Rollout): Order {
+  return order
 }
 
 function isInForce({ progress }: Rollout): boolean {

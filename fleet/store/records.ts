@@ -1,5 +1,6 @@
-import type { Sha256 } from '@windlass/model'
+import type { Query, Sha256 } from '@windlass/model'
 import type { FirmwareFacts, Pairs } from '@windlass/wire/updatehub'
+import type { Audience, Given } from '../rollout/audience.ts'
 import type { Pace } from '../rollout/pace.ts'
 import type { Plan } from '../rollout/plan.ts'
 import type { Progress } from '../rollout/progress.ts'
@@ -32,8 +33,11 @@ export interface KeptPackage {
   objects: readonly KeptObject[]
 }
 
-/** Whom a rollout is for. */
-export type Target = { product: string } | { devices: readonly string[] }
+/** Whom a rollout is for; `group`: by which name. */
+export type Target =
+  | { product: string }
+  | { devices: readonly string[]; group?: string }
+  | { query: Query; group: string | null }
 
 /** What a rollout in force asks of a device. It carries all that is needed to decide. */
 export interface Order {
@@ -49,6 +53,10 @@ export interface Order {
   /** Where each phase but the last ends on the rollout's ring (rollout/plan.ts); drawn when it started. */
   bounds: readonly number[]
   progress: Progress
+  /** Of the product only those; null: all of it, or those named. */
+  audience: Audience | null
+  /** The first phase that lists the device, where it was looked at for one. */
+  listed: number | null
   /** Of a rollout with a speed, where it was looked at. */
   pace: Pace | null
 }
@@ -86,7 +94,7 @@ export interface Device {
 /**
  * What became of one package on one device. `version` is the package's, null where the fleet does not know the package.
  * `from`: what the device ran when it was offered the package last, or first spoke of it; null where nobody noted it. `lastReport`: the
- * last status the device sent for it. `retry`: it may be offered although it failed before.
+ * last status the device sent for it. `retry`: it may be offered although it failed before. `under`: who offered it last.
  */
 export interface Attempt {
   device: Sha256
@@ -98,6 +106,7 @@ export interface Attempt {
   lastReport: string | null
   offers: number
   retry: boolean
+  under: Given | null
   at: number
 }
 
@@ -135,7 +144,7 @@ export interface Rule {
   floor: boolean
 }
 
-/** All that is known of one device. `orders`: of rollouts not aborted that name it or its product, newest first. */
+/** All that is known of one device. `orders`: of rollouts not aborted that name it or may be for its product, newest first. */
 export interface Known {
   device: Device
   orders: readonly Order[]

@@ -56,6 +56,7 @@ export function attempt(device: string, over: Partial<Attempt> = {}): Attempt {
     lastReport: null,
     offers: 1,
     retry: false,
+    under: null,
     at: 1000,
     ...over,
   }

@@ -2,6 +2,7 @@ import { sha256Text } from '@windlass/model'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { groupsContract } from '../groups/groups.contract.ts'
 import { admissionContract } from '../identity/admission.contract.ts'
+import { audienceContract } from '../rollout/audience.contract.ts'
 import { atOnce, phaseAt, planOf, pointOf } from '../rollout/plan.ts'
 import { begun, sumOf, totalOf } from '../rollout/progress.ts'
 import type { Attempt, Known, ReportEntry } from './records.ts'
@@ -44,6 +45,7 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
     describe('rules of packages', () => rules(() => store))
     describe('rollouts', () => rollouts(() => store))
     describe('phases', () => phases(() => store))
+    describe('rollouts for groups', () => audienceContract(() => store))
     describe('lists', () => lists(() => store))
     describe('groups', () => groupsContract(() => store))
     describe('admission', () => admissionContract(() => store))
@@ -144,6 +146,8 @@ function hearing(store: () => Store): void {
         plan: atOnce,
         bounds: [],
         progress: begun,
+        audience: null,
+        listed: null,
         pace: null,
       },
     ])

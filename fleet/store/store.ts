@@ -1,5 +1,6 @@
 import type { GroupStore, Selection } from '../groups/group.ts'
 import type { AdmissionStore } from '../identity/admission.ts'
+import type { PhaseList } from '../rollout/audience.ts'
 import type { Forecast } from '../rollout/forecast.ts'
 import type { Plan } from '../rollout/plan.ts'
 import type { Progress } from '../rollout/progress.ts'
@@ -46,6 +47,7 @@ export interface NewRollout {
   startAt: number | null
   metered?: boolean
   plan?: Plan
+  lists?: readonly PhaseList[]
   /** An order that comes again under the same `key` starts nothing. `asked`: a digest of all that it says. */
   once?: { key: string; asked: string } | null
 }

@@ -32,6 +32,7 @@ export const idleReason = z.enum([
   'window_closed',
   'too_fast',
   'version_too_old',
+  'not_in_group',
 ])
 export type IdleReason = z.infer<typeof idleReason>
 

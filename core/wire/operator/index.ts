@@ -85,6 +85,7 @@ export { type Problem, type ProblemCode, problem, problemCodes, problemOf, probl
 export {
   type PhaseStanding,
   type RolledBack,
+  type RolloutAudience,
   type RolloutCounts,
   type RolloutDetail,
   type RolloutDevice,

@@ -1,13 +1,16 @@
 import { isTimeZone, parseWindow } from '@windlass/model'
 import * as z from 'zod'
+import { groupName } from './group.ts'
 
 /**
- * How many devices a phase takes: so many, or a share of all that the rollout is for when it starts. The last phase of
- * every rollout takes the rest, later devices too; it is added where it is not given.
+ * Which devices a phase takes: so many, or a share of all that the rollout is for when it starts, drawn among those that are in
+ * no phase by their group; or those of a group, later ones too. The last phase of every rollout takes the rest; it is added where
+ * it is not given.
  */
 export const phaseSize = z.union([
   z.strictObject({ count: z.int().min(1).max(100_000_000) }),
   z.strictObject({ percent: z.number().gt(0).max(100) }),
+  z.strictObject({ group: groupName }),
   z.strictObject({ rest: z.literal(true) }),
 ])
 export type PhaseSize = z.infer<typeof phaseSize>

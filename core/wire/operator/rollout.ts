@@ -1,14 +1,31 @@
 import * as z from 'zod'
 import { digest, moment, pairs, standing } from './common.ts'
 import { reasonRecord } from './device.ts'
+import { groupName, queryText } from './group.ts'
 import { healthWatch, planRecord, rolloutPhases, rolloutSpeed, rolloutWindows, timeZone } from './rollout-plan.ts'
 
-/** Whom a rollout is for: every device of a product, later ones too, or the devices named. */
+const named = z.strictObject({ devices: z.array(digest).min(1).max(100_000) })
+
+/**
+ * Whom a rollout is for: of the package's product every device, those of a group, those of which a query is true, each with later
+ * ones too; or the devices named.
+ */
 export const rolloutTarget = z.union([
   z.strictObject({ product: digest }),
-  z.strictObject({ devices: z.array(digest).min(1).max(100_000) }),
+  named,
+  z.strictObject({ group: groupName }),
+  z.strictObject({ query: queryText }),
 ])
 export type RolloutTarget = z.infer<typeof rolloutTarget>
+
+/** The same, with what the group meant when the rollout started; its `query` null: devices listed. */
+export const rolloutAudience = z.union([
+  z.strictObject({ product: digest }),
+  named,
+  z.strictObject({ group: groupName, query: queryText.nullable() }),
+  z.strictObject({ query: queryText }),
+])
+export type RolloutAudience = z.infer<typeof rolloutAudience>
 
 /**
  * `POST /rollouts`. Before `startAt` devices are told to come back later; without it the rollout starts at once.
@@ -44,7 +61,7 @@ export const rolloutRecord = z.object({
   package: digest,
   product: digest,
   version: z.string(),
-  to: rolloutTarget,
+  to: rolloutAudience,
   status: z.enum(['running', 'paused', 'aborted']),
   createdAt: moment,
   startAt: moment.nullable(),

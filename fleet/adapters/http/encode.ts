@@ -1,12 +1,15 @@
+import { printQuery } from '@windlass/model'
 import type {
   AttemptRecord,
   DeviceDetail,
   DeviceRecord,
   PackageRecord,
   PhaseGate,
+  PhaseSize,
   PhaseStanding,
   PlanRecord,
   ReportRecord,
+  RolloutAudience,
   RolloutDevice,
   RolloutRecord,
   Wanted,
@@ -17,7 +20,17 @@ import type { Aids } from '../../desired-state/verdict.ts'
 import type { Gate, Plan } from '../../rollout/plan.ts'
 import { nobody, statusOf, type Tallies, waitsFor } from '../../rollout/progress.ts'
 import { whyNotUpdated } from '../../rollout/standing.ts'
-import type { Attempt, Counts, Device, KeptPackage, Known, ReportEntry, Rollout, Rule } from '../../store/records.ts'
+import type {
+  Attempt,
+  Counts,
+  Device,
+  KeptPackage,
+  Known,
+  ReportEntry,
+  Rollout,
+  Rule,
+  Target,
+} from '../../store/records.ts'
 import type { Member } from '../../store/store.ts'
 
 /*
@@ -51,7 +64,7 @@ export function encodeRollout(rollout: Rollout, counts: Counts | undefined): Rol
     package: uid,
     product,
     version,
-    to: 'product' in to ? to : { devices: [...to.devices] },
+    to: encodeTarget(to),
     status: statusOf(progress),
     createdAt: moment(createdAt),
     startAt: startAt === null ? null : moment(startAt),
@@ -63,14 +76,25 @@ export function encodeRollout(rollout: Rollout, counts: Counts | undefined): Rol
   }
 }
 
+function encodeTarget(to: Target): RolloutAudience {
+  if ('product' in to) return to
+  const query = 'query' in to ? printQuery(to.query) : null
+  if (to.group != null) return { group: to.group, query }
+  return 'query' in to ? { query: printQuery(to.query) } : { devices: [...to.devices] }
+}
+
 export function encodePlan({ phases, windows, timeZone, speed: { perMinute, atOnce }, health }: Plan): PlanRecord {
   return {
-    phases: phases.map(({ size, gate }) => ({ size, gate: encodeGate(gate) })),
+    phases: phases.map(({ size, gate }) => ({ size: encodeSize(size), gate: encodeGate(gate) })),
     windows: [...windows],
     timeZone,
     health,
     speed: { ...(perMinute !== null && { perMinute }), ...(atOnce !== null && { atOnce }) },
   }
+}
+
+function encodeSize(size: Plan['phases'][number]['size']): PhaseSize {
+  return 'group' in size ? { group: size.group } : size
 }
 
 function encodeGate({ successPercent, soakSeconds, approval, failureLimit }: Gate): PhaseGate {

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely'
 import type pg from 'pg'
 import type { Pace } from '../../rollout/pace.ts'
 import type { Device, Known, Order, Rule } from '../../store/records.ts'
+import { listedSql } from './listed.ts'
 import { paceSql } from './pace.ts'
 import { attemptOf, orderOf } from './rows.ts'
 import { rulesText } from './rules.ts'
@@ -9,14 +10,14 @@ import type { Tables } from './tables.ts'
 
 type Queries = Pick<pg.Pool, 'query'>
 type Row<T extends keyof Tables> = Selectable<Tables[T]>
-type Ordered = Row<'rollouts'> & { device: string; pace: Pace | null }
+type Ordered = Row<'rollouts'> & { device: string; pace: Pace | null; listed: number | null }
 
 const ordersText = `
-  select d.id as device, r.*, ${paceSql('$2')} as pace from devices d
-  join rollouts r on r.running and r.whole_product and r.product = d.product
+  select d.id as device, r.*, ${paceSql('$2')} as pace, ${listedSql('d.id')} as listed from devices d
+  join rollouts r on r.running and (r.whole_product or r.by_query) and r.product = d.product
   where d.id = any($1)
   union all
-  select rd.device, r.*, ${paceSql('$2')} from rollout_devices rd
+  select rd.device, r.*, ${paceSql('$2')}, ${listedSql('rd.device')} from rollout_devices rd
   join rollouts r on r.id = rd.rollout and r.running
   where rd.device = any($1)
   order by id desc`

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely'
 import type pg from 'pg'
 import type { Pace } from '../../rollout/pace.ts'
 import type { Device, Known, Rule, Sight } from '../../store/records.ts'
+import { listedSql } from './listed.ts'
 import { paceSql } from './pace.ts'
 import { attemptOf, deviceOf, orderOf } from './rows.ts'
 import { rulesText } from './rules.ts'
@@ -46,10 +47,11 @@ const text = `
     (select labels from approvals where device = a.id) as approved,
     (${rulesText} where p.product = case when a.probe then a.product else coalesce(b.product, a.product) end) as rules,
     (select json_agg(r order by r.id desc) from (
-       select r.*, ${paceSql('a.at')} as pace from rollouts r where running and whole_product
+       select r.*, ${paceSql('a.at')} as pace, ${listedSql('a.id')} as listed
+       from rollouts r where running and (whole_product or by_query)
          and r.product = case when a.probe then a.product else coalesce(b.product, a.product) end
        union all
-       select r.*, ${paceSql('a.at')} from rollout_devices rd join rollouts r on r.id = rd.rollout and r.running where rd.device = a.id
+       select r.*, ${paceSql('a.at')}, ${listedSql('a.id')} from rollout_devices rd join rollouts r on r.id = rd.rollout and r.running where rd.device = a.id
      ) r) as orders,
     (select json_agg(t order by t.at desc, t.package) from attempts t where t.device = a.id) as attempts
   from asked a left join before b on b.id = a.id left join touched t on t.id = a.id`
@@ -61,7 +63,7 @@ interface Found extends Omit<Row<'devices'>, 'id'> {
   package_version: string | null
   approved: Device['labels'] | null
   rules: Rule[]
-  orders: (Json<Row<'rollouts'>> & { pace: Pace | null })[] | null
+  orders: (Json<Row<'rollouts'>> & { pace: Pace | null; listed: number | null })[] | null
   attempts: Json<Row<'attempts'>>[] | null
 }
 

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { admissionTables } from './admission-migration.ts'
+import { audienceTables } from './audience-migration.ts'
 import { auditTables } from './audit-migration.ts'
 import { groupTables } from './group-migration.ts'
 import { quickLists } from './list-migration.ts'
@@ -75,6 +76,7 @@ const statements: Readonly<Record<string, readonly string[]>> = {
   '016-webhooks': webhookTables,
   '017-certificates-of-units': certificateTables,
   '018-rules': ruleTables,
+  '019-audiences': audienceTables,
 }
 
 const steps: Readonly<Record<string, Migration>> = Object.fromEntries(

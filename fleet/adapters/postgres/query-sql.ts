@@ -1,71 +1,102 @@
-import { type Comparison, type Field, type Query, versionOrder } from '@windlass/model'
+import {
+  type Comparison,
+  type Field,
+  type KeyedField,
+  type PlainField,
+  type Query,
+  versionOrder,
+} from '@windlass/model'
 import { type RawBuilder, sql } from 'kysely'
 
 /*
- * A query as a condition on a row `d` of devices. It is true or false, never null, and says what `matchesQuery` says of the
- * record: a property of the contract suite.
+ * A query as a condition on a row. It is true or false, never null, and says what `matchesQuery` says of the record: a property of
+ * the contract suite.
  */
 
-export function sqlOfQuery(query: Query): RawBuilder<boolean> {
+/** Where a row has what queries ask about. `pairs` are jsonb. */
+export interface Columns {
+  plain: Readonly<Record<PlainField['of'], RawBuilder<unknown>>>
+  pairs: Readonly<Record<KeyedField['of'], RawBuilder<unknown>>>
+}
+
+/** A row of devices under this name. */
+export function columnsOf(row: 'd' | 'm'): Columns {
+  const at = (column: string) => sql.raw(`${row}.${column}`)
+  return {
+    plain: {
+      id: at('id'),
+      product: at('product'),
+      version: at('version'),
+      hardware: at('hardware'),
+      status: at('status'),
+    },
+    pairs: { identity: at('identity::jsonb'), attribute: at('attributes::jsonb'), label: at('labels') },
+  }
+}
+
+export function sqlOfQuery(query: Query, at: Columns): RawBuilder<boolean> {
   switch (query.is) {
     case 'all':
       return sql`true`
     case 'and':
-      return sql`(${sql.join(query.of.map(sqlOfQuery), sql` and `)})`
+      return sql`(${joined(query.of, at, sql` and `)})`
     case 'or':
-      return sql`(${sql.join(query.of.map(sqlOfQuery), sql` or `)})`
+      return sql`(${joined(query.of, at, sql` or `)})`
     case 'not':
-      return sql`not ${sqlOfQuery(query.of)}`
+      return sql`not ${sqlOfQuery(query.of, at)}`
     case 'has':
-      return sql`jsonb_exists(${pairsOf(query.field.of)}, ${query.field.key})`
+      return sql`jsonb_exists(${at.pairs[query.field.of]}, ${query.field.key})`
     case 'equal':
-      return isOneOf(query.field, [query.value])
+      return isOneOf(query.field, [query.value], at)
     case 'one_of':
-      return isOneOf(query.field, query.values)
+      return isOneOf(query.field, query.values, at)
     case 'like':
-      return someValue(query.field, (value) => sql`${value} like ${likePattern(query.pattern)}`)
+      return someValue(query.field, at, (value) => sql`${value} like ${likePattern(query.pattern)}`)
     case '<':
     case '<=':
     case '>':
     case '>=':
-      return compares(query.field, query.is, query.value)
+      return compares(query.field, query.is, query.value, at)
   }
 }
 
+function joined(parts: readonly Query[], at: Columns, by: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql.join(
+    parts.map((part) => sqlOfQuery(part, at)),
+    by,
+  )
+}
+
 // Containment, which the indexes of pairs answer; a value stands alone or among others.
-function isOneOf(field: Field, values: readonly string[]): RawBuilder<boolean> {
-  if (!('key' in field)) return sql`${column(field)} = any(${values})`
-  const pairs = pairsOf(field.of)
+function isOneOf(field: Field, values: readonly string[], at: Columns): RawBuilder<boolean> {
+  if (!('key' in field)) return sql`${at.plain[field.of]} = any(${values})`
+  const pairs = at.pairs[field.of]
   const held = values
     .flatMap((value) => [{ [field.key]: value }, { [field.key]: [value] }])
     .map((part) => sql`${pairs} @> ${JSON.stringify(part)}::jsonb`)
   return sql`(${sql.join(held, sql` or `)})`
 }
 
-function compares(field: Field, comparison: Comparison, other: string): RawBuilder<boolean> {
+function compares(field: Field, comparison: Comparison, other: string, at: Columns): RawBuilder<boolean> {
   const order = versionOrder(other)
   if (!order) return sql`false`
   const holds = (value: RawBuilder<unknown>) =>
     sql<boolean>`coalesce(version_order(${value}) collate "C" ${signs[comparison]} ${order}::text[], false)`
-  return someValue(field, holds)
+  return someValue(field, at, holds)
 }
 
 const signs = { '<': sql`<`, '<=': sql`<=`, '>': sql`>`, '>=': sql`>=` } as const satisfies Record<Comparison, unknown>
 
 /** Whether some value of a field is as `holds` says. */
-function someValue(field: Field, holds: (value: RawBuilder<unknown>) => RawBuilder<boolean>): RawBuilder<boolean> {
-  if (!('key' in field)) return holds(column(field))
-  const value = sql`${pairsOf(field.of)} -> ${field.key}`
+function someValue(
+  field: Field,
+  at: Columns,
+  holds: (value: RawBuilder<unknown>) => RawBuilder<boolean>,
+): RawBuilder<boolean> {
+  if (!('key' in field)) return holds(at.plain[field.of])
+  const value = sql`${at.pairs[field.of]} -> ${field.key}`
   const values = sql`case jsonb_typeof(${value}) when 'array' then ${value} when 'string' then jsonb_build_array(${value}) else '[]'::jsonb end`
   return sql`exists (select from jsonb_array_elements_text(${values}) as v(text) where ${holds(sql`v.text`)})`
-}
-
-function column({ of }: Field): RawBuilder<unknown> {
-  return sql.raw(`d.${of}`)
-}
-
-function pairsOf(of: 'identity' | 'attribute' | 'label'): RawBuilder<unknown> {
-  return { identity: sql`d.identity::jsonb`, attribute: sql`d.attributes::jsonb`, label: sql`d.labels` }[of]
 }
 
 function likePattern(pattern: string): string {

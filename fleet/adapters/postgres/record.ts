@@ -25,13 +25,17 @@ const text = `
     where d.revision = $11
     returning id),
   tried as (
-    insert into attempts (device, package, version, from_version, state, reason, last_report, offers, retry, at)
-    select w.id, a.package, a.version, a.from_version, a.state, a.reason, a.last_report, a.offers, a.retry, a.at
+    insert into attempts (device, package, version, from_version, state, reason, last_report, offers, retry, at,
+      under_rollout, under_phase)
+    select w.id, a.package, a.version, a.from_version, a.state, a.reason, a.last_report, a.offers, a.retry, a.at,
+      a.under_rollout, a.under_phase
     from written w, json_to_recordset($12) as a(
-      package text, version text, from_version text, state text, reason text, last_report text, offers int, retry boolean, at timestamptz)
+      package text, version text, from_version text, state text, reason text, last_report text, offers int, retry boolean, at timestamptz,
+      under_rollout bigint, under_phase int)
     on conflict (device, package) do update set
       version = excluded.version, from_version = excluded.from_version, state = excluded.state, reason = excluded.reason, last_report = excluded.last_report,
-      offers = excluded.offers, retry = excluded.retry, at = excluded.at),
+      offers = excluded.offers, retry = excluded.retry, at = excluded.at,
+      under_rollout = excluded.under_rollout, under_phase = excluded.under_phase),
   told as (
     insert into reports (device, at, package, status, concluded, previous_state, error_message, log)
     select w.id, r.at, r.package, r.status, r.concluded, r.previous_state, r.error_message, r.log
@@ -72,8 +76,9 @@ export async function record(db: pg.Pool, device: Device, conclusion: Conclusion
   return rowCount === 1
 }
 
-function attemptRow({ lastReport, from, at, ...same }: Attempt): object {
-  return { ...same, from_version: from, last_report: lastReport, at: new Date(at) }
+function attemptRow({ lastReport, from, at, under, ...same }: Attempt): object {
+  const offered = { under_rollout: under?.rollout ?? null, under_phase: under?.phase ?? null }
+  return { ...same, ...offered, from_version: from, last_report: lastReport, at: new Date(at) }
 }
 
 function reportRow({ at, previousState, errorMessage, ...same }: ReportEntry): object {

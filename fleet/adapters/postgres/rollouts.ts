@@ -20,9 +20,10 @@ export async function addRollout(
   order: NewRollout,
   id?: RawBuilder<number>,
 ): Promise<{ rollout: Rollout; fresh: boolean } | undefined> {
-  const { to, plan = atOnce, once } = order
-  const devices = 'devices' in to ? [...new Set(to.devices)] : []
-  if (devices.length > 0 && !(await allKnown(tx, devices))) return undefined
+  const { package: kept, to, plan = atOnce, lists = [], once } = order
+  const named = 'devices' in to ? [...new Set(to.devices)] : []
+  if (named.length > 0 && !(await allKnown(tx, named))) return undefined
+  const devices = 'devices' in to && to.group ? await ofProduct(tx, named, kept.product) : named
   const row = await insertion(tx, valuesOf(order), id)
     .onConflict((conflict) => conflict.column('key').doNothing())
     .returningAll()
@@ -31,6 +32,8 @@ export async function addRollout(
   // One array, not one parameter for each device: PostgreSQL takes 65 535 parameters at most.
   if (devices.length > 0)
     await sql`insert into rollout_devices select ${row.id}, unnest(${devices}::text[])`.execute(tx)
+  for (const { phase, devices: listed } of lists)
+    await sql`insert into rollout_lists select ${row.id}, ${phase}, unnest(${listed}::text[])`.execute(tx)
   if (isPaced(plan))
     await tx.insertInto('rollout_paces').values({ rollout: row.id, seq: 0, minute: 0, offers: 0 }).execute()
   const bounds = await drawBounds(tx, row.id, plan)
@@ -38,7 +41,9 @@ export async function addRollout(
   return { rollout: rolloutOf({ ...row, bounds }, devices.sort()), fresh: true }
 }
 
-function valuesOf({ package: kept, to, createdAt, startAt, metered = false, plan = atOnce, once }: NewRollout) {
+function valuesOf(order: NewRollout) {
+  const { package: kept, to, createdAt, startAt, metered = false, plan = atOnce, lists = [], once } = order
+  const audience = 'query' in to ? to : 'devices' in to && to.group ? { group: to.group, query: null } : null
   return {
     package: kept.uid,
     product: kept.product,
@@ -50,6 +55,9 @@ function valuesOf({ package: kept, to, createdAt, startAt, metered = false, plan
     start_at: startAt === null ? null : new Date(startAt),
     metered,
     plan: JSON.stringify(plan),
+    audience: audience && JSON.stringify(audience),
+    by_query: 'query' in to,
+    lists: lists.length > 0,
     progress: JSON.stringify(begun),
     key: once?.key ?? null,
     asked: once?.asked ?? null,
@@ -89,6 +97,11 @@ export async function changeRollout(
   })
 }
 
+async function ofProduct(tx: Db, devices: readonly string[], product: string): Promise<string[]> {
+  const found = sql<{ id: string }>`select id from devices where id = any(${devices}) and product = ${product}`
+  return (await found.execute(tx)).rows.map(({ id }) => id)
+}
+
 async function allKnown(tx: Db, devices: readonly string[]): Promise<boolean> {
   const found = await sql<{ n: number }>`select count(*) n from devices where id = any(${devices})`.execute(tx)
   return found.rows[0]?.n === devices.length
@@ -109,7 +122,7 @@ export async function listRollouts(db: Db, ids?: readonly number[]): Promise<Rol
 export async function countStandings(db: Db, ids: readonly number[]): Promise<Map<number, Counts>> {
   const known = await sql<{ id: number }>`select id from rollouts where id = any(${ids})`.execute(db)
   const rows = await sql<{ rollout: number; standing: keyof Counts; n: number }>`
-    select rollout, standing, count(*) n from (${membersOf(ids)}) m group by rollout, standing`.execute(db)
+    select rollout, standing, count(*) n from (${await membersOf(db, ids)}) m group by rollout, standing`.execute(db)
   const counts = new Map<number, Counts>()
   for (const { id } of known.rows) counts.set(id, { ...nobody })
   for (const { rollout, standing, n } of rows.rows) {
@@ -122,7 +135,7 @@ export async function countStandings(db: Db, ids: readonly number[]): Promise<Ma
 /** Devices of one rollout with where they stand, by id. */
 export async function listMembers(db: Db, rollout: number, limit: number, after: string) {
   const { rows } = await sql<Row<'devices'> & { standing: keyof Counts }>`
-    select * from (${membersOf([rollout])}) m where id > ${after} order by id limit ${limit}`.execute(db)
+    select * from (${await membersOf(db, [rollout])}) m where id > ${after} order by id limit ${limit}`.execute(db)
   return rows.map((row) => ({ device: deviceOf(row), state: row.standing }))
 }
 
@@ -130,7 +143,7 @@ export async function listMembers(db: Db, rollout: number, limit: number, after:
 export async function ranBefore(db: Db, rollout: number): Promise<{ version: string | null; devices: string[] }[]> {
   const { rows } = await sql<{ version: string | null; devices: string[] }>`
     select a.from_version as version, array_agg(m.id order by m.id) as devices
-    from (${membersOf([rollout])}) m
+    from (${await membersOf(db, [rollout])}) m
     join rollouts r on r.id = m.rollout
     join attempts a on a.device = m.id and a.package = r.package and a.state in ('updating', 'updated')
     group by 1 order by min(m.id)`.execute(db)

@@ -1,9 +1,10 @@
 import type { Sha256 } from '@windlass/model'
 import type { Selectable } from 'kysely'
+import type { Audience } from '../../rollout/audience.ts'
 import type { Pace } from '../../rollout/pace.ts'
 import { atOnce } from '../../rollout/plan.ts'
 import { begun } from '../../rollout/progress.ts'
-import type { Attempt, Device, KeptPackage, Order, ReportEntry, Rollout } from '../../store/records.ts'
+import type { Attempt, Device, KeptPackage, Order, ReportEntry, Rollout, Target } from '../../store/records.ts'
 import type { Tables } from './tables.ts'
 
 /*
@@ -43,7 +44,7 @@ export function deviceOf(row: Row<'devices'>): Device {
   }
 }
 
-export function orderOf(row: Row<'rollouts'> & { pace?: Pace | null }): Order {
+export function orderOf(row: Row<'rollouts'> & { pace?: Pace | null; listed?: number | null }): Order {
   return {
     rollout: row.id,
     package: row.package as Sha256,
@@ -56,17 +57,29 @@ export function orderOf(row: Row<'rollouts'> & { pace?: Pace | null }): Order {
     plan: { ...atOnce, ...row.plan },
     bounds: row.bounds,
     progress: { ...begun, ...row.progress },
+    audience: audienceOf(row),
+    listed: row.listed ?? null,
     pace: row.pace ?? null,
   }
+}
+
+function audienceOf({ audience }: Row<'rollouts'>): Audience | null {
+  return audience?.query ? { group: audience.group, query: audience.query } : null
 }
 
 export function rolloutOf(row: Row<'rollouts'>, devices: readonly string[]): Rollout {
   return {
     ...orderOf(row),
-    to: row.whole_product ? { product: row.product } : { devices },
+    to: targetOf(row, devices),
     createdAt: row.created_at.getTime(),
     asked: row.asked,
   }
+}
+
+function targetOf(row: Row<'rollouts'>, devices: readonly string[]): Target {
+  const group = row.audience?.group ?? null
+  if (row.whole_product) return { product: row.product }
+  return audienceOf(row) ?? { devices, ...(group !== null && { group }) }
 }
 
 export function attemptOf(row: Row<'attempts'>): Attempt {
@@ -80,6 +93,7 @@ export function attemptOf(row: Row<'attempts'>): Attempt {
     lastReport: row.last_report,
     offers: row.offers,
     retry: row.retry,
+    under: row.under_rollout === null ? null : { rollout: row.under_rollout, phase: row.under_phase ?? 0 },
     at: row.at.getTime(),
   }
 }

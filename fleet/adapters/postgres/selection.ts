@@ -1,9 +1,10 @@
+import type { Query } from '@windlass/model'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Group, Selection } from '../../groups/group.ts'
 import { atMost, type Kinds, kindsIn, kindsWith, writtenOut } from '../../groups/kinds.ts'
 import { shortestInside } from '../../store/search.ts'
 import { readKinds } from './device-counts.ts'
-import { sqlOfQuery } from './query-sql.ts'
+import { type Columns, columnsOf, sqlOfQuery } from './query-sql.ts'
 import type { Tables } from './tables.ts'
 
 /** A condition on a row `d` of devices; its parts are such that there are indexes for them. */
@@ -23,13 +24,22 @@ export async function sqlOfSelection(db: Kysely<Tables>, selection: Selection): 
   const kinds = kindsIn(all)
   const parts = [
     ...(search ? [foundBy(search, kinds)] : []),
-    ...asked.map((one) => sqlOfQuery(writtenOut(one, kinds))),
+    ...asked.map((one) => sqlOfQuery(writtenOut(one, kinds), columnsOf('d'))),
     ...(group && !('query' in group.members) ? [isListed(group)] : []),
     ...(devices ? [sql<boolean>`d.id = any(${devices})`] : []),
     ...(products ? [sql<boolean>`d.product = any(${products})`] : []),
   ]
   const condition = parts.length > 0 ? sql<boolean>`(${sql.join(parts, sql` and `)})` : sql<boolean>`true`
   return { condition, few: asked.some((one) => atMost(one, all) <= fewDevices) }
+}
+
+/** Writes these queries as conditions on devices; their parts are such that there are indexes for them. */
+export async function writtenFor(
+  db: Kysely<Tables>,
+  queries: readonly Query[],
+): Promise<(query: Query, at?: Columns) => RawBuilder<boolean>> {
+  const kinds = kindsIn(queries.length > 0 ? await readKinds(db) : [])
+  return (query, at = columnsOf('d')) => sqlOfQuery(writtenOut(query, kinds), at)
 }
 
 function isListed({ name }: Group): RawBuilder<boolean> {

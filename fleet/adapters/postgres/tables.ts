@@ -1,3 +1,4 @@
+import type { Query } from '@windlass/model'
 import type { Pairs } from '@windlass/wire/updatehub'
 import type { Generated, JSONColumnType } from 'kysely'
 import type { Plan } from '../../rollout/plan.ts'
@@ -54,6 +55,9 @@ interface RolloutRow {
   metered: Generated<boolean>
   plan: JSONColumnType<Partial<Plan>>
   bounds: Generated<number[]>
+  audience: JSONColumnType<{ group: string | null; query: Query | null }> | null
+  by_query: Generated<boolean>
+  lists: Generated<boolean>
   progress: JSONColumnType<Partial<Progress>>
   key: string | null
   asked: string | null
@@ -69,6 +73,8 @@ interface AttemptRow {
   last_report: string | null
   offers: number
   retry: boolean
+  under_rollout: number | null
+  under_phase: number | null
   at: Date
 }
 
@@ -90,6 +96,7 @@ export interface Tables extends UnitTables, PeopleTables, AuditTables, WebhookTa
   rollouts: RolloutRow
   rollout_paces: { rollout: number; seq: number; minute: number; offers: number }
   rollout_devices: { rollout: number; device: string }
+  rollout_lists: { rollout: number; phase: number; device: string }
   attempts: AttemptRow
   reports: ReportRow
   groups: { name: string; query: string | null; created_at: Date }

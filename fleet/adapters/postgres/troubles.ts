@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Troubles } from '../../store/store.ts'
+import { isMeant } from './members.ts'
 import type { Tables } from './tables.ts'
 
 /** Restarts without an update, and failures of other packages; looked for from the few lines of trouble, not from the devices. */
@@ -22,9 +23,8 @@ export async function findTroubles(
     select case when a.state = 'updated' and a.at <= f.at then 'updated' else 'others' end as side, count(*) as n
     from first f
     join rollouts r on r.id = ${rollout}
-    join devices d on d.id = f.device and case when r.whole_product
-      then d.product = r.product and (r.hardware is null or d.hardware = any(r.hardware))
-      else exists (select 1 from rollout_devices rd where rd.rollout = r.id and rd.device = d.id) end
+    join devices d on d.id = f.device and ${await isMeant(db, rollout)}
+      and (not (r.whole_product or r.by_query) or r.hardware is null or d.hardware = any(r.hardware))
     left join attempts a on a.device = d.id and a.package = r.package
     where f.id > ${after} and d.status <> 'decommissioned' and (d.version = r.version or a.retry or coalesce(a.state, '') not in ('failed', 'rolled_back'))
     group by 1`.execute(db)

@@ -49,7 +49,7 @@ export function memoryUnitRollouts(units: Map<string, Unit>): UnitRolloutStore {
         .filter((unit) => isFor(order.to, unit))
         .map((unit) => pointOf(id, unit.id))
         .sort((x, y) => x - y)
-      const bounds = boundsOf(order.plan, points.length, (n) => points[n])
+      const bounds = boundsOf(order.plan, { total: points.length, onRing: points.length }, (n) => points[n])
       const to = 'units' in order.to ? { units: [...new Set(order.to.units)].sort() } : order.to
       const rollout = { ...order, to, id, bounds, progress: begun, asked: once?.asked ?? null }
       rollouts.unshift(rollout)

@@ -126,26 +126,21 @@ describe('windlass rollout start', () => {
     expect(fleet.rollouts[0]?.to).toEqual({ devices: [devices[0]?.id, devices[1]?.id] })
   })
 
-  it('--query and --group offer it to the devices that they mean now, of its product', async () => {
-    const devices = ['1', '2', '3', '4'].map((digit) => device(digit))
-    const [one, two, three, other] = devices
-    Object.assign(one ?? {}, { labels: { site: 'Oslo' } })
-    Object.assign(three ?? {}, { labels: { site: 'Oslo' } })
-    Object.assign(other ?? {}, { labels: { site: 'Oslo' }, product: 'e'.repeat(64) })
-    const fleet = fleetWith({ packages: [pkg()], devices })
-    await say(['rollout', 'start', uid, '--query', 'label.site = Oslo'], { fetch: fleet.fetch })
-    expect(fleet.rollouts[0]?.to).toEqual({ devices: [one?.id, three?.id] })
-    await say(['groups', 'new', 'elsewhere', '--query', 'not label.site = Oslo'], { fetch: fleet.fetch })
-    await say(['rollout', 'start', uid, '--group', 'elsewhere'], { fetch: fleet.fetch })
-    expect(fleet.rollouts.find(({ to }) => 'devices' in to && to.devices.includes(two?.id ?? ''))?.to).toEqual({
-      devices: [two?.id],
-    })
+  it('--query and --group offer it to whoever is meant, now and later', async () => {
+    const fleet = fleetWith({ packages: [pkg()] })
+    const asked = await say(['rollout', 'start', uid, '--query', 'label.site = Oslo'], { fetch: fleet.fetch })
+    expect(fleet.rollouts[0]?.to).toEqual({ query: 'label.site = Oslo' })
+    expect(asked.out).toMatch(/to: +every device with label\.site = Oslo\n/)
+    const phases = ['--phase', 'group:canary,soak=1h', '10%']
+    const { out } = await say(['rollout', 'start', uid, '--group', 'west', ...phases], { fetch: fleet.fetch })
+    expect(fleet.rollouts[0]?.to).toEqual({ group: 'west', query: null })
+    expect(fleet.rollouts[0]?.plan.phases.map(({ size }) => size)).toEqual([{ group: 'canary' }, { percent: 10 }])
+    expect(out).toMatch(/to: +group west\n/)
   })
 
   it.each([
     [[uid], 64, /expected one of --product, --device, --group and --query, got none/],
     [[uid, '--product', '--device', '1111'], 64, /got several/],
-    [[uid, '--query', 'version = 9.9'], 66, /expected devices of product [0-9a-f]+ there, got 0 of others/],
     [['ffff', '--product'], 66, /expected a package whose id begins with ffff, got none; see windlass list/],
     [['xyz', '--product'], 64, /at least its first 4 digits, got xyz/],
     [[uid, '--device', '9999'], 66, /expected a device whose id begins with 9999/],
@@ -193,7 +188,10 @@ describe('windlass rollout start --phase', () => {
   it('says what it expects', async () => {
     for (const phase of ['', '0', '%', '10,soak=2', '10,wat=1', '10,approve=', 'all', '10,failures=0']) {
       const { code, err } = await start(phase)
-      expect([code, err]).toEqual([64, expect.stringMatching(/^windlass: --phase: expected `10`, `25%` or `rest`/)])
+      expect([code, err]).toEqual([
+        64,
+        expect.stringMatching(/^windlass: --phase: expected `10`, `25%`, `group:NAME` or `rest`/),
+      ])
     }
   })
 })

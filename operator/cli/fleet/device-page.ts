@@ -21,6 +21,7 @@ const reasons: Record<IdleReason, string> = {
   phase_closed: 'the phase of the rollout to which it belongs is not open',
   paused: 'the rollout is paused',
   window_closed: 'no window of the rollout opens',
+  not_in_group: 'its rollouts are for groups that it is not in',
   too_fast: 'as many devices as may are under way',
 }
 

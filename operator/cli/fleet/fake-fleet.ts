@@ -140,7 +140,7 @@ export class FakeFleet {
       package: pkg.uid,
       product: pkg.product,
       version: pkg.version,
-      to: order.to,
+      to: 'group' in order.to ? { ...order.to, query: null } : order.to,
       status: 'running',
       createdAt: '2026-01-02T03:04:05.000Z',
       startAt: null,

@@ -3,7 +3,8 @@ import { CliError } from '../cli-error.ts'
 
 type Phase = NonNullable<RolloutOrder['phases']>[number]
 
-const form = '`10`, `25%` or `rest`, then any of `,success=90` `,soak=2h` `,failures=3` `,approve=ann+bob/1`'
+const form =
+  '`10`, `25%`, `group:NAME` or `rest`, then any of `,success=90` `,soak=2h` `,failures=3` `,approve=ann+bob/1`'
 const seconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
 
 /** Reads `25%,success=90,soak=2h,failures=3,approve=ann+bob/1`. @throws CliError `usage` */
@@ -19,6 +20,7 @@ export function phaseNamed(text: string): Phase {
 
 function sizeOf(text: string): PhaseSize | undefined {
   if (text === 'rest') return { rest: true }
+  if (text.startsWith('group:')) return { group: text.slice('group:'.length) }
   if (/^[1-9]\d{0,8}$/.test(text)) return { count: Number(text) }
   return /^\d+(\.\d+)?%$/.test(text) ? { percent: Number(text.slice(0, -1)) } : undefined
 }
@@ -42,8 +44,9 @@ function approvalOf(text: string): PhaseGate | undefined {
   return by.length > 0 ? { approval: { by, needed: needed === undefined ? by.length : Number(needed) } } : undefined
 }
 
-/** `10 devices`, `25 %`, `the rest`. `what`: one of them. */
+/** `10 devices`, `25 %`, `group canary`, `the rest`. `what`: one of them. */
 export function sizeText(size: PhaseSize, what = 'device'): string {
   if ('count' in size) return size.count === 1 ? `1 ${what}` : `${size.count} ${what}s`
+  if ('group' in size) return `group ${size.group}`
   return 'percent' in size ? `${size.percent} %` : 'the rest'
 }

@@ -4,7 +4,10 @@ import { phaseNamed } from './phase-text.ts'
 
 /** The options that say how a rollout goes about it. */
 export const planParams = {
-  phase: several('--phase <phase...>', 'who comes first, and when the next do: 10,soak=2h,failures=1 25%,approve=ann'),
+  phase: several(
+    '--phase <phase...>',
+    'who comes first, and when the next do: 10,soak=2h,failures=1 25%,approve=ann group:canary',
+  ),
   window: several('--window <window...>', 'offer it only then: "daily 02:00-04:30" "sat,sun 22:00-02:00"'),
   timeZone: optional('--time-zone <zone>', 'in whose local time the windows are (default: UTC)'),
   perMinute: wholeNumberIf('--per-minute <n>', 'offer it to at most so many devices in a minute'),

@@ -1,10 +1,10 @@
 import type {
   PhaseStanding,
   PlanRecord,
+  RolloutAudience,
   RolloutCounts,
   RolloutForecast,
   RolloutRecord,
-  RolloutTarget,
 } from '@windlass/wire/operator'
 import { bytesText } from '../page/quantities.ts'
 import { facts } from '../page/table.ts'
@@ -18,8 +18,10 @@ export function countsText(counts: RolloutCounts, none = 'no device yet'): strin
   return told.map((state) => `${counts[state]} ${state.replace('_', ' ')}`).join(', ') || none
 }
 
-export function targetText(to: RolloutTarget): string {
+export function targetText(to: RolloutAudience): string {
   if ('product' in to) return `every device of product ${shortId(to.product)}`
+  if ('group' in to) return `group ${to.group}${to.query === null ? '' : ` (${to.query})`}`
+  if ('query' in to) return `every device with ${to.query}`
   return to.devices.length === 1 ? `device ${shortId(to.devices[0] ?? '')}` : `${to.devices.length} devices`
 }
 

@@ -1,7 +1,6 @@
 import type { OperatorClient, PackageRecord, RolloutTarget } from '@windlass/wire/operator'
 import { CliError } from '../cli-error.ts'
 import { optional, type Param, several } from '../params.ts'
-import { everyDevice } from './every-device.ts'
 import { devicesNamed } from './name.ts'
 
 /** Alone it means the package's own product. */
@@ -15,8 +14,8 @@ const product: Param<string | true | undefined> = {
 export const targetParams = {
   product,
   device: several('--device <id...>', 'only these devices (ids or their first digits)'),
-  group: optional('--group <name>', 'only the devices that are in this group now'),
-  query: optional('--query <query>', 'only the devices of which this is true now (docs/query.md)'),
+  group: optional('--group <name>', 'the devices of this group, later ones too'),
+  query: optional('--query <query>', 'the devices of which this is true, later ones too (docs/query.md)'),
 }
 
 interface Asked {
@@ -26,7 +25,7 @@ interface Asked {
   query: string | undefined
 }
 
-/** @throws CliError `usage`, `refused`, `missing` */
+/** @throws CliError `usage`, `refused` */
 export async function targetAsked(
   client: OperatorClient,
   chosen: PackageRecord,
@@ -39,10 +38,7 @@ export async function targetAsked(
   }
   if (product !== undefined) return productOf(chosen, product)
   if (device.length > 0) return { devices: await devicesNamed(client, device) }
-  const meant = await everyDevice(client, { group, query })
-  const devices = meant.filter((one) => one.product === chosen.product).map(({ id }) => id)
-  if (devices.length > 0) return { devices }
-  throw new CliError('missing', `expected devices of product ${chosen.product} there, got ${meant.length} of others`)
+  return group === undefined ? { query: query ?? '' } : { group }
 }
 
 function productOf(chosen: PackageRecord, product: string | true): RolloutTarget {

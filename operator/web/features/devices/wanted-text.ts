@@ -17,6 +17,7 @@ const idle: Readonly<Record<IdleReason, { text: string; meaning: Meaning }>> = {
   phase_closed: { text: 'Its phase of the rollout is not open yet.', meaning: 'waiting' },
   paused: { text: 'The rollout is paused.', meaning: 'held' },
   window_closed: { text: 'No window of the rollout opens.', meaning: 'waiting' },
+  not_in_group: { text: 'Its rollouts are for groups that it is not in.', meaning: 'waiting' },
   too_fast: { text: 'As many devices as may are under way.', meaning: 'waiting' },
 }
 

@@ -17,6 +17,7 @@ const meanings: Readonly<Record<ReasonRecord['code'], Meaning>> = {
   paused: 'held',
   window_closed: 'waiting',
   too_fast: 'waiting',
+  not_in_group: 'waiting',
   decommissioned: 'held',
   version_too_old: 'held',
 }

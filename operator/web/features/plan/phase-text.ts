@@ -9,6 +9,7 @@ export function sizeText(size: Phase['size'], one: 'device' | 'unit' = 'device')
   // While it is typed it may be no number yet.
   if (Number.isNaN('count' in size ? size.count : 'percent' in size ? size.percent : 0)) return `how many ${one}s?`
   if ('count' in size) return countText(size.count, one)
+  if ('group' in size) return `group ${size.group}`
   return 'percent' in size ? `${size.percent} % of the ${one}s` : 'all others'
 }
 

@@ -13,6 +13,7 @@ import { Proportion } from '../../parts/proportion.tsx'
 import { Paused } from '../plan/paused.tsx'
 import { Phases } from '../plan/phases.tsx'
 import { planFacts } from '../plan/plan-text.ts'
+import { audienceText } from './audience-text.ts'
 import { Members } from './members.tsx'
 import { RollBackDone } from './roll-back.tsx'
 import { RolloutActions } from './rollout-actions.tsx'
@@ -39,10 +40,7 @@ function Known({ rollout }: { rollout: RolloutDetail }) {
     <>
       <Mark meaning={meaning}>{text}</Mark>
       <span>
-        {'product' in rollout.to
-          ? 'every device of product '
-          : `${countText(rollout.to.devices.length, 'named device')} of `}
-        <Short digest={rollout.product} />
+        {audienceText(rollout.to)}, product <Short digest={rollout.product} />
       </span>
       <span>
         begun <Moment at={rollout.createdAt} />

@@ -1,11 +1,11 @@
 import { Link } from '@tanstack/react-router'
 import type { RolloutRecord } from '@windlass/wire/operator'
 import { useNow } from '../../live/fleet.tsx'
-import { countText } from '../../live/quantities.ts'
 import { sharesOf, totalOf } from '../../parts/counted.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { Bar } from '../../parts/proportion.tsx'
+import { audienceText } from './audience-text.ts'
 import { rolloutState } from './rollout-state.ts'
 
 /** Rollouts, one a line: what goes to whom, how it stands, how far it is. */
@@ -30,7 +30,7 @@ function RolloutRow({ rollout }: { rollout: RolloutRecord }) {
       <span>
         <strong>Version {version}</strong>
         <span className="reason one-line">
-          rollout {id}, {'product' in to ? 'every device of the product' : countText(to.devices.length, 'named device')}
+          rollout {id}, {audienceText(to)}
         </span>
       </span>
       <Mark meaning={meaning}>{text}</Mark>
