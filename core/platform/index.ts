@@ -15,6 +15,7 @@ export {
   type HttpRequest,
   type HttpResponse,
 } from './http/http.ts'
+export { judgedLookup } from './http/judged-lookup.ts'
 export { type ListenAddress, type Listening, type ListenOptions, listen } from './http/listen.ts'
 export { type NodeHttpOptions, nodeHttp } from './http/node-http.ts'
 export { fileJournal, type Journal, type SetAside } from './journal/journal.ts'

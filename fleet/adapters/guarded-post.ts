@@ -1,7 +1,7 @@
-import { lookup } from 'node:dns'
 import { request as plainRequest } from 'node:http'
 import { request as tlsRequest } from 'node:https'
-import { isIP, type LookupFunction } from 'node:net'
+import { isIP } from 'node:net'
+import { judgedLookup } from '@windlass/platform'
 import { isPublic } from '../webhooks/addresses.ts'
 import type { Post } from '../webhooks/post.ts'
 
@@ -25,7 +25,7 @@ export function guardedPost({ privateToo }: { privateToo: boolean }): Post {
         headers: { ...headers, 'content-length': bytes.length },
         signal: AbortSignal.timeout(answerWithinMs),
         agent: false,
-        ...(!privateToo && { lookup: publicLookup }),
+        ...(!privateToo && { lookup: judgedLookup(isPublic, notPublic) }),
       } as const
       const sent = send(url, options, (answer) => {
         answer.destroy()
@@ -38,15 +38,6 @@ export function guardedPost({ privateToo }: { privateToo: boolean }): Post {
   }
 }
 
-const publicLookup: LookupFunction = (name, options, done) => {
-  lookup(name, { ...options, all: true }, (error, found) => {
-    const refused = found?.find(({ address }) => !isPublic(address))
-    if (error || refused) return done(error ?? notPublic(`${name}, which is ${refused?.address}`), '', 4)
-    if (options.all) return done(null, found)
-    done(null, found[0]?.address ?? '', found[0]?.family)
-  })
-}
-
-function notPublic(what: string): NodeJS.ErrnoException {
+function notPublic(what: string): Error {
   return new Error(`expected an address of the open net (the settings can allow others: privateWebhooks), got ${what}`)
 }

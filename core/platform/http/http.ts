@@ -35,8 +35,17 @@ export interface Http {
 /**
  * `bad_url`: not an http(s) address. `refused`: nobody there (also DNS). `tls`: the certificate does not hold.
  * `timeout`: silence. `cut`: the connection ended before the answer did. `too_long`, `too_many_redirects`: as named.
+ * `forbidden`: an address that this process is not to connect to.
  */
-export type HttpErrorCode = 'bad_url' | 'refused' | 'tls' | 'timeout' | 'cut' | 'too_long' | 'too_many_redirects'
+export type HttpErrorCode =
+  | 'bad_url'
+  | 'refused'
+  | 'tls'
+  | 'timeout'
+  | 'cut'
+  | 'too_long'
+  | 'too_many_redirects'
+  | 'forbidden'
 export class HttpError extends Error {
   override readonly name = 'HttpError'
   readonly code: HttpErrorCode

@@ -57,6 +57,24 @@ describe('nodeHttp', () => {
     await expect(answer.bytes(10)).rejects.toMatchObject({ code: 'cut' })
   })
 
+  it('connects to no address that is not allowed, be it given, named or redirected to', async () => {
+    const { url } = await answering('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+    const { port } = new URL(url)
+    const moved = await answering(`HTTP/1.1 302 Found\r\nLocation: ${url}\r\nContent-Length: 0\r\n\r\n`)
+    const asked: string[] = []
+    const http = nodeHttp({ allows: (address) => asked.push(address) > 1 && false })
+    await expect(http.send({ url })).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(http.send({ url: `http://localhost:${port}/` })).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(http.send({ url: `http://[::1]:${port}/` })).rejects.toMatchObject({ code: 'forbidden' })
+    expect(asked).toHaveLength(3)
+    const first = new URL(moved.url).port
+    const once = nodeHttp({ allows: (address) => asked.push(address) === 4 })
+    await expect(once.send({ url: `http://127.0.0.1:${first}/` })).rejects.toThrow(
+      'expected an address of the open net',
+    )
+    expect([moved.sockets.size, asked.length]).toEqual([1, 5])
+  })
+
   it('hands on all that came before the cut, however slow the reader', async () => {
     const { url, sockets } = await answering('HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n12345')
     const pieces = (await nodeHttp().send({ url })).body[Symbol.asyncIterator]()

@@ -40,6 +40,7 @@ function sortedHttp(error: HttpError): Error {
       return new UpdateError('server_unreachable', message, { cause: error })
     case 'too_long':
     case 'too_many_redirects':
+    case 'forbidden':
       return new UpdateError('server_refused', message, { cause: error })
   }
 }
