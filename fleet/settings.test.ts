@@ -15,6 +15,7 @@ const files: Record<string, string> = {
     maxUploadBytes: 1000,
     requestsPerMinute: 600,
     privateWebhooks: true,
+    privateRegistries: false,
     openid: {
       issuer: 'https://id.example',
       clientId: 'windlass',
@@ -57,6 +58,7 @@ describe('settings', () => {
       maxUploadBytes: 16 * 1024 ** 3,
       requestsPerMinute: 6000,
       privateWebhooks: false,
+      privateRegistries: false,
       openid: null,
       resumeQuirk: false,
     })
@@ -76,6 +78,7 @@ describe('settings', () => {
       maxUploadBytes: 1000,
       requestsPerMinute: 600,
       privateWebhooks: true,
+      privateRegistries: false,
       openid: {
         issuer: 'https://id.example',
         clientId: 'windlass',

@@ -35,6 +35,8 @@ export interface FleetSettings {
   openid: OpenIdSettings | null
   /** Whether webhooks may lead into this machine and its networks. */
   privateWebhooks: boolean
+  /** Whether images may be fetched from registries in this machine and its networks. */
+  privateRegistries: boolean
   /** Help UpdateHub's own agents to resume (updatehub.md 3.5). */
   resumeQuirk: boolean
 }
@@ -54,6 +56,7 @@ export const defaultSettings: FleetSettings = {
   maxUploadBytes: 16 * gib,
   requestsPerMinute: 6000,
   privateWebhooks: false,
+  privateRegistries: false,
   openid: null,
   resumeQuirk: false,
 }
@@ -88,6 +91,7 @@ const fragment = z.strictObject({
   maxUploadBytes: z.int().min(1).optional(),
   requestsPerMinute: z.int().min(60).optional(),
   privateWebhooks: z.boolean().optional(),
+  privateRegistries: z.boolean().optional(),
   openid: openIdFragment.optional(),
   resumeQuirk: z.boolean().optional(),
 })
@@ -191,6 +195,7 @@ async function settingsOf(input: Fragment, read: ReadText): Promise<FleetSetting
     maxUploadBytes: maxUploadBytes ?? defaultSettings.maxUploadBytes,
     requestsPerMinute: input.requestsPerMinute ?? defaultSettings.requestsPerMinute,
     privateWebhooks: input.privateWebhooks ?? defaultSettings.privateWebhooks,
+    privateRegistries: input.privateRegistries ?? defaultSettings.privateRegistries,
     openid: await openIdIn(input.openid, read),
     resumeQuirk: resumeQuirk ?? defaultSettings.resumeQuirk,
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Clock, Log, Random } from '@windlass/platform'
+import { type Clock, type Log, nodeHttp, type Random } from '@windlass/platform'
 import { checkMetadata } from '@windlass/wire/updatehub'
 import type { FastifyInstance } from 'fastify'
 import { authorityIn } from './adapters/authority-file.ts'
@@ -22,8 +22,10 @@ import { baseOf } from './projects/address.ts'
 import { steward, stewardRound } from './rollout/steward.ts'
 import type { FleetSettings } from './settings.ts'
 import { type Events, eventHub } from './telemetry/events.ts'
+import { Pulls } from './units/pulls/pulls.ts'
 import { unitRolloutRound } from './units/rollouts/round.ts'
 import { UnitOffice } from './units/unit-office.ts'
+import { isPublic } from './webhooks/addresses.ts'
 import { Dispatch } from './webhooks/dispatch.ts'
 
 export interface FleetPorts {
@@ -134,7 +136,7 @@ async function buildServer(
 }
 
 async function unitPorts(
-  { data, maxUploadBytes }: FleetSettings,
+  { data, maxUploadBytes, privateRegistries }: FleetSettings,
   { records: { units: store, lines, shared }, bus, me, place }: Engines,
   ports: HubPorts,
 ): Promise<UnitPorts> {
@@ -155,6 +157,14 @@ async function unitPorts(
     tokens: new SocketTokens(await secret('socket-tokens'), now),
     tickets,
     maxUploadBytes,
+    pulls: new Pulls({
+      ...ports,
+      store,
+      blobs: place.blobs,
+      now,
+      maxBytes: maxUploadBytes,
+      http: nodeHttp(privateRegistries ? {} : { allows: isPublic }),
+    }),
   }
 }
 

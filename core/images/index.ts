@@ -1,6 +1,8 @@
 export { type BlobOffer, type BlobOrigin, type BlobPlace, type BlobStream, inTurn } from './blob-origin.ts'
 export { httpPlace, type Patience } from './http-place.ts'
+export { type ImageContent, imageContent, type Wish } from './image-content.ts'
 export { OriginError, type OriginErrorCode } from './origin-error.ts'
+export { platformName } from './platform-name.ts'
 export { parseReference, type Reference } from './reference.ts'
 export { Registry } from './registry.ts'
 export type { Credentials } from './registry-token.ts'

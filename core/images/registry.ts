@@ -36,7 +36,9 @@ export class Registry implements BlobOrigin {
     if (answer.status !== 200) throw this.#refused(path, answer)
     // Not what a header field says: this is what all else is checked by.
     const bytes = await answer.bytes(mostDocumentBytes)
-    return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+    const came = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+    if (!this.#version.startsWith('sha256:') || came === this.#version) return came
+    throw new OriginError('damaged', `${this.#base}${path}: expected bytes of ${this.#version}, got ${came}`)
   }
 
   /** Layers and documents have different addresses, and a digest does not say which it is of. */

@@ -1,3 +1,4 @@
+import { OriginError } from '@windlass/images'
 import { TrustError } from '@windlass/trust'
 import { OperatorError, type OperatorErrorCode } from '@windlass/wire/operator'
 import { WireError } from '@windlass/wire/updatehub'
@@ -18,7 +19,7 @@ export function explain(error: unknown): CliError {
 function endingOf(error: Error): Ending {
   if (error instanceof OperatorError) return fleetEndings[error.code] ?? 'data'
   if (error instanceof TrustError) return error.code === 'file_unreadable' ? 'missing' : 'data'
-  if (error instanceof WireError) return 'data'
+  if (error instanceof WireError || error instanceof OriginError) return 'data'
   return diskEndings[codeOf(error)] ?? 'internal'
 }
 
@@ -31,6 +32,7 @@ const fleetEndings: Partial<Record<OperatorErrorCode, Ending>> = {
   upload_cut: 'unavailable',
   route_unknown: 'unavailable',
   unit_away: 'unavailable',
+  registry_failed: 'unavailable',
   query_invalid: 'usage',
   package_unknown: 'missing',
   group_unknown: 'missing',
@@ -40,6 +42,7 @@ const fleetEndings: Partial<Record<OperatorErrorCode, Ending>> = {
   item_unknown: 'missing',
   release_unknown: 'missing',
   unit_unknown: 'missing',
+  image_unknown: 'missing',
   user_unknown: 'missing',
   token_unknown: 'missing',
   webhook_unknown: 'missing',
@@ -53,6 +56,8 @@ const fleetEndings: Partial<Record<OperatorErrorCode, Ending>> = {
   token_wrong: 'refused',
   host_refused: 'refused',
   origin_refused: 'refused',
+  address_refused: 'refused',
+  registry_refused: 'refused',
   package_in_use: 'refused',
   group_exists: 'refused',
   device_decommissioned: 'refused',

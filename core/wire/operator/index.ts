@@ -82,6 +82,7 @@ export {
   userRecord,
 } from './people.ts'
 export { type Problem, type ProblemCode, problem, problemCodes, problemOf, problemStatus } from './problem.ts'
+export { type PullOrder, type PullProgress, pullOrder, pullProgress } from './pull.ts'
 export {
   type PhaseStanding,
   type RolledBack,
@@ -160,7 +161,6 @@ export {
   unitRolloutOrder,
   unitRolloutRecord,
 } from './unit-rollout.ts'
-
 export {
   type DeliveryRecord,
   deliveryList,

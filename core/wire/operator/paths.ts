@@ -29,6 +29,7 @@ export const operatorPaths = {
   group: (name: string) => `${base}/groups/${part(name)}`,
   blob: (digest: string) => `${base}/blobs/${part(digest)}`,
   items: `${base}/items`,
+  pullItem: `${base}/items/pull`,
   releases: `${base}/releases`,
   release: (id: number) => `${base}/releases/${id}`,
   claims: `${base}/claims`,

@@ -13,6 +13,7 @@ export const problemStatus = {
   unit_revoked: 403,
   host_refused: 403,
   origin_refused: 403,
+  address_refused: 403,
   route_unknown: 404,
   project_unknown: 404,
   package_unknown: 404,
@@ -23,6 +24,7 @@ export const problemStatus = {
   item_unknown: 404,
   release_unknown: 404,
   unit_unknown: 404,
+  image_unknown: 404,
   user_unknown: 404,
   token_unknown: 404,
   webhook_unknown: 404,
@@ -54,11 +56,13 @@ export const problemStatus = {
   blob_mismatch: 422,
   import_invalid: 422,
   item_invalid: 422,
+  registry_refused: 422,
   release_invalid: 422,
   signature_missing: 422,
   signature_mismatch: 422,
   no_space: 507,
   internal: 500,
+  registry_failed: 502,
 } as const
 export type ProblemCode = keyof typeof problemStatus
 export const problemCodes = Object.keys(problemStatus) as [ProblemCode, ...ProblemCode[]]

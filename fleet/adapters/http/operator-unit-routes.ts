@@ -23,10 +23,12 @@ import { FleetError } from '../../fleet-error.ts'
 import { type ClaimPorts, newClaim } from '../../identity/claims.ts'
 import type { Events } from '../../telemetry/events.ts'
 import { addItem } from '../../units/items.ts'
+import type { Pulls } from '../../units/pulls/pulls.ts'
 import { checkRelease } from '../../units/release.ts'
 import type { UnitOffice } from '../../units/unit-office.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
 import { encodeItem, encodeRelease, encodeUnit, encodeUnitDetail } from './encode-unit.ts'
+import { pullRoutes } from './pull-routes.ts'
 import { type Api, byNumber, byUnit, typed } from './typed-api.ts'
 import { unitNewsRoutes } from './unit-news-routes.ts'
 import { unitRolloutRoutes } from './unit-rollout-routes.ts'
@@ -40,6 +42,8 @@ export interface OperatorUnitPorts {
   events: Events
   claims: ClaimPorts
   maxUploadBytes: number
+  /** Absent: nothing is fetched from registries. */
+  pulls?: Pick<Pulls, 'ask'>
 }
 
 const byDigest = z.object({ digest: blobDigest })
@@ -49,6 +53,7 @@ export function operatorUnitRoutes(app: FastifyInstance, ports: OperatorUnitPort
   const api = typed(app)
   blobRoutes(api, ports)
   itemRoutes(api, ports)
+  if (ports.pulls) pullRoutes(api, ports.pulls)
   releaseRoutes(api, ports)
   unitRoutes(api, ports)
   unitNewsRoutes(app, ports)

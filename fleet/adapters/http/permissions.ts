@@ -76,6 +76,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'PUT /blobs/:digest': right('publish', 'fleet'),
   'GET /items': right('read', 'fleet'),
   'POST /items': right('publish', 'fleet'),
+  'POST /items/pull': right('publish', 'fleet'),
   'GET /releases': right('read', 'fleet'),
   'POST /releases': right('publish', 'fleet'),
   'GET /releases/:id': right('read', 'fleet'),

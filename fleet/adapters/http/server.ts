@@ -13,6 +13,7 @@ import { type Openings, rememberedOpenings } from '../../rollout/openings.ts'
 import type { Store } from '../../store/store.ts'
 import type { Events } from '../../telemetry/events.ts'
 import { fleetMetrics } from '../../telemetry/metrics.ts'
+import type { Pulls } from '../../units/pulls/pulls.ts'
 import type { UnitOffice } from '../../units/unit-office.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
 import { auditRoutes, keepAudit } from './audit.ts'
@@ -64,6 +65,8 @@ export interface UnitPorts {
   tokens: SocketTokens
   tickets: BlobTickets
   maxUploadBytes: number
+  /** Absent: nothing is fetched from registries. */
+  pulls?: Pulls
 }
 
 export interface ServerOptions {
@@ -90,7 +93,10 @@ export function fleetServer(ports: ServerPorts, options: ServerOptions): Fastify
     routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: 200 },
     exposeHeadRoutes: false,
   })
-  app.addHook('preClose', async () => closing.abort())
+  app.addHook('preClose', async () => {
+    closing.abort()
+    ports.units?.pulls?.stop()
+  })
   const { gate, base = '', console: folder = null } = options
   const guard = new Guard({ people: ports.people.store, gate, now: () => ports.clock.now() })
   app.register(async (pages) => consoleRoutes(pages, { folder, base, guard, welcome: welcome(options.version) }))

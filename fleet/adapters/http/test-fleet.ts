@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Sha256 } from '@windlass/model'
 import { createLog, jsonLines, type Log } from '@windlass/platform'
-import { FakeClock, SeededRandom } from '@windlass/platform/fakes'
+import { FakeClock, FakeHttp, SeededRandom } from '@windlass/platform/fakes'
 import { sha256Of, sign } from '@windlass/trust'
 import { writeArchive } from '@windlass/trust/pack'
 import { checkMetadata } from '@windlass/wire/updatehub'
@@ -25,6 +25,7 @@ import { product } from '../../store/samples.ts'
 import type { Store } from '../../store/store.ts'
 import { type Events, eventHub } from '../../telemetry/events.ts'
 import { memoryUnitStore } from '../../units/memory-unit-store.ts'
+import { Pulls } from '../../units/pulls/pulls.ts'
 import { type OfficePorts, UnitOffice } from '../../units/unit-office.ts'
 import { Dispatch } from '../../webhooks/dispatch.ts'
 import { memoryWebhookStore } from '../../webhooks/memory-webhook-store.ts'
@@ -138,14 +139,17 @@ async function testUnits(folder: string, ports: Pick<OfficePorts, 'clock' | 'log
   const now = () => ports.clock.now()
   const authority = new UnitAuthority(await newUnitAuthority(now()), now)
   const tickets = new BlobTickets(random.bytes(32), now)
+  const blobs = await folderBlobs(join(folder, 'blobs'), { random, clock: ports.clock, alone: true })
+  const maxUploadBytes = 1024 * 1024
   return {
     store,
-    blobs: await folderBlobs(join(folder, 'blobs'), { random, clock: ports.clock, alone: true }),
+    blobs,
+    pulls: new Pulls({ ...ports, store, blobs, random, now, http: new FakeHttp(), maxBytes: maxUploadBytes }),
     office: new UnitOffice({ store, bus: localBus(), lines: memoryLines(), me: 'alone', tickets, ...ports }),
     claims: { store, random, authority, now },
     tokens: new SocketTokens(random.bytes(32), now),
     tickets,
-    maxUploadBytes: 1024 * 1024,
+    maxUploadBytes,
   }
 }
 

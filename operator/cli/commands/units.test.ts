@@ -113,6 +113,43 @@ describe('windlass items add', () => {
     })
   })
 
+  it('takes of a layout only the platforms that are named', async () => {
+    const fleet = new FakeUnitFleet()
+    const args = ['items', 'add', await layout(), '--id', 'app', '--item-version', '1.0.0', '--platform']
+    expect((await say([...args, 'linux/amd64'], { cwd: '/', fetch: fleet.fetch })).code).toBe(0)
+    const { code, err } = await say([...args, 'linux/arm64'], { cwd: '/', fetch: fleet.fetch })
+    expect([code, err]).toEqual([65, expect.stringContaining('expected an image for linux/arm64, found linux/amd64')])
+  })
+
+  it('has the fleet fetch an image, asking until it is there', async () => {
+    const fleet = new FakeUnitFleet()
+    const folder = await mkdtemp(join(tmpdir(), 'items-'))
+    await writeFile(join(folder, 'login'), 'me:a password\n')
+    const words = '--id app --item-version 1.0.0 --platform linux/arm64 --login-file login'.split(' ')
+    const args = ['items', 'add', '--from', 'docker://registry.example/app:1', ...words]
+    const { code, out } = await say(args, { cwd: folder, fetch: fleet.fetch })
+    expect([code, fleet.pulls.length]).toEqual([0, 2])
+    expect(fleet.pulls[1]).toEqual({
+      from: 'docker://registry.example/app:1',
+      itemId: 'app',
+      type: 'service',
+      version: '1.0.0',
+      platforms: ['linux/arm64'],
+      login: { user: 'me', password: 'a password' },
+    })
+    expect(out).toMatch(/item: +app/)
+  })
+
+  it.each([
+    [[], 'expected either a file or --from'],
+    [['x.tar', '--from', 'docker://a/b'], 'expected either a file or --from'],
+    [['x.tar', '--login-file', 'x'], '--login-file goes with --from'],
+    [['--from', 'docker://a/b', '--platform', 'arm64'], 'expected OS/ARCHITECTURE[/VARIANT], got arm64'],
+  ])('refuses %j', async (args, expected) => {
+    const { code, err } = await say(['items', 'add', '--id', 'a', '--item-version', '1.0.0', ...args])
+    expect([code, err]).toEqual([64, expect.stringContaining(expected)])
+  })
+
   it('makes a component of any file', async () => {
     const fleet = new FakeUnitFleet()
     const folder = await mkdtemp(join(tmpdir(), 'items-'))

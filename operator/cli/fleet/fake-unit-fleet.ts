@@ -7,6 +7,7 @@ const at = '2026-01-02T03:04:05.000Z'
 export class FakeUnitFleet {
   readonly blobs = new Map<string, Buffer>()
   readonly asked: string[] = []
+  readonly pulls: object[] = []
   items: ItemRecord[] = []
   releases: ReleaseRecord[] = []
   units: UnitDetail[] = []
@@ -19,6 +20,7 @@ export class FakeUnitFleet {
     if (what === 'blobs') return this.#blob(method, id, init)
     const body = init.body === undefined || init.body === null ? {} : ((await new Response(init.body).json()) as object)
     if (request === 'POST items') return this.#addItem(body)
+    if (request === 'POST items/pull') return this.#pullItem(body)
     if (request === 'GET items') return Response.json({ items: this.items })
     if (request === 'POST releases') return this.#addRelease(body)
     if (request === 'GET releases') return Response.json({ releases: this.releases })
@@ -39,6 +41,22 @@ export class FakeUnitFleet {
       return Response.json(problemOf('blob_mismatch', `expected ${digest}, got ${came}`), { status: 422 })
     this.blobs.set(digest, bytes)
     return Response.json({ digest, size: bytes.length }, { status: 201 })
+  }
+
+  /** Under way when it is asked first. */
+  #pullItem(body: object): Response {
+    this.pulls.push(body)
+    if (this.pulls.length === 1)
+      return Response.json({ state: 'pulling', blobs: 3, bytes: 2000, done: 1000 }, { status: 202 })
+    const { itemId, type, version, from } = body as Record<string, string>
+    return this.#addItem({
+      itemId,
+      type,
+      version,
+      indexDigest: `sha256:${createHash('sha256')
+        .update(from ?? '')
+        .digest('hex')}`,
+    })
   }
 
   #addItem(body: object): Response {

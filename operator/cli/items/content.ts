@@ -2,22 +2,15 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { imageContent, type Wish } from '@windlass/images'
 import {
   type Descriptor,
-  decodeIndex,
-  decodeIndexOrManifest,
   decodeItemConfig,
-  decodeManifest,
   encodeIndex,
   encodeItemConfig,
   encodeManifest,
-  type IndexEntry,
-  type ItemConfig,
-  isAttestation,
-  type Manifest,
   mediaTypes,
 } from '@windlass/wire/oci'
-import { CliError } from '../cli-error.ts'
 
 /** One blob of an item, in memory or in a file. */
 export type Content = { digest: string; size: number } & ({ bytes: Uint8Array } | { path: string })
@@ -28,28 +21,14 @@ export interface ItemContent {
   blobs: readonly Content[]
 }
 
-/** The image in an OCI layout folder, with its item configuration where one is given. @throws CliError `data` */
-export async function contentOfLayout(folder: string, itemConfig: ItemConfig | undefined): Promise<ItemContent> {
-  const top = decodeIndex(await readFile(join(folder, 'index.json')))
-  const entries = (await Promise.all(top.entries.map((entry) => manifestsOf(folder, entry)))).flat()
-  if (entries.length === 0) throw new CliError('data', `${folder}: expected an image in the layout, got none`)
-  const blobs: Content[] = []
-  const put = (bytes: Uint8Array, mediaType: string): Descriptor => {
-    const digest = digestOf(bytes)
-    blobs.push({ digest, size: bytes.length, bytes })
-    return { digest, size: bytes.length, mediaType }
-  }
-  const described = itemConfig && put(Buffer.from(encodeItemConfig(itemConfig)), mediaTypes.itemConfig)
-  const kept: IndexEntry[] = []
-  for (const entry of entries) {
-    const bytes = await readFile(blobPath(folder, entry.digest))
-    const manifest = decodeManifest(bytes)
-    for (const part of partsOf(manifest)) blobs.push({ ...part, path: blobPath(folder, part.digest) })
-    const whole = described ? Buffer.from(encodeManifest({ ...manifest, itemConfig: described })) : bytes
-    kept.push({ ...entry, ...put(whole, mediaTypes.manifest) })
-  }
-  const index = put(Buffer.from(encodeIndex({ entries: kept })), mediaTypes.index)
-  return { indexDigest: index.digest, blobs: distinct(blobs) }
+/** The image in an OCI layout folder, or what is wished of it. @throws OriginError `absent`, `unfit`; WireError */
+export async function contentOfLayout(folder: string, wish: Wish): Promise<ItemContent> {
+  const root = await readFile(join(folder, 'index.json'))
+  const read = ({ digest }: { digest: string }) => readFile(blobPath(folder, digest))
+  const { indexDigest, parts, documents } = await imageContent(root, read, wish)
+  const files = parts.map(({ digest, size }) => ({ digest, size, path: blobPath(folder, digest) }))
+  const texts = documents.map(({ digest, bytes }) => ({ digest, size: bytes.length, bytes }))
+  return { indexDigest, blobs: [...files, ...texts] }
 }
 
 /** A component: one file, for update managers or runtimes of the type `runtime`. */
@@ -80,16 +59,6 @@ export async function contentOfComponent(
   return { indexDigest: index.descriptor.digest, blobs: [{ digest: image.digest, size, path }, ...texts] }
 }
 
-async function manifestsOf(folder: string, entry: IndexEntry): Promise<IndexEntry[]> {
-  if (isAttestation(entry)) return []
-  const found = decodeIndexOrManifest(await readFile(blobPath(folder, entry.digest)))
-  return found.kind === 'manifest' ? [entry] : found.index.entries.filter((inner) => !isAttestation(inner))
-}
-
-function partsOf({ config, itemConfig, layers }: Manifest): { digest: string; size: number }[] {
-  return [config, ...(itemConfig ? [itemConfig] : []), ...layers].map(({ digest, size }) => ({ digest, size }))
-}
-
 function blobPath(folder: string, digest: string): string {
   return join(folder, 'blobs', ...digest.split(':'))
 }
@@ -112,8 +81,4 @@ async function digestOfFile(path: string): Promise<string> {
 
 function digestOf(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
-}
-
-function distinct(blobs: readonly Content[]): Content[] {
-  return [...new Map(blobs.map((blob) => [blob.digest, blob])).values()]
 }

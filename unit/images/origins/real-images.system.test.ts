@@ -1,11 +1,11 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { BlobOrigin } from '@windlass/images'
+import { skopeo, testRegistry } from '@windlass/images/fakes'
 import type { DesiredItem } from '@windlass/model/unit'
 import { createLog, nodeFiles, nodeHttp, systemClock, systemRandom } from '@windlass/platform'
 import { openDatabase } from '@windlass/platform/database'
@@ -26,7 +26,7 @@ let registry = { host: '', stop: () => {} }
 
 beforeAll(async () => {
   makeLayout()
-  registry = await startRegistry()
+  registry = await testRegistry(base)
   skopeo('copy', '--dest-tls-verify=false', `oci:${layout}:v1`, `docker://${registry.host}/app/web:v1`)
 })
 afterAll(() => {
@@ -122,10 +122,6 @@ async function expectDeployed({ origin, resolve }: ImageSource, name?: string): 
   }
 }
 
-function skopeo(...args: string[]): void {
-  execFileSync('skopeo', ['--insecure-policy', ...args], { stdio: 'pipe' })
-}
-
 /** A hand-made image of one layer, as plain as can be. */
 function makeLayout(): void {
   const root = join(base, 'root')
@@ -147,27 +143,4 @@ function makeLayout(): void {
   const annotations = { 'org.opencontainers.image.ref.name': 'v1' }
   writeFileSync(join(layout, 'index.json'), json({ schemaVersion: 2, manifests: [{ ...manifest, annotations }] }))
   writeFileSync(join(layout, 'oci-layout'), json({ imageLayoutVersion: '1.0.0' }))
-}
-
-async function startRegistry(): Promise<{ host: string; stop: () => void }> {
-  const host = `127.0.0.1:${await freePort()}`
-  const settings = join(base, 'registry.yml')
-  const storage = `storage: { filesystem: { rootdirectory: ${join(base, 'registry')} } }`
-  writeFileSync(settings, `version: 0.1\n${storage}\nhttp: { addr: "${host}" }\n`)
-  const child = spawn('docker-registry', ['serve', settings], { stdio: 'ignore' })
-  for (let tries = 0; tries < 300; tries += 1) {
-    const answer = await fetch(`http://${host}/v2/`).catch(() => undefined)
-    if (answer?.ok) return { host, stop: () => void child.kill() }
-    await systemClock.sleep(100)
-  }
-  throw new Error('expected docker-registry to answer within 30 s')
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 }

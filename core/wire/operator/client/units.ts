@@ -1,5 +1,6 @@
 import { OperatorError } from '../operator-error.ts'
 import { operatorPaths } from '../paths.ts'
+import { type PullOrder, type PullProgress, pullAnswer } from '../pull.ts'
 import {
   claimRecord,
   type ItemOrder,
@@ -30,7 +31,7 @@ import {
   unitLogs,
   unitMonitoring,
 } from '../unit-news.ts'
-import { ask, type Send, search, type Upload, uploading } from './send.ts'
+import { ask, parse, type Send, search, type Upload, uploading } from './send.ts'
 
 /** Units, their items and releases, and what they say. */
 export interface UnitCalls {
@@ -38,6 +39,8 @@ export interface UnitCalls {
   hasBlob(digest: string): Promise<boolean>
   putBlob(digest: string, upload: Upload): Promise<void>
   addItem(order: ItemOrder): Promise<ItemRecord>
+  /** Lasts as long as the fleet fetches; ends with the signal, and the fleet's work a minute after. */
+  pullItem(order: PullOrder, listen?: Listen): Promise<ItemRecord>
   items(): Promise<ItemRecord[]>
   addRelease(order: ReleaseOrder): Promise<ReleaseRecord>
   releases(): Promise<ReleaseRecord[]>
@@ -58,6 +61,22 @@ export interface UnitCalls {
   setEnv(id: string, order: EnvOrder): Promise<UnitEnv>
 }
 
+/** Who is told how far a pull is. */
+export interface Listen {
+  progress?: (progress: PullProgress) => void
+  signal?: AbortSignal
+}
+
+async function pulled(send: Send, order: PullOrder, { progress, signal }: Listen = {}): Promise<ItemRecord> {
+  const headers = { 'content-type': 'application/json' }
+  const init = { method: 'POST', headers, body: JSON.stringify(order), ...(signal && { signal }) }
+  for (;;) {
+    const answer = await parse(pullAnswer, await send(operatorPaths.pullItem, init))
+    if (!('state' in answer)) return answer
+    progress?.(answer)
+  }
+}
+
 export function unitCalls(send: Send): UnitCalls {
   const paths = operatorPaths
   return {
@@ -72,6 +91,7 @@ export function unitCalls(send: Send): UnitCalls {
     },
     putBlob: async (digest, upload) => void (await send(paths.blob(digest), uploading('PUT', upload))),
     addItem: (order) => ask(send, itemRecord, 'POST', paths.items, order),
+    pullItem: (order, listen) => pulled(send, order, listen),
     items: async () => (await ask(send, itemList, 'GET', paths.items)).items,
     addRelease: (order) => ask(send, releaseRecord, 'POST', paths.releases, order),
     releases: async () => (await ask(send, releaseList, 'GET', paths.releases)).releases,
