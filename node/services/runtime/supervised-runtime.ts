@@ -45,20 +45,19 @@ export class SupervisedRuntime implements Runtime {
 
   async list(): Promise<RuntimeRun[]> {
     const now = this.#ports.clock.now()
-    const folders = await listRunFolders(this.#options.folder)
-    const runs = await Promise.all(folders.map((folder) => readRunFolder(folder, now)))
+    const runs = listRunFolders(this.#options.folder).map((folder) => readRunFolder(folder, now))
     return runs.filter((run) => run !== undefined)
   }
 
   async start(workload: Workload): Promise<void> {
     const { id, logPath } = workload
     const folder = this.#folder(id)
-    const before = await readRunFolder(folder, this.#ports.clock.now())
+    const before = readRunFolder(folder, this.#ports.clock.now())
     if (before && !before.exit) throw new ServicesError('refused', `service ${id}: it runs already`)
     if (before) await this.#means.remove(folder, id)
     const token = randomUUID()
     const { ownRoot } = this.#means
-    await makeRunFolder(folder, workload, token, { files: await this.#means.files(workload), ownRoot })
+    makeRunFolder(folder, workload, token, { files: await this.#means.files(workload), ownRoot })
     const news = join(this.#options.folder, '.news', id)
     const supervisor = [this.#script(), folder, token, logPath, news, this.#means.hiddenMount ?? '-']
     const begin = `${ownRoot ? privately : ''} setsid sh "$@" < /dev/null > /dev/null 2>&1 &`
@@ -67,7 +66,7 @@ export class SupervisedRuntime implements Runtime {
     try {
       const came = await this.#until(folder, this.#begins(folder))
       if (!came) throw new ServicesError('timeout', `service ${id}: not up after ${this.#options.patienceMs} ms`)
-      await this.#throwIfNeverRan(folder)
+      this.#throwIfNeverRan(folder)
     } catch (error) {
       await this.stop(id)
       throw error
@@ -76,7 +75,7 @@ export class SupervisedRuntime implements Runtime {
 
   async stop(id: string): Promise<void> {
     const folder = this.#folder(id)
-    const run = await readRunFolder(folder, this.#ports.clock.now())
+    const run = readRunFolder(folder, this.#ports.clock.now())
     if (run && !run.exit) await this.#end(folder, run)
     await this.#means.remove(folder, id)
     await rm(folder, { recursive: true, force: true })
@@ -85,7 +84,7 @@ export class SupervisedRuntime implements Runtime {
 
   async kill(id: string): Promise<void> {
     await this.#means.signal(this.#folder(id), id, 'KILL')
-    await this.#until(this.#folder(id), async () => await this.#hasEnded(this.#folder(id)))
+    await this.#until(this.#folder(id), () => this.#hasEnded(this.#folder(id)))
   }
 
   exec(id: string, command: readonly string[], timeoutMs: number, stop: AbortSignal): Promise<number | null> {
@@ -106,8 +105,8 @@ export class SupervisedRuntime implements Runtime {
   }
 
   async #end(folder: string, { id, pid }: RuntimeRun): Promise<void> {
-    const ended = async () => await this.#hasEnded(folder)
-    if (pid !== undefined && (await hearsTerm(pid))) {
+    const ended = () => this.#hasEnded(folder)
+    if (pid !== undefined && hearsTerm(pid)) {
       await this.#means.signal(folder, id, 'TERM')
       if (await this.#until(folder, ended, this.#options.graceMs)) return
     }
@@ -116,38 +115,34 @@ export class SupervisedRuntime implements Runtime {
   }
 
   /** Looked at a hundred times a second while the service comes up; that its supervisor died is seen a little later. */
-  #begins(folder: string): () => Promise<boolean> {
+  #begins(folder: string): () => boolean {
     let looks = 0
-    return async () => {
-      if (await isServiceRunning(folder, this.#means.programs)) return true
-      if ((await textOf(join(folder, 'exit'))) !== undefined) return true
+    return () => {
+      if (isServiceRunning(folder, this.#means.programs)) return true
+      if (textOf(join(folder, 'exit')) !== undefined) return true
       looks += 1
-      return looks % 20 === 0 && (await this.#hasEnded(folder))
+      return looks % 20 === 0 && this.#hasEnded(folder)
     }
   }
 
-  async #hasEnded(folder: string): Promise<boolean> {
-    return (await readRunFolder(folder, this.#ports.clock.now()))?.exit !== undefined
+  #hasEnded(folder: string): boolean {
+    return readRunFolder(folder, this.#ports.clock.now())?.exit !== undefined
   }
 
-  async #throwIfNeverRan(folder: string): Promise<void> {
-    const run = await readRunFolder(folder, this.#ports.clock.now())
+  #throwIfNeverRan(folder: string): void {
+    const run = readRunFolder(folder, this.#ports.clock.now())
     if (!run?.exit?.why.startsWith('not started')) return
     throw new ServicesError('runtime', `service ${run.id}: ${run.exit.why}`)
   }
 
   /** Whether it came to that in time; looked at on every change in the run folder, and now and then. */
-  async #until(
-    folder: string,
-    happened: () => Promise<boolean>,
-    withinMs = this.#options.patienceMs,
-  ): Promise<boolean> {
+  async #until(folder: string, happened: () => boolean, withinMs = this.#options.patienceMs): Promise<boolean> {
     const { clock } = this.#ports
     const end = clock.uptime() + withinMs
     let changed = new AbortController()
     using watcher = watching(folder, () => changed.abort())
-    while (!(await happened())) {
-      if (clock.uptime() >= end || watcher.gone) return await happened()
+    while (!happened()) {
+      if (clock.uptime() >= end || watcher.gone) return happened()
       await clock.sleep(lookAgainMs, changed.signal).catch(() => undefined)
       changed = new AbortController()
     }
