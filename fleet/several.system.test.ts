@@ -1,16 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createLog, systemClock } from '@windlass/platform'
+import { sha256Of } from '@windlass/trust'
 import { decodeOrder } from '@windlass/wire/aoscore-cloud'
 import { type FleetEvent, operatorClient } from '@windlass/wire/operator'
+import { encodeMetadata } from '@windlass/wire/updatehub'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { deviceBody, testPackage } from './adapters/http/test-fleet.ts'
+import { packagerHeaders } from './adapters/http/test-packager.ts'
 import { enrolled, online, published } from './adapters/http/test-unit.ts'
 import { type EmbeddedPostgres, embeddedPostgres } from './adapters/postgres/embedded.ts'
 import { natsServer, s3Server, type TestServer } from './adapters/test-servers.ts'
@@ -25,12 +28,15 @@ const run = `import { main } from ${JSON.stringify(join(import.meta.dirname, 'ma
 process.exitCode = await main(process.argv.slice(1))`
 
 let folder: string
+let packagers: string
 let postgres: EmbeddedPostgres
 let nats: TestServer
 let s3: TestServer
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'windlass-several-'))
   await chmod(folder, 0o700)
+  packagers = join(folder, 'packagers')
+  await writeFile(packagers, 'me topsecretwithsixteen\n')
   postgres = await embeddedPostgres(join(folder, 'database'), { clock: systemClock, log: createLog([], Date.now) })
   nats = await natsServer()
   s3 = await s3Server()
@@ -122,7 +128,7 @@ describe.each(Object.entries(kinds))('two processes on %s', (_, argsFor) => {
   let args: string[]
   let living: Running[]
   beforeEach(async () => {
-    args = argsFor(await freshDatabase())
+    args = [...argsFor(await freshDatabase()), '--packagers-file', packagers]
     const dataOf = (name: string) => ['--data', join(folder, `${name}-${databases}`)]
     a = await start([...args, ...dataOf('a')])
     b = await start([...args, ...dataOf('b')])
@@ -186,6 +192,28 @@ describe.each(Object.entries(kinds))('two processes on %s', (_, argsFor) => {
     const part = { correlationId: request, part: 1, partCount: 1, data: Buffer.from('gz'), status: 'ok' } as const
     unit.say({ kind: 'push_log', nodeId: 'n1', part })
     await soon(async () => (await reach(b).client.logs('u1')).parts.map((one) => one.request)).toEqual([request])
+  })
+
+  it('a push that begins at one goes on and ends at the other', async () => {
+    const [secret, content] = ['topsecretwithsixteen', 'x'.repeat(100_000)]
+    const object = sha256Of(content)
+    const described = { filename: 'f', mode: 'test', sha256sum: object, size: content.length, target: '/dev/null' }
+    const complete = { ...described, 'force-check-requirements-fail': false }
+    const about = { product, 'supported-hardware': 'any', version: '5.0' } as const
+    const metadata = encodeMetadata({ objects: [[complete], [complete]], ...about })
+    const push = async ({ url }: Running, method: 'POST' | 'PUT', path: string, body = '') => {
+      const headers = packagerHeaders({ method, path, body, host: new URL(url).host, secret }, Date.now())
+      const answer = await fetch(`${url}/uhu${path}`, { method, headers, ...(body && { body }) })
+      expect([path, answer.ok]).toEqual([path, true])
+      return (await answer.json()) as { uid: string; url: string }
+    }
+    const { uid } = await push(a, 'POST', '/packages', metadata)
+    const asked = await push(b, 'POST', `/packages/${uid}/objects/${object}`, '{}')
+    const { pathname, search } = new URL(asked.url)
+    expect((await fetch(a.url + pathname + search, { method: 'PUT', body: content })).status).toBe(201)
+    await killA()
+    await push(b, 'PUT', `/packages/${uid}/finish`)
+    expect((await reach(b).client.packages()).map((one) => [one.uid, one.version])).toEqual([[uid, '5.0']])
   })
 
   it('a console at one sees what happens at the other', async () => {

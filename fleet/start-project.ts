@@ -3,7 +3,6 @@ import { type Clock, type Log, nodeHttp, type Random } from '@windlass/platform'
 import { checkMetadata } from '@windlass/wire/updatehub'
 import type { FastifyInstance } from 'fastify'
 import { authorityIn } from './adapters/authority-file.ts'
-import { folderPushes } from './adapters/folder-pushes.ts'
 import { guardedPost } from './adapters/guarded-post.ts'
 import type { Front } from './adapters/http/front.ts'
 import { isLocalName } from './adapters/http/guard.ts'
@@ -18,6 +17,7 @@ import manifest from './package.json' with { type: 'json' }
 import { Pushes } from './packages/pushes.ts'
 import { packageShelf } from './packages/shelf.ts'
 import { scryptPasswords } from './people/passwords.ts'
+import type { Shared } from './processes/shared.ts'
 import { baseOf } from './projects/address.ts'
 import { steward, stewardRound } from './rollout/steward.ts'
 import type { FleetSettings } from './settings.ts'
@@ -116,9 +116,9 @@ async function buildServer(
     checkMetadata: (metadata: Uint8Array) => checkMetadata(metadata, { allowTest: true }),
   }
   const shelf = packageShelf(ports, rules)
-  const pushFiles = await folderPushes(join(settings.data, 'pushes'), ports.random)
+  const key = await sharedSecret('push-tickets', ports)
   const packager = {
-    pushes: new Pushes({ shelf, files: pushFiles, random: ports.random }, rules),
+    pushes: new Pushes({ shelf, files: place.pushes, clock: ports.clock, key }, rules),
     secrets: settings.packagers,
   }
   const people = { store: store.people, audit: store.audit, passwords: scryptPasswords(), random: ports.random }
@@ -135,6 +135,11 @@ async function buildServer(
   return fleetServer({ ...ports, people, ...openid, webhooks, shelf, packager, units }, options)
 }
 
+/** Made once for all processes of a fleet. */
+async function sharedSecret(name: string, { shared, random }: { shared: Shared; random: Random }): Promise<Buffer> {
+  return Buffer.from(await shared.once(name, async () => Buffer.from(random.bytes(32)).toString('base64')), 'base64')
+}
+
 async function unitPorts(
   { data, maxUploadBytes, privateRegistries }: FleetSettings,
   { records: { units: store, lines, shared }, bus, me, place }: Engines,
@@ -145,8 +150,7 @@ async function unitPorts(
     'unit-authority',
     async () => (await authorityIn(data)) ?? (await newUnitAuthority(now())),
   )
-  const secret = async (name: string) =>
-    Buffer.from(await shared.once(name, async () => Buffer.from(ports.random.bytes(32)).toString('base64')), 'base64')
+  const secret = (name: string) => sharedSecret(name, { random: ports.random, shared })
   const authority = new UnitAuthority(keys, now)
   const tickets = new BlobTickets(await secret('blob-tickets'), now)
   return {

@@ -4,7 +4,8 @@ import type { Clock, Random } from '@windlass/platform'
 import type { BlobPlace } from '../blobs/place.ts'
 import { folderBlobs } from './folder-blobs.ts'
 import { folderPackages } from './folder-packages.ts'
-import { syncFolder } from './written-files.ts'
+import { folderPushes } from './folder-pushes.ts'
+import { absent, syncFolder } from './written-files.ts'
 
 export interface FolderPorts {
   random: Random
@@ -20,6 +21,7 @@ export async function folderPlace(folder: string, ports: FolderPorts): Promise<B
   return {
     packages: await folderPackages(join(folder, 'packages'), ports),
     blobs: await folderBlobs(join(folder, 'blobs'), ports),
+    pushes: await folderPushes(join(folder, 'pushes'), ports.random),
     owner: async () => (await readFile(note, 'utf8').catch(absent))?.trim(),
     async give(fleet) {
       await writeFile(`${note}.new`, `${fleet}\n`, { flush: true })
@@ -27,9 +29,4 @@ export async function folderPlace(folder: string, ports: FolderPorts): Promise<B
       await syncFolder(folder)
     },
   }
-}
-
-function absent(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-  throw error
 }

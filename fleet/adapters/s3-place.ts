@@ -15,6 +15,7 @@ import type { FolderPorts } from './folder-place.ts'
 import type { S3Choice } from './open-place.ts'
 import { s3Blobs } from './s3-blobs.ts'
 import { s3Packages } from './s3-packages.ts'
+import { s3Pushes } from './s3-pushes.ts'
 
 /** What is kept under a name in a bucket. A name shows nothing, or all of what was put there. */
 export interface Bucket {
@@ -37,6 +38,7 @@ export async function s3Place(choice: S3Choice, scratch: string, ports: FolderPo
   return {
     packages: s3Packages(bucket, drafts, ports),
     blobs: s3Blobs(bucket),
+    pushes: s3Pushes(bucket, drafts, ports.random),
     owner: async () => (await bucket.text('fleet-id'))?.trim(),
     give: (fleet) => bucket.put('fleet-id', textStream(`${fleet}\n`)),
   }

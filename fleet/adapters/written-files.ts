@@ -38,3 +38,9 @@ export async function syncFolder(path: string): Promise<void> {
     await handle.close()
   }
 }
+
+/** For a file that need not be there: undefined where it is not. */
+export function absent(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+  throw error
+}

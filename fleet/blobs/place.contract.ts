@@ -89,6 +89,31 @@ export function placeContract(
       expect(await names()).toEqual(before)
     })
 
+    it('keeps what comes of a package piece by piece, until it is whole', async () => {
+      const [uid, content] = ['d'.repeat(64) as Sha256, Buffer.from('0123456789')]
+      const object = createHash('sha256').update(content).digest('hex') as Sha256
+      const note = { metadata: Buffer.from('{"a":1}'), signature: 'signed' }
+      const { pushes } = place
+      const before = await names()
+      expect([await pushes.note(uid), await pushes.begun()]).toEqual([undefined, []])
+      await pushes.begin(uid, note)
+      expect([await pushes.has(uid, object), (await pushes.begun()).map((one) => one.uid)]).toEqual([false, [uid]])
+      await expect(pushes.put(uid, object, cut(content), 10)).rejects.toMatchObject({ code: 'upload_cut' })
+      await expect(pushes.put(uid, object, pieces(content), 9)).rejects.toMatchObject({ code: 'upload_too_large' })
+      expect(await pushes.has(uid, object)).toBe(false)
+      await pushes.put(uid, object, pieces(content), 10)
+      const found = await pushes.note(uid)
+      expect([Buffer.from(found?.metadata ?? []).toString(), found?.signature]).toEqual(['{"a":1}', 'signed'])
+      const described = { size: 10, sha256sum: object }
+      const archive = Buffer.concat(await Array.fromAsync(pushes.pack(uid, note, [described])))
+      expect(archive.includes(content)).toBe(true)
+      const wrong = Array.fromAsync(pushes.pack(uid, note, [{ ...described, size: 9 }]))
+      await expect(wrong).rejects.toMatchObject({ code: 'object_mismatch' })
+      await pushes.discard(uid)
+      await pushes.discard(uid)
+      expect([await pushes.has(uid, object), await names()]).toEqual([false, before])
+    })
+
     it('belongs to one fleet', async () => {
       const [ours, theirs] = [memoryShared(), memoryShared()]
       await matchPlace(place, ours, 'ours')

@@ -1,5 +1,6 @@
 import { StartError } from '../fleet-error.ts'
 import type { PackageFiles } from '../packages/package-files.ts'
+import type { PushFiles } from '../packages/push-files.ts'
 import type { Shared } from '../processes/shared.ts'
 import type { BlobFiles } from './blob-files.ts'
 
@@ -7,6 +8,7 @@ import type { BlobFiles } from './blob-files.ts'
 export interface BlobPlace {
   packages: PackageFiles
   blobs: BlobFiles
+  pushes: PushFiles
   /** Which fleet this place was given to; undefined: none yet. */
   owner(): Promise<string | undefined>
   give(fleet: string): Promise<void>

@@ -1,53 +1,43 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { distinctObjects, isSha256, type PackageObject, type Sha256 } from '@windlass/model'
-import type { Random } from '@windlass/platform'
+import type { Clock } from '@windlass/platform'
 import { sha256Of } from '@windlass/trust'
 import { decodeMetadata } from '@windlass/wire/updatehub'
 import { FleetError } from '../fleet-error.ts'
 import type { KeptPackage } from '../store/records.ts'
 import type { Rules } from './examine.ts'
+import type { PushFiles, PushNote } from './push-files.ts'
 import type { Shelf } from './shelf.ts'
 
-/** Where the objects of packages lie that come piece by piece. Emptied when the fleet starts. */
-export interface PushFiles {
-  has(uid: string, object: Sha256): Promise<boolean>
-  /** @throws FleetError `upload_too_large`, `upload_cut`, `no_space` */
-  put(uid: string, object: Sha256, body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<void>
-  /** The package made of its pieces. @throws FleetError `object_mismatch` */
-  pack(content: PushedPackage): Promise<AsyncIterable<Uint8Array>>
-  discard(uid: string): Promise<void>
-}
-
-export interface PushedPackage {
-  uid: string
-  metadata: Uint8Array
-  signature: string
+interface PushedPackage extends PushNote {
+  uid: Sha256
   objects: readonly PackageObject[]
 }
 
 export interface PushPorts {
   shelf: Shelf
   files: PushFiles
-  random: Random
+  clock: Clock
+  /** Seals the tickets; the same in all processes. */
+  key: Uint8Array
 }
 
 const mostOpen = 16
+const dayMs = 86_400_000
 
 /**
  * Packages on their way in as UpdateHub's packager sends them (updatehub.md 6.6): metadata, each object, an end. Nothing is
- * seen of them before the end, where they are examined like any other upload. They are forgotten when the fleet stops, and
- * when sixteen others were begun since: then the packager is told that there is no such package, and begins anew.
+ * seen of them before the end, where they are examined like any other upload. Any process of the fleet can go on with one.
+ * They are forgotten after a day without a word, and when sixteen others were begun since: then the packager is told that there
+ * is no such package, and begins anew.
  */
 export class Pushes {
   readonly #ports: PushPorts
   readonly #rules: Pick<Rules, 'checkMetadata'> & { maxUploadBytes: number }
-  readonly #key: Uint8Array
-  readonly #open = new Map<string, PushedPackage>()
 
   constructor(ports: PushPorts, rules: Pick<Rules, 'checkMetadata'> & { maxUploadBytes: number }) {
     this.#ports = ports
     this.#rules = rules
-    this.#key = ports.random.bytes(32)
   }
 
   /** Returns the package's uid. @throws FleetError `metadata_invalid`, `upload_too_large` */
@@ -55,26 +45,24 @@ export class Pushes {
     const errors = this.#rules.checkMetadata(metadata)
     if (errors.length > 0)
       throw new FleetError('metadata_invalid', `expected metadata by UpdateHub's schema: ${errors[0]}`, { errors })
-    const { sets } = decodeMetadata(metadata)
-    const objects = distinctObjects([...sets.a, ...sets.b])
     const { maxUploadBytes } = this.#rules
-    if (objects.reduce((sum, { size }) => sum + size, 0) > maxUploadBytes)
+    if (objectsOf(metadata).reduce((sum, { size }) => sum + size, 0) > maxUploadBytes)
       throw new FleetError('upload_too_large', `expected objects of at most ${maxUploadBytes} bytes together`)
     const uid = sha256Of(metadata)
-    this.#open.delete(uid)
-    this.#open.set(uid, { uid, metadata, signature, objects })
-    for (const oldest of this.#open.keys()) if (this.#open.size > mostOpen) await this.#forget(oldest)
+    await this.#ports.files.begin(uid, { metadata, signature })
+    await this.#forgetOld(uid)
     return uid
   }
 
-  isOpen(uid: string): boolean {
-    return this.#open.has(uid)
+  async isOpen(uid: string): Promise<boolean> {
+    return (await this.#find(uid)) !== undefined
   }
 
   /** A ticket for one object, or undefined when it is there already. @throws FleetError `package_unknown`, `object_mismatch` */
   async ticket(uid: string, object: string): Promise<string | undefined> {
-    const { sha256sum } = this.#objectOf(uid, object)
-    return (await this.#ports.files.has(uid, sha256sum)) ? undefined : this.#sealOf(uid, object)
+    const push = await this.#pushOf(uid)
+    const { sha256sum } = objectOf(push, object)
+    return (await this.#ports.files.has(push.uid, sha256sum)) ? undefined : this.#sealOf(uid, object)
   }
 
   /** Takes an object from whoever has the ticket. @throws FleetError `token_wrong`, and as `ticket` and `put` */
@@ -83,43 +71,59 @@ export class Pushes {
     const given = Buffer.from(ticket)
     if (given.length !== right.length || !timingSafeEqual(given, right))
       throw new FleetError('token_wrong', 'expected the address as it was given for this object')
-    const { sha256sum, size } = this.#objectOf(uid, object)
-    await this.#ports.files.put(uid, sha256sum, body, size)
+    const push = await this.#pushOf(uid)
+    const { sha256sum, size } = objectOf(push, object)
+    await this.#ports.files.put(push.uid, sha256sum, body, size)
   }
 
   /** Examines the whole and keeps it. @throws FleetError of what is wrong; the push stays open, to be mended */
   async finish(uid: string): Promise<KeptPackage> {
-    const push = this.#pushOf(uid)
+    const { shelf, files } = this.#ports
+    const push = await this.#pushOf(uid)
     for (const { sha256sum } of push.objects) {
-      if (await this.#ports.files.has(uid, sha256sum)) continue
+      if (await files.has(push.uid, sha256sum)) continue
       throw new FleetError(
         'archive_entry_missing',
         `expected all objects to be sent before the end, missing ${sha256sum}`,
       )
     }
-    const kept = await this.#ports.shelf.receive(await this.#ports.files.pack(push))
-    await this.#forget(uid)
+    const kept = await shelf.receive(files.pack(push.uid, push, push.objects))
+    await files.discard(push.uid)
     return kept
   }
 
-  async #forget(uid: string): Promise<void> {
-    this.#open.delete(uid)
-    await this.#ports.files.discard(uid)
+  /** `newest` stays, whatever the clocks of those who wrote say. */
+  async #forgetOld(newest: Sha256): Promise<void> {
+    const { files, clock } = this.#ports
+    const others = (await files.begun()).filter(({ uid }) => uid !== newest)
+    const byAge = others.toSorted((one, other) => other.changedMs - one.changedMs)
+    const old = byAge.filter(({ changedMs }, at) => at >= mostOpen - 1 || clock.now() - changedMs > dayMs)
+    for (const { uid } of old) await files.discard(uid)
   }
 
-  #pushOf(uid: string): PushedPackage {
-    const push = this.#open.get(uid)
+  async #find(uid: string): Promise<PushedPackage | undefined> {
+    const note = isSha256(uid) ? await this.#ports.files.note(uid) : undefined
+    return note && { ...note, uid: uid as Sha256, objects: objectsOf(note.metadata) }
+  }
+
+  async #pushOf(uid: string): Promise<PushedPackage> {
+    const push = await this.#find(uid)
     if (!push) throw new FleetError('package_unknown', `expected a package that was begun here, got ${uid}`)
     return push
   }
 
-  #objectOf(uid: string, name: string): PackageObject {
-    const object = isSha256(name) && this.#pushOf(uid).objects.find(({ sha256sum }) => sha256sum === name)
-    if (object) return object
-    throw new FleetError('object_mismatch', `expected an object that the metadata names, got ${name}`)
-  }
-
   #sealOf(uid: string, object: string): string {
-    return createHmac('sha256', this.#key).update(`${uid}/${object}`).digest('base64url')
+    return createHmac('sha256', this.#ports.key).update(`${uid}/${object}`).digest('base64url')
   }
+}
+
+function objectsOf(metadata: Uint8Array): PackageObject[] {
+  const { sets } = decodeMetadata(metadata)
+  return distinctObjects([...sets.a, ...sets.b])
+}
+
+function objectOf({ objects }: PushedPackage, name: string): PackageObject {
+  const object = objects.find(({ sha256sum }) => sha256sum === name)
+  if (object) return object
+  throw new FleetError('object_mismatch', `expected an object that the metadata names, got ${name}`)
 }

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { generateKeys, sha256Of, sign } from '@windlass/trust'
 import { encodeMetadata } from '@windlass/wire/updatehub'
 import { describe, expect, it } from 'vitest'
-import { signatureOf } from '../../identity/uh-v1.ts'
 import { product } from '../../store/samples.ts'
 import { type TestFleet, testFleet } from './test-fleet.ts'
+import { type PackagerRequest, packagerHeaders } from './test-packager.ts'
 
 const content = Buffer.from('1234567890')
 const object = sha256Of(content)
@@ -19,34 +19,13 @@ const metadata = encodeMetadata({
 const uid = sha256Of(metadata)
 const etag = JSON.stringify({ etag: createHash('md5').update(content).digest('hex') })
 
-interface Sent {
-  secret?: string
-  headers?: Record<string, string>
-}
-
 /** A request as the packager makes it (updatehub.md 6.7). */
-function signed({ app, clock }: TestFleet, method: 'GET' | 'POST' | 'PUT', path: string, body = '', given: Sent = {}) {
-  const headers: Record<string, string> = {
-    'user-agent': 'updatehub-utils/1.2.0',
-    host: 'fleet.example.test',
-    timestamp: (clock.now() / 1000).toFixed(3),
-    'content-sha256': sha256Of(body),
-    'api-content-type': 'application/vnd.updatehub-v1+json',
-    accept: 'application/json',
-    ...(body && { 'content-type': 'application/json' }),
-    ...given.headers,
-  }
-  const names = Object.keys(headers).sort()
-  const request = { method, path: `/uhu${path}`, query: new URLSearchParams(), headers, body: Buffer.from(body) }
-  const value = signatureOf(request, names, clock.now(), given.secret ?? 'topsecret')
-  const authorization = `UH-V1 Credential=me, SignedHeaders=${names.join(';')}, Signature=${value}`
-  return app.inject({
-    method,
-    url: `/uhu${path}`,
-    headers: { ...headers, authorization },
-    ...(body && { payload: body }),
-  })
+function signed({ app, clock }: TestFleet, method: Method, path: string, body = '', given: Sent = {}) {
+  const headers = packagerHeaders({ method, path, body, ...given }, clock.now())
+  return app.inject({ method, url: `/uhu${path}`, headers, ...(body && { payload: body }) })
 }
+type Method = PackagerRequest['method']
+type Sent = Pick<PackagerRequest, 'secret' | 'headers'>
 
 const begin = (fleet: TestFleet, signature = 'None') =>
   signed(fleet, 'POST', '/packages', metadata, { headers: { 'uh-signature': signature } })

@@ -68,12 +68,12 @@ function signedRoutes(app: FastifyInstance, ports: PackagerPorts): void {
   })
   app.put<OfPackage>('/packages/:uid/finish', async ({ params: { uid } }, reply) => {
     // A packager that did not hear the answer asks again.
-    if (pushes.isOpen(uid) || !(await store.package(uid))) await pushes.finish(uid)
+    if ((await pushes.isOpen(uid)) || !(await store.package(uid))) await pushes.finish(uid)
     return reply.code(200).send({ uid, status: 'finished' })
   })
   app.get<OfPackage>('/packages/:uid', async ({ params: { uid } }, reply) => {
     if (await store.package(uid)) return reply.send({ uid, status: 'finished' })
-    if (pushes.isOpen(uid)) return reply.send({ uid, status: 'pending' })
+    if (await pushes.isOpen(uid)) return reply.send({ uid, status: 'pending' })
     throw new FleetError('package_unknown', `expected a package of this fleet, got ${uid}`)
   })
 }

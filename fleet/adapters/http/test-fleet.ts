@@ -104,7 +104,7 @@ export async function testFleet(
   }
   const shelf = packageShelf({ store, files, clock, events, log, shared }, rules)
   const pushFiles = await folderPushes(join(folder, 'pushes'), new SeededRandom(2))
-  const pushes = new Pushes({ shelf, files: pushFiles, random: new SeededRandom(3) }, rules)
+  const pushes = new Pushes({ shelf, files: pushFiles, clock, key: new SeededRandom(3).bytes(32) }, rules)
   const packager = { pushes, secrets: new Map([['me', 'topsecret']]) }
   const units = given.units ? await testUnits(folder, { clock, log, events }) : undefined
   const openid = given.openid && { openid: { settings: given.openid, provider: openIdProvider(given.openid) } }
