@@ -66,7 +66,8 @@ export interface Member {
 }
 
 /**
- * The fleet's records. Every method is one transaction: all of it survives a power cut when it returns, or none.
+ * The fleet's records. Every method is one transaction: all of it survives a power cut when it returns, or none; only when a device
+ * that had nothing new to tell was last heard may be lost with the last second.
  * Lists of devices are ordered by id; `after` is the last id of the piece before.
  */
 export interface Store extends GroupStore, AdmissionStore {

@@ -11,26 +11,20 @@ interface Waiting {
 }
 
 const mostTogether = 64
-const mostAtOnce = 2
 
 /**
- * One statement, and one write to the disk, for all devices that are heard while the statements before are under way: alone a
- * device waits for nobody, and a thousand at once do not cost a thousand commits.
+ * One statement for all devices that are heard while the one before is under way: alone a device waits for nobody, and a thousand at
+ * once cost a few statements. Two at a time would be half as large each, and most of what one costs is to begin it.
  */
 export function lookTogether(pool: pg.Pool): LookOne {
   const waiting: Waiting[] = []
-  // A statement changes a row once, and two that change the same rows may wait for each other for ever.
-  const underWay = new Set<string>()
-  let running = 0
+  let busy = false
 
   const next = (): void => {
-    if (running >= mostAtOnce || waiting.length === 0) return
-    const batch = takeFrom(waiting, underWay)
-    if (batch.length === 0) return
-    running += 1
-    void ask(pool, batch).finally(() => {
-      running -= 1
-      for (const { asked } of batch) underWay.delete(asked.sight.id)
+    if (busy || waiting.length === 0) return
+    busy = true
+    void ask(pool, takeFrom(waiting)).finally(() => {
+      busy = false
       next()
     })
   }
@@ -43,19 +37,17 @@ export function lookTogether(pool: pg.Pool): LookOne {
   }
 }
 
-function takeFrom(waiting: Waiting[], underWay: Set<string>): Waiting[] {
-  const batch: Waiting[] = []
+/** Each device once: a statement changes a row once. */
+function takeFrom(waiting: Waiting[]): Waiting[] {
+  const batch = new Map<string, Waiting>()
   const rest: Waiting[] = []
   for (const one of waiting) {
     const { id } = one.asked.sight
-    if (batch.length >= mostTogether || underWay.has(id)) rest.push(one)
-    else {
-      underWay.add(id)
-      batch.push(one)
-    }
+    if (batch.size >= mostTogether || batch.has(id)) rest.push(one)
+    else batch.set(id, one)
   }
   waiting.splice(0, waiting.length, ...rest)
-  return batch
+  return [...batch.values()]
 }
 
 async function ask(pool: pg.Pool, batch: readonly Waiting[]): Promise<void> {

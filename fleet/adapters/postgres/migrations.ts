@@ -4,7 +4,7 @@ import { admissionTables } from './admission-migration.ts'
 import { audienceTables } from './audience-migration.ts'
 import { auditTables } from './audit-migration.ts'
 import { groupTables } from './group-migration.ts'
-import { quickLists } from './list-migration.ts'
+import { quickLists, roomForContacts } from './list-migration.ts'
 import { peopleTables } from './people-migration.ts'
 import { processTables } from './process-migration.ts'
 import { healthColumns, paceTables, phaseColumns } from './rollout-migration.ts'
@@ -77,6 +77,7 @@ const statements: Readonly<Record<string, readonly string[]>> = {
   '017-certificates-of-units': certificateTables,
   '018-rules': ruleTables,
   '019-audiences': audienceTables,
+  '020-room-for-contacts': roomForContacts,
 }
 
 const steps: Readonly<Record<string, Migration>> = Object.fromEntries(

@@ -16,6 +16,7 @@ import { knownOf } from './known.ts'
 import { type LookOne, lookTogether } from './look-together.ts'
 import { migrate } from './migrations.ts'
 import { tallyPhases } from './phases.ts'
+import { openProbePool } from './pool.ts'
 import { postgresAuditStore } from './postgres-audit-store.ts'
 import { postgresLines } from './postgres-lines.ts'
 import { postgresPeopleStore } from './postgres-people-store.ts'
@@ -57,7 +58,8 @@ export interface Records extends Store {
 export async function postgresStore(pool: pg.Pool, me = 'alone'): Promise<Records> {
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   await migrate(db)
-  const lookOne = lookTogether(pool)
+  const probes = openProbePool(pool)
+  const lookOne = lookTogether(probes)
   return {
     units: postgresUnitStore(db),
     lines: postgresLines(pool, me),
@@ -90,7 +92,10 @@ export async function postgresStore(pool: pg.Pool, me = 'alone'): Promise<Record
     ...groupsIn(db),
     ...admissionIn(db),
     ping: async () => void (await pool.query('select 1')),
-    close: () => db.destroy(),
+    async close() {
+      await probes.end()
+      await db.destroy()
+    },
   }
 }
 
