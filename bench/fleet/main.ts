@@ -6,6 +6,7 @@ import { parseArgs, promisify } from 'node:util'
 import pg from 'pg'
 import { memoryOf } from '../install/proc.ts'
 import { spreadOf } from '../install/statistics.ts'
+import { costOf, postmasterOf, type Used, usedBy } from './cost.ts'
 import { databaseOf, type Serving, serve } from './servers.ts'
 
 /* How many probes a fleet answers, beside a route that only writes down who asked. */
@@ -27,11 +28,14 @@ const options = {
   connections: { type: 'string', default: '32' },
   help: { type: 'boolean', default: false },
 } as const
-/** As `windlass simulate fleet --json` says it. */
+/** As `windlass simulate fleet --json` says it, and what a probe cost. */
 interface Load {
+  probes: number
   perSecond: number
   p50Ms: number
   p99Ms: number
+  /** Microseconds of processor time. */
+  cost: Used
 }
 type Options = ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
 
@@ -48,10 +52,11 @@ async function main(given: Options): Promise<void> {
   const bare = await serve('bench/fleet/bare.ts', [database])
   try {
     console.log(`${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}`)
-    console.log('devices | probes/s | p50 ms | p99 ms | RSS MB | bare/s | p50 ms | p99 ms | x bare | x p99')
+    console.log('devices | asked | probes/s | p50 ms | p99 ms | server us | PostgreSQL us | load us | RSS MB')
+    const postmaster = await postmasterOf(client)
     for (const devices of given.devices.split(',').map(Number)) {
       await known(client, devices)
-      await measure(devices, fleet, bare, given)
+      await measure(devices, { fleet, bare, postmaster }, given)
     }
   } finally {
     await client.end()
@@ -78,33 +83,58 @@ async function known(client: pg.Client, devices: number): Promise<void> {
   await client.query('vacuum analyze')
 }
 
-async function measure(devices: number, fleet: Serving, bare: Serving, given: Options): Promise<void> {
+interface Asked {
+  fleet: Serving
+  bare: Serving
+  postmaster: number | undefined
+}
+
+async function measure(devices: number, { fleet, bare, postmaster }: Asked, given: Options): Promise<void> {
   const ours: Load[] = []
   const theirs: Load[] = []
   for (let time = 0; time < Number(given.times); time++) {
-    ours.push(await loaded(fleet.url, devices, given))
-    theirs.push(await loaded(bare.url, devices, given))
+    ours.push(await loaded(fleet, postmaster, devices, given))
+    theirs.push(await loaded(bare, postmaster, devices, given))
   }
-  const [we, they] = [medianOf(ours), medianOf(theirs)]
-  const rss = (memoryOf(fleet.pid)?.rss ?? NaN) / 1e6
-  const times = ({ perSecond, p50Ms, p99Ms }: Load) =>
-    `${perSecond.toFixed(0)} | ${p50Ms.toFixed(1)} | ${p99Ms.toFixed(1)}`
-  const ratios = [we.perSecond / they.perSecond, we.p99Ms / they.p99Ms].map((ratio) => ratio.toFixed(2))
-  const row = [devices, times(we), rss.toFixed(0), times(they), ...ratios]
-  console.log(row.join(' | '))
+  print(devices, 'fleet', medianOf(ours), fleet)
+  print(devices, 'bare', medianOf(theirs), bare)
 }
 
-async function loaded(url: string, devices: number, { seconds, connections }: Options): Promise<Load> {
+function print(devices: number, name: string, { perSecond, p50Ms, p99Ms, cost }: Load, { pid }: Serving): void {
+  const rss = (memoryOf(pid)?.rss ?? NaN) / 1e6
+  const costs = [cost.server, cost.database, cost.load, rss]
+  const row = [perSecond.toFixed(0), p50Ms.toFixed(1), p99Ms.toFixed(1), ...costs.map((one) => one.toFixed(0))]
+  console.log([devices, name, ...row].join(' | '))
+}
+
+async function loaded(
+  { url, pid }: Serving,
+  postmaster: number | undefined,
+  devices: number,
+  { seconds, connections }: Options,
+): Promise<Load> {
   const door = join(import.meta.dirname, '../../bin/windlass')
   const load = ['--url', url, '--devices', String(devices), '--seconds', seconds, '--connections', connections]
   const args = [door, 'simulate', 'fleet', ...load, '--product', product, '--version', '3.0', '--json']
+  const before = usedBy(pid, postmaster)
   const { stdout } = await promisify(execFile)(process.execPath, args)
-  return JSON.parse(stdout) as Load
+  const came = JSON.parse(stdout) as Omit<Load, 'cost'>
+  return { ...came, cost: costOf(before, usedBy(pid, postmaster), came.probes) }
 }
 
 function medianOf(loads: readonly Load[]): Load {
   const of = (pick: (load: Load) => number): number => spreadOf(loads.map(pick)).median
-  return { perSecond: of((load) => load.perSecond), p50Ms: of((load) => load.p50Ms), p99Ms: of((load) => load.p99Ms) }
+  return {
+    probes: of((load) => load.probes),
+    perSecond: of((load) => load.perSecond),
+    p50Ms: of((load) => load.p50Ms),
+    p99Ms: of((load) => load.p99Ms),
+    cost: {
+      server: of(({ cost }) => cost.server),
+      database: of(({ cost }) => cost.database),
+      load: of(({ cost }) => cost.load),
+    },
+  }
 }
 
 const { values } = parseArgs({ options })
