@@ -3,11 +3,10 @@ import { targets } from '../fuzz/targets/index.ts'
 import { drawScenario } from './draw-scenario.ts'
 import { type Options, readOptions, UsageError, usage } from './options.ts'
 import { type Played, play } from './play.ts'
-import type { Course } from './points/courses.ts'
-import { callsOf, crashPoints, type PointsTried } from './points/crash-points.ts'
 import type { Scenario } from './scenario.ts'
-import { countsText, deviceDaysOf, effortText, pointsText, type Screen, screenOn, storyText } from './screen.ts'
+import { countsText, cpuMsSince, deviceDaysOf, effortText, type Screen, screenOn, storyText } from './screen.ts'
 import { shrink } from './shrink.ts'
+import { tryPoints } from './try-points.ts'
 import { newKeyRing } from './world/key-ring.ts'
 
 type Replay = (scenario: Scenario) => Promise<Played>
@@ -80,47 +79,4 @@ async function trySeeds(
     const { scenario, violation, story } = shorter
     screen.line(json ? JSON.stringify({ seed, violation, scenario, story }) : storyText(seed, shorter, again))
   }
-}
-
-async function tryPoints({ stride, json }: Options, replay: Replay, screen: Screen): Promise<number> {
-  const tallies = new Set<PointsTried>()
-  const started = process.cpuUsage()
-  let deviceDays = 0
-  const tried = () => [...tallies].reduce((sum, tally) => sum + tally.tried, 0)
-  const survived = () => [...tallies].reduce((sum, tally) => sum + tally.survived, 0)
-  const counting: Replay = async (scenario) => {
-    const played = await replay(scenario)
-    deviceDays += deviceDaysOf(played)
-    return played
-  }
-  for await (const one of crashPoints(counting, { stride })) {
-    if ('recorded' in one) {
-      tellCourse(one.course, one.recorded)
-      continue
-    }
-    tallies.add(one.tally)
-    screen.progress(`${tried()} points tried, ${survived()} survived; ${one.tally.course}: ${one.tally.blow}`)
-    if (one.broken) tellBroken(one.broken)
-  }
-  const effort = { deviceDays, cpuMs: cpuMsSince(started) }
-  if (json) screen.line(JSON.stringify({ tried: tried(), survived: survived(), points: [...tallies], ...effort }))
-  else screen.line(`${pointsText(tallies)}\n${survived()} of ${tried()} points survived; ${effortText(effort)}`)
-  return tried() - survived()
-
-  function tellCourse(course: Course, recorded: Played): void {
-    const calls = callsOf(course, recorded)
-    if (json) screen.line(JSON.stringify({ course: course.name, calls: Object.fromEntries(calls) }))
-    else screen.line(`${course.name}: ${[...calls].map(([name, count]) => `${count} ${name}`).join(', ')}`)
-  }
-
-  function tellBroken(broken: Played): void {
-    const { scenario, violation, story } = broken
-    const again = 'windlass simulate --points'
-    screen.line(json ? JSON.stringify({ violation, scenario, story }) : storyText(scenario.seed, broken, again))
-  }
-}
-
-function cpuMsSince(started: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(started)
-  return (user + system) / 1000
 }

@@ -17,8 +17,15 @@ export interface Options {
   executions: number
   /** This one only. */
   parser: string | undefined
-  /** Only every so many crash points. */
+  /** Only every so many crash points: those whose number leaves `seed` over. */
   stride: number
+  /** Numbers of crash points, from 1. */
+  from: number
+  to: number
+  /** Courses of that kind, or with that word in their names; all when it is undefined. */
+  course: string | undefined
+  /** Threads that try crash points. */
+  workers: number
   json: boolean
   help: boolean
 }
@@ -29,7 +36,7 @@ export class UsageError extends Error {
 
 export const usage = `usage: windlass simulate [--seed N] [--runs M] [--devices D] [--units U] [--nodes N]
                          [--days T] [--json]
-       windlass simulate --points [--stride S] [--json]
+       windlass simulate --points [--course WORD] [--from N] [--to M] [--stride S [--seed R]] [--workers W] [--json]
        windlass simulate --fuzz [--executions N] [--parser NAME] [--seed N] [--json]
        windlass simulate fleet --devices N ...: devices that load a fleet server (windlass simulate fleet --help)
 
@@ -44,7 +51,10 @@ export const usage = `usage: windlass simulate [--seed N] [--runs M] [--devices 
   --nodes N    of each unit (default 3)
   --days T     for how long things go wrong in each story (default 3)
   --points     instead: every call of an agent during an update fails once, in every way it can
-  --stride S   only every S-th of these calls (default 1: all)
+  --course WORD  agent, fleet or unit, or a word in a course's name (default: all courses)
+  --from N, --to M  only points number N to M of these courses, from 1 on
+  --stride S   of them only every S-th, those whose number leaves the seed over: other seeds are other points (default 1: all)
+  --workers W  threads that try them (default 1)
   --fuzz       instead: every parser reads inputs made to break it
   --executions N  of each parser (default 1000000)
   --parser NAME   this one only
@@ -57,7 +67,7 @@ exit status: 0 all invariants hold, 1 one broke or a parser did, 64 usage
 export function readOptions(argv: readonly string[]): Options {
   const { values } = parsed(argv)
   const whole = (
-    name: 'seed' | 'runs' | 'devices' | 'units' | 'nodes' | 'days' | 'stride' | 'executions',
+    name: Exclude<keyof typeof values, 'points' | 'fuzz' | 'json' | 'help' | 'parser' | 'course'>,
     least: number,
   ): number => {
     const number = Number(values[name])
@@ -72,6 +82,10 @@ export function readOptions(argv: readonly string[]): Options {
     nodes: whole('nodes', 1),
     days: whole('days', 1),
     stride: whole('stride', 1),
+    from: whole('from', 1),
+    to: whole('to', 1),
+    course: values.course,
+    workers: whole('workers', 1),
     points: values.points,
     fuzz: values.fuzz,
     executions: whole('executions', 1),
@@ -93,6 +107,10 @@ function parsed(argv: readonly string[]) {
         nodes: { type: 'string', default: '3' },
         days: { type: 'string', default: '3' },
         stride: { type: 'string', default: '1' },
+        from: { type: 'string', default: '1' },
+        to: { type: 'string', default: String(2 ** 31) },
+        course: { type: 'string' },
+        workers: { type: 'string', default: '1' },
         points: { type: 'boolean', default: false },
         fuzz: { type: 'boolean', default: false },
         executions: { type: 'string', default: '1000000' },

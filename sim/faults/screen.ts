@@ -1,6 +1,5 @@
 import { invariants } from './invariants/all.ts'
 import type { Played } from './play.ts'
-import type { PointsTried } from './points/crash-points.ts'
 
 /** Where results are told: a line that changes while work goes on, and what stays. */
 export interface Screen {
@@ -19,6 +18,12 @@ export function screenOn(out: { write(text: string): unknown; isTTY?: boolean; c
   }
 }
 
+/** How many took part, and for how long. */
+interface Lasted {
+  scenario: Pick<Played['scenario'], 'devices' | 'units'>
+  worldMs: number
+}
+
 /** How much was played, and how fast. */
 export interface Effort {
   deviceDays: number
@@ -30,7 +35,7 @@ export function effortText({ deviceDays, cpuMs }: Effort): string {
   return `${Math.round(deviceDays)} device-days in ${Math.round(cpuMs / 1000)} s of CPU, ${rate} per CPU minute`
 }
 
-export function deviceDaysOf({ scenario, worldMs }: Played): number {
+export function deviceDaysOf({ scenario, worldMs }: Lasted): number {
   const nodes = (scenario.units ?? []).reduce((sum, unit) => sum + unit.nodes, 0)
   return ((scenario.devices + nodes) * worldMs) / 86_400_000
 }
@@ -55,16 +60,7 @@ export function countsText(counts: ReadonlyMap<string, number>): string {
   return rows.map(([what, count]) => `  ${String(count).padStart(8)}  ${what}`).join('\n')
 }
 
-/** How many points survived: by what happened, then by the course in which it happened. */
-export function pointsText(tallies: Iterable<PointsTried>): string {
-  const all = [...tallies]
-  return [...summed(all, 'blow'), '', ...summed(all, 'course')].join('\n')
-}
-
-function summed(tallies: readonly PointsTried[], by: 'blow' | 'course'): string[] {
-  const sums = Map.groupBy(tallies, (tally) => tally[by])
-  return [...sums].map(([name, some]) => {
-    const sum = (key: 'tried' | 'survived') => String(some.reduce((total, tally) => total + tally[key], 0))
-    return `${sum('survived').padStart(8)} of ${sum('tried').padStart(6)}  ${name}`
-  })
+export function cpuMsSince(started: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(started)
+  return (user + system) / 1000
 }

@@ -9,6 +9,9 @@ import type { Target } from './target.ts'
  * What runs in a thread of its own, so that somebody can notice when a target never comes back, or takes all memory.
  */
 
+// A finding tells one place; more frames of each of a million refusals would take a quarter of the time.
+Error.stackTraceLimit = 1
+
 const { module, target: name, folder, executions, seed, keep, mail } = workerData as Job & { mail: SharedArrayBuffer }
 const mailbox = new Mailbox(mail)
 const { targets } = (await import(module)) as { targets: readonly Target[] }

@@ -2,7 +2,7 @@ import type { Call } from '../device/triggers.ts'
 import type { Played } from '../play.ts'
 import type { Fault, Scenario } from '../scenario.ts'
 import { agentBlows, type Blow, fleetBlows, unitBlows } from './blows.ts'
-import { type Course, courses } from './courses.ts'
+import type { Course } from './courses.ts'
 
 type Replay = (scenario: Scenario) => Promise<Played>
 const seed = 1
@@ -12,56 +12,57 @@ export const blowsOf: Readonly<Record<Course['of'], readonly Blow[]>> = {
   unit: unitBlows,
 }
 
-/** How one blow went at all places of one course. */
-export interface PointsTried {
-  course: string
-  blow: string
-  tried: number
-  survived: number
-}
-
 /** A course as it went without accidents, or one point of it that was tried; `broken` where it did not survive. */
 export type Tried =
-  | { recorded: Played; course: Course }
-  | { course: Course; tally: PointsTried; broken: Played | undefined }
+  | { course: Course; recorded: Played }
+  | { course: Course; blow: string; worldMs: number; broken: Played | undefined }
+
+/** Which of all points, counted from 1 over the chosen courses. */
+export interface Choice {
+  of: readonly Course[]
+  /** The first and the last one. Default: all. */
+  from?: number
+  to?: number
+  /** Of every so many one: that which leaves `seed` over, so that the seeds below it are all points, each once. Default 1 and 0. */
+  stride?: number
+  seed?: number
+  /** Of those, every `workers`-th, beginning with number `worker` from 0. Default: all. */
+  worker?: number
+  workers?: number
+}
 
 /**
  * Plays each course once to record every call, then once more for each call and each way in which it can go wrong.
- * Only every `stride`-th point of all is tried; default: all.
  * @throws Error when a point cannot be reached again: then the world does not repeat itself, and nothing here counts
  */
-export async function* crashPoints(
-  replay: Replay,
-  { stride = 1, of = courses }: { stride?: number; of?: readonly Course[] } = {},
-): AsyncGenerator<Tried> {
-  let number = 0
+export async function* crashPoints(replay: Replay, choice: Choice): AsyncGenerator<Tried> {
+  const { of, worker = 0, workers = 1 } = choice
+  let [number, chosen] = [0, 0]
   for (const course of of) {
     const recorded = await replay({ seed, ...course.story })
     if (recorded.violation) throw new Error(`expected a course without accidents to go well: ${recorded.story.at(-1)}`)
-    yield { recorded, course }
-    for (const blow of blowsOf[course.of]) {
-      const tally: PointsTried = { course: course.name, blow: blow.name, tried: 0, survived: 0 }
-      for (const fault of blow.faults(recorded)) {
+    yield { course, recorded }
+    for (const { name, faults } of blowsOf[course.of]) {
+      for (const fault of faults(recorded)) {
         number += 1
-        if (number % stride === 0) yield { course, tally, broken: await tryOne(course, fault, tally, replay) }
+        if (!isChosen(number, choice)) continue
+        chosen += 1
+        if (chosen % workers === worker) yield await tryOne(course, name, fault, replay)
       }
     }
   }
 }
 
-async function tryOne(
-  { story }: Course,
-  fault: Fault,
-  tally: PointsTried,
-  replay: Replay,
-): Promise<Played | undefined> {
+function isChosen(number: number, { from = 1, to = Infinity, stride = 1, seed = 0 }: Choice): boolean {
+  return number >= from && number <= to && number % stride === seed % stride
+}
+
+async function tryOne(course: Course, blow: string, fault: Fault, replay: Replay): Promise<Tried> {
+  const { story } = course
   const played = await replay({ seed, ...story, faults: [...story.faults, fault] })
   if (!played.counts.has(`struck: ${fault.kind}`))
     throw new Error(`expected to come to ${JSON.stringify(fault)} again, and did not`)
-  tally.tried += 1
-  if (played.violation) return played
-  tally.survived += 1
-  return undefined
+  return { course, blow, worldMs: played.worldMs, broken: played.violation && played }
 }
 
 /** What a recorded course is made of: how often each kind of call stands in it, by name. */
