@@ -18,6 +18,7 @@ export {
 export { judgedLookup } from './http/judged-lookup.ts'
 export { type ListenAddress, type Listening, type ListenOptions, listen } from './http/listen.ts'
 export { type NodeHttpOptions, nodeHttp } from './http/node-http.ts'
+export { checkedText, withChecksum } from './journal/checksum.ts'
 export { fileJournal, type Journal, type SetAside } from './journal/journal.ts'
 export { createLog, fromLevel } from './log/create-log.ts'
 export { fieldText, jsonLines, prettyLines } from './log/lines.ts'

@@ -37,7 +37,7 @@ export function mutateJson(text: string, other: string, dice: Dice): string | un
 function mutated(text: string, other: string, dice: Dice): string | undefined {
   const [tree, donor] = [parsed(text), parsed(other)]
   if (tree === undefined) return undefined
-  if (dice.happens(0.05)) return nested(text, dice)
+  if (dice.happens(0.02)) return nested(text, dice)
   const places = placesIn(tree)
   const place = places[dice.whole(0, places.length - 1)]
   if (!place) return JSON.stringify(donor ?? null)
@@ -98,7 +98,8 @@ function withTwin(text: string, dice: Dice): string {
 }
 
 function nested(text: string, dice: Dice): string {
-  const depth = dice.one([10, 1_000, 10_000])
+  // Very deep ones are seldom: they take a hundred times as long.
+  const depth = dice.one([10, 10, 10, 50, 50, 50, 200, 1_000, 1_000, 10_000])
   return dice.happens(0.5)
     ? `${'['.repeat(depth)}${text}${']'.repeat(depth)}`
     : `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`

@@ -1,7 +1,7 @@
 import { compareVersions } from '@windlass/model'
 import type { ConfigStatus, UnitConfig } from '@windlass/model/unit'
 import { errorInfo } from '@windlass/model/unit'
-import type { Files } from '@windlass/platform'
+import { checkedText, type Files, withChecksum } from '@windlass/platform'
 import { decodeUnitConfig, encodeUnitConfig } from '@windlass/wire/aoscore-cloud'
 import { UnitError } from '../unit-error.ts'
 
@@ -52,7 +52,7 @@ export class UnitConfigFile {
   /** Replaces what is there; undefined removes it. */
   async set(config: UnitConfig | undefined): Promise<void> {
     if (config) {
-      await this.#files.replace(this.#path, JSON.stringify(encodeUnitConfig(config), undefined, 2))
+      await this.#files.replace(this.#path, withChecksum(JSON.stringify(encodeUnitConfig(config), undefined, 2)))
       await this.#files.setMode(this.#path, 0o600)
     } else {
       await this.#files.remove(this.#path)
@@ -64,7 +64,7 @@ export class UnitConfigFile {
 async function read(files: Files, path: string): Promise<Content> {
   if (!(await files.facts(path))) return { state: 'absent' }
   try {
-    const text = new TextDecoder().decode(await files.readFile(path, mostBytes))
+    const text = checkedText(await files.readFile(path, mostBytes))
     return { state: 'installed', config: decodeUnitConfig(JSON.parse(text)) }
   } catch (error) {
     return { state: 'failed', why: `${path}: ${error instanceof Error ? error.message : String(error)}` }

@@ -76,6 +76,27 @@ describe('fileJournal', () => {
     expect(await journal.load()).toBe(1)
   })
 
+  it('notices every single bit that the disk forgot, wherever it stands', async () => {
+    const saved = new FakeFiles()
+    await open(saved).save({ step: 1, spaces: ' '.repeat(40) })
+    const bytes = saved.peek(path)
+    for (let bit = 0; bit < bytes.length * 8; bit += 1) {
+      const files = new FakeFiles()
+      files.put(path, flipped(bytes, bit))
+      const asides: unknown[] = []
+      expect(await open(files, (aside) => asides.push(aside)).load()).toBeUndefined()
+      expect(asides).toHaveLength(1)
+    }
+  })
+
+  it('reads a record of before there were checksums, and is read by those who know none', async () => {
+    const files = new FakeFiles()
+    files.put(path, '{"step":1}')
+    expect(await open(files).load()).toEqual({ step: 1 })
+    await open(files).save({ step: 2 })
+    expect(JSON.parse(new TextDecoder().decode(files.peek(path)))).toEqual({ step: 2 })
+  })
+
   it('asks a disk that fails to read again before it gives the value up', async () => {
     const files = new FakeFiles()
     await open(files).save({ step: 1 })
@@ -94,6 +115,10 @@ describe('fileJournal', () => {
     expect(await files.list('/var/lib/agent')).toEqual(['machine.json.old'])
   })
 })
+
+function flipped(bytes: Uint8Array, bit: number): Uint8Array {
+  return bytes.map((byte, at) => (at === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte))
+}
 
 function refuse(): never {
   throw new Error('expected version 1, got 99')

@@ -1,5 +1,6 @@
 import type { Files } from '../files/files.ts'
 import { FilesError } from '../files/files-error.ts'
+import { checkedText, withChecksum } from './checksum.ts'
 
 /** Keeps one value over restarts and power cuts. `load` gives the value last saved, or undefined. */
 export interface Journal<T> {
@@ -14,8 +15,8 @@ export type SetAside = (aside: { path: string; why: string }) => void
 const readAttempts = 3
 
 /**
- * One JSON file, replaced atomically; `parse` may read older forms too. What cannot be read is renamed to `<path>.old` and told to `setAside`;
- * then it counts as absent, because a device that refuses to start cannot be updated any more. A disk that fails to read
+ * One JSON file, replaced atomically; `parse` may read older forms too. What cannot be read, or is not what its checksum says,
+ * is renamed to `<path>.old` and told to `setAside`; then it counts as absent, because a device that refuses to start cannot be updated any more. A disk that fails to read
  * is asked three times first: what a passing error hides is not lost.
  */
 export function fileJournal<T>(
@@ -29,14 +30,14 @@ export function fileJournal<T>(
     async load() {
       if (!(await files.facts(path))) return undefined
       try {
-        return read(parse(new TextDecoder().decode(await readPatiently(files, path))))
+        return read(parse(checkedText(await readPatiently(files, path))))
       } catch (error) {
         await files.rename(path, `${path}.old`)
         setAside({ path: `${path}.old`, why: error instanceof Error ? error.message : String(error) })
         return undefined
       }
     },
-    save: (value) => files.replace(path, JSON.stringify(value)),
+    save: (value) => files.replace(path, withChecksum(JSON.stringify(value))),
   }
 }
 

@@ -1,6 +1,6 @@
 import { compareVersions } from '@windlass/model'
 import { type AlertRules, type ConfigStatus, errorInfo } from '@windlass/model/unit'
-import type { Files } from '@windlass/platform'
+import { checkedText, type Files, withChecksum } from '@windlass/platform'
 import { decodeNodeConfig } from '@windlass/wire/aoscore-cloud'
 import { errorInfoOf, ServicesError } from '../services-error.ts'
 
@@ -27,7 +27,7 @@ export class NodeConfigFile {
   async load(): Promise<void> {
     try {
       if (!(await this.#files.facts(this.#path))) return
-      const text = new TextDecoder().decode(await this.#files.readFile(this.#path, mostBytes))
+      const text = checkedText(await this.#files.readFile(this.#path, mostBytes))
       this.#held = heldOf(text)
     } catch (why) {
       this.#held = { state: 'failed', why }
@@ -60,7 +60,7 @@ export class NodeConfigFile {
     if (verdict.state === 'failed') return verdict
     const text = JSON.stringify({ version, config })
     try {
-      await this.#files.replace(this.#path, text)
+      await this.#files.replace(this.#path, withChecksum(text))
       this.#held = heldOf(text)
       return verdict
     } catch (error) {
