@@ -1,4 +1,5 @@
 import { drawDeviceFault, drawJump } from './draw-device-fault.ts'
+import { drawRot } from './draw-rot.ts'
 import { drawUnit } from './draw-unit.ts'
 import { type Fault, type Order, type ReleaseKind, releaseKinds, type Scenario } from './scenario.ts'
 import { Dice } from './world/dice.ts'
@@ -38,7 +39,12 @@ function drawDevices(seed: number, { devices, days }: Size): Scenario {
   const orders = drawOrders(dice, devices, chaosMs, Math.max(2, Math.round(days * ordersPerDay)))
   const releases = drawReleases(dice, orders)
   const faults = drawFaults(dice, devices, chaosMs, Math.round(devices * days * faultsPerDay), orders)
-  return { seed, devices, chaosMs, releases, orders, faults }
+  const rot = drawRot(
+    new Dice(seed, 20_001),
+    Array.from({ length: devices }, (_, number) => number),
+    days,
+  )
+  return { seed, devices, chaosMs, releases, orders, faults: [...faults, ...rot] }
 }
 
 function drawOrders(dice: Dice, devices: number, chaosMs: number, count: number): Order[] {

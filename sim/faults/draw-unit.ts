@@ -1,4 +1,5 @@
 import { drawDeviceFault } from './draw-device-fault.ts'
+import { drawRot } from './draw-rot.ts'
 import { type Fault, nodeNumber, type Order, type UnitReleaseKind, unitReleaseKinds } from './scenario.ts'
 import { Dice } from './world/dice.ts'
 
@@ -34,5 +35,7 @@ export function drawUnit(seed: number, unit: number, nodes: number, days: number
     const at = Math.min(chaosMs - minute, dice.happens(0.75) ? near() : dice.whole(0, chaosMs))
     return { at, ...drawDeviceFault(dice, nodeNumber(unit, dice.whole(0, nodes - 1))) }
   })
-  return { releases, orders, faults: faults.sort((x, y) => x.at - y.at) }
+  const numbers = Array.from({ length: nodes }, (_, node) => nodeNumber(unit, node))
+  const rot = drawRot(new Dice(seed, 21_001 + unit), numbers, days)
+  return { releases, orders, faults: [...faults, ...rot].sort((x, y) => x.at - y.at) }
 }

@@ -63,6 +63,43 @@ const stories: readonly { what: string; scenario: Scenario }[] = [
     },
   },
   {
+    what: 'seed 60: the disk of a node changes a blob that a service is fetched from, while it takes over for another node',
+    scenario: {
+      seed: 60,
+      devices: 0,
+      chaosMs: 48 * hour,
+      releases: [],
+      orders: [
+        { at: 140_104_782, do: 'release', unit: 0, release: 4 },
+        { at: 165_304_841, do: 'release', unit: 0, release: 6 },
+      ],
+      faults: [
+        { at: 150_505_275, device: 102, kind: 'bit-rot', of: 'payload', bits: 8, during: 'always', after: 9 },
+        { at: 151_177_592, device: 101, kind: 'power-cut', during: 'update', after: 33, offMs: 50_022 },
+      ],
+      units: [
+        { nodes: 3, releases: ['blob-missing', 'good', 'service-crashes-on-half', 'good', 'good', 'firmware-changed'] },
+      ],
+    },
+  },
+  {
+    what: 'seed 63: the disk of a node changes the record of what the unit ordered, while its firmware is on trial',
+    scenario: {
+      seed: 63,
+      devices: 0,
+      chaosMs: 48 * hour,
+      releases: [],
+      orders: [{ at: 26_672_214, do: 'release', unit: 0, release: 1 }],
+      faults: [
+        { at: 12_353_761, device: 101, kind: 'bit-rot', of: 'record', bits: 1, during: 'always', after: 2 },
+        { at: 26_707_220, device: 101, kind: 'disk-full', forMs: 297_324 },
+        { at: 26_760_378, device: 101, kind: 'power-cut', during: 'update', after: 227, offMs: 918_170 },
+        { at: 26_933_932, device: 101, kind: 'disk-error', code: 'EIO', during: 'update', after: 149, times: 1 },
+      ],
+      units: [{ nodes: 3, releases: ['good', 'service-crashes-on-half', 'good', 'good'] }],
+    },
+  },
+  {
     what: 'seed 10: a failure is not heard, and another rollout follows',
     scenario: {
       seed: 10,

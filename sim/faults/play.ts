@@ -133,7 +133,7 @@ class Stage {
   }
 
   async play(): Promise<void> {
-    const { clock, devices, units, fleet } = this.#world
+    const { clock, devices, units, fleet, watch } = this.#world
     const { orders, faults, chaosMs } = this.#scenario
     for (const device of devices) device.powerOn(1_000 * device.number)
     for (const unit of units) {
@@ -158,6 +158,7 @@ class Stage {
     await this.#now(() => checkOutcomesTold(this.#world))
     await this.#now(() => checkCounters(this.#world))
     await this.#now(() => checkMemoryBounded(this.#world))
+    for (const { name } of this.#devices.values()) watch.broken('rot-noticed', { name }, watch.rotten.believed(name))
     for (const unit of units) await this.#now(() => checkUnit(unit, this.#world))
   }
 

@@ -112,6 +112,10 @@ export const linkTroubles = [
 ] as const
 export type LinkTrouble = (typeof linkTroubles)[number]
 
+/** What lies on a disk for long: what a program remembers, a payload or a piece of one, the set that does not run. */
+export const restKinds = ['record', 'payload', 'spare'] as const
+export type RestKind = (typeof restKinds)[number]
+
 export type Fault = { at: number } & (DeviceFault | StoreFault | { kind: 'fleet-clock'; byMs: number })
 
 /** At the `after`-th call of the fleet's store from then on. `side` after: what it should write is written nevertheless. */
@@ -131,6 +135,8 @@ export type DeviceFault = {
   | { kind: 'power-cut-in-boot-loader'; afterChanges: number }
   /** From the `after`-th file operation on, so many fail. */
   | { kind: 'disk-error'; code: 'EIO' | 'ENOSPC'; during: During; after: number; times: number }
+  /** The `after`-th file of that kind that is opened from then on is not any more what was written: so many bits of it. */
+  | { kind: 'bit-rot'; of: RestKind; bits: number; during: During; after: number }
   /** Somebody else fills the disk. */
   | { kind: 'disk-full'; forMs: number }
   | { kind: 'program-error'; how: 'fails' | 'hangs' | 'missing'; during: During; after: number }

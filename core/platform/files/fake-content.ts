@@ -34,6 +34,11 @@ export class FakeContent {
     this.live.become(this.#durable)
   }
 
+  /** The disk forgets one bit of what lies on it, counted from its beginning. */
+  flip(bit: number): void {
+    for (const bytes of [this.live, this.#durable]) bytes.flip(bit)
+  }
+
   #change(change: Change): void {
     apply(this.live, change)
     this.#pending.push(change)
@@ -80,6 +85,11 @@ class GrowingBytes {
     this.#reserve(size)
     this.#room.fill(0, Math.min(size, this.size))
     this.size = size
+  }
+
+  flip(bit: number): void {
+    const at = bit >> 3
+    if (at < this.size) this.#room[at] = (this.#room[at] ?? 0) ^ (1 << (bit & 7))
   }
 
   become(other: GrowingBytes): void {

@@ -212,6 +212,14 @@ export class FakeFiles implements Files {
     return bytes
   }
 
+  /** So many bits of a file or device are not any more what was written, whether it was synced or not; which, by the seed. */
+  rot(path: string, bits: number): void {
+    const node = this.#solid(path, 'open')
+    if (node.kind === 'folder') throw diskError('EISDIR', 'read', path)
+    const { content } = node
+    for (let left = bits; left > 0; left--) content.flip(Math.floor(this.#random.next() * content.live.size * 8))
+  }
+
   /** The next such operation, on this path or on any, fails with this code and does nothing. */
   failNext(op: FileOp, code: string, path?: string): void {
     this.#failures.push({ op, code, path })

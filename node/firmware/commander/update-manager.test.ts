@@ -23,8 +23,8 @@ const offer = {
 } as const
 
 /** An update manager that finds this order on disk, and its machine here. */
-async function opened(order: Partial<Order>, found: AgentState, version = '1.0.0') {
-  let kept: Order = { ...noOrder, updates: [update], before: '1.0.0', uid: 'u1', ...order }
+async function opened(order: Partial<Order> | undefined, found: AgentState, version = '1.0.0') {
+  let kept = order && { ...noOrder, updates: [update], before: '1.0.0', uid: 'u1', ...order }
   const journal: Journal<Order> = {
     load: async () => kept,
     save: async (value) => {
@@ -76,6 +76,16 @@ describe('an update manager that starts again', () => {
   ] as const)('%# after %o from %s', async (doing, state, found, version, becomes) => {
     const { manager } = await opened({ doing, state }, found, version)
     expect(manager.status().state).toBe(becomes)
+  })
+
+  it('without a record of its order keeps nothing that is on trial, says that it failed, and obeys the word to take it back', async () => {
+    const trial: AgentState = { at: 'trying', uid: 'u1', target: 'b', life: { boot: '1', process: '1' }, ordered: true }
+    const { manager } = await opened(undefined, trial, '1.1.0')
+    expect(manager.status()).toMatchObject({ state: 'failed' })
+    const kept = manager.mayKeep('u1', never, () => undefined)
+    manager.obey({ kind: 'revert' })
+    await expect(kept).rejects.toMatchObject({ code: 'taken_back' })
+    expect((await opened(undefined, park)).manager.status().state).toBe('idle')
   })
 
   it('says that what it was to keep did not stay', async () => {

@@ -37,6 +37,12 @@ const obeyedIn: Record<Kind, readonly Order['state'][]> = {
   revert: ['prepared', 'updated', 'failed'],
 }
 
+/** Of the package that waits for the unit's word, or is on trial. */
+function uidOf(state: AgentState): string | undefined {
+  if (state.at === 'staged' || state.at === 'install') return state.offer.uid
+  return state.at === 'reboot' || state.at === 'trying' ? state.uid : undefined
+}
+
 /** Where the agent is when nothing is going on. */
 const resting: readonly AgentState['at'][] = ['entry_point', 'park', 'poll', 'probe']
 
@@ -48,6 +54,7 @@ export class UpdateManager implements Commander {
   readonly #ports: ManagerPorts
   readonly #listeners = new Set<(status: UpdateManagerStatus) => void>()
   #order: Order
+  readonly #hasNoRecord: boolean
   #machine: Machine | undefined
   /** Wakes those who wait for the unit's word. */
   #changed = Promise.withResolvers<void>()
@@ -56,13 +63,14 @@ export class UpdateManager implements Commander {
   /** The machine has taken the image that is being prepared; what it does before is not about it. */
   #taken = false
 
-  private constructor(ports: ManagerPorts, order: Order) {
+  private constructor(ports: ManagerPorts, order: Order | undefined) {
     this.#ports = ports
-    this.#order = order
+    this.#order = order ?? noOrder
+    this.#hasNoRecord = order === undefined
   }
 
   static async open(ports: ManagerPorts): Promise<UpdateManager> {
-    return new UpdateManager(ports, (await ports.journal.load()) ?? noOrder)
+    return new UpdateManager(ports, await ports.journal.load())
   }
 
   status(): UpdateManagerStatus {
@@ -79,6 +87,7 @@ export class UpdateManager implements Commander {
   async command(machine: Machine, found: AgentState | undefined): Promise<void> {
     this.#machine = machine
     machine.watch((news) => this.#heard(news))
+    if (this.#hasNoRecord && found) await this.#adopt(found)
     await this.#settle(found ?? { at: 'entry_point' })
   }
 
@@ -226,6 +235,15 @@ export class UpdateManager implements Commander {
       return { componentId, componentType, version, message }
     })
     await this.#finish({ ...this.#order, state: doing === 'apply' ? 'idle' : 'failed', troubles, trouble: message })
+  }
+
+  /** An update is under way and its order is not there any more. It must not be kept without the unit: that will take it back. */
+  async #adopt(found: AgentState): Promise<void> {
+    const uid = uidOf(found)
+    if (uid === undefined) return
+    const trouble = `the record of what the unit ordered is lost, and package ${uid} is in ${found.at}`
+    this.#ports.log.error('order of the unit lost', { package: uid, state: found.at })
+    await this.#save({ ...noOrder, state: 'failed', uid, trouble })
   }
 
   /** After a restart: what became of the command that was under way, by where the machine stands. */

@@ -51,6 +51,14 @@ export class BlobStore {
     return (await this.#ports.files.facts(this.path(digest))) !== undefined
   }
 
+  /** It is there and has its digest. What a disk did not keep is removed, so that it is fetched again. */
+  async intact(digest: string): Promise<boolean> {
+    if (!(await this.has(digest))) return false
+    if ((await this.#digestOf(this.path(digest))) === digest) return true
+    await this.remove(digest)
+    return false
+  }
+
   /** @throws FilesError past `maxBytes` */
   read(digest: string, maxBytes: number): Promise<Uint8Array> {
     return this.#ports.files.readFile(this.path(digest), maxBytes)

@@ -72,6 +72,18 @@ describe('an image', () => {
     expect([...later.ready()]).toEqual([order.manifestDigest])
   })
 
+  it('of which the disk changed a part before it was whole is fetched with that part anew', async () => {
+    const { unit, store, files, blobs } = scene()
+    const order = unit.order('web')
+    await store.load()
+    await store.fetch(order, never)
+    files.rot(blobs.path(order.manifestDigest), 1)
+    unit.asked.length = 0
+    await store.fetch(order, never)
+    expect(unit.asked).toEqual([order.manifestDigest])
+    expect((await store.open(order.manifestDigest)).config.env).toEqual(['ITEM=web'])
+  })
+
   it('whose layers are shared is fetched without them', async () => {
     const { unit, store } = scene()
     const layer = { bytes: new TextEncoder().encode('shared') }

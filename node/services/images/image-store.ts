@@ -177,7 +177,7 @@ export class ImageStore {
   async #bring(wanted: readonly Wanted[], claim: Set<string>, stop: AbortSignal): Promise<void> {
     const { blobs, askUrls } = this.#ports
     for (const { digest } of wanted) claim.add(digest)
-    const missing = await filter(wanted, async ({ digest }) => !(await blobs.has(digest)))
+    const missing = await filter(wanted, async ({ digest }) => !(await blobs.intact(digest)))
     if (missing.length === 0) return
     const urls = await askUrls(
       missing.map(({ digest }) => digest),
@@ -270,7 +270,8 @@ export class ImageStore {
     const bytes = await blobs.read(digest, mostDocumentBytes)
     if (`sha256:${sha256Of(bytes)}` === digest) return bytes
     await blobs.remove(digest)
-    throw new ServicesError('checksum', `${digest}: other bytes are stored under that name`)
+    // Not `checksum`: that is an image's own fault, and never tried again.
+    throw new ServicesError('unreachable', `${digest}: the disk did not keep its bytes, they have to be fetched again`)
   }
 }
 

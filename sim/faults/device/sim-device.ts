@@ -139,6 +139,7 @@ export class SimDevice {
       case 'power-cut':
       case 'torn-write':
       case 'disk-error':
+      case 'bit-rot':
       case 'program-error':
       case 'request-error':
         this.#triggers.arm(fault)
@@ -173,6 +174,7 @@ export class SimDevice {
     this.#system.end()
     for (const process of this.#processes) process.end()
     this.#processes.clear()
+    this.#world.watch.rotten.ended(this.name)
     this.#role.onPower?.(false)
   }
 
@@ -244,6 +246,7 @@ export class SimDevice {
       if (!life.alive) return
       this.#tell(`${name} ended: ${why}`)
       this.#processes.delete(life)
+      this.#world.watch.rotten.ended(this.name)
       life.end()
       this.#later(system, restartMs, () => this.#start(name, program, on))
     }
@@ -283,7 +286,7 @@ export class SimDevice {
       },
       onCall: (call) => this.#onCall(call, name, over),
       strike: (fault) => this.#strike(fault, name, over, true),
-      onLine: (line) => this.#tell(line),
+      onLine: (line) => this.#heard(line),
       meddle: meddle && ((files) => meddle(this, files)),
     }
   }
@@ -314,10 +317,12 @@ export class SimDevice {
   #onCall(call: Call, name: string, over: (why: string) => void): Waiting | undefined {
     if (!this.#healed) this.calls.push(call)
     if (call.to === 'disk' && call.op === 'write') this.#checkWrite(call.path)
+    if (call.to === 'disk' && call.op === 'rename') this.#world.watch.renamed(this, call.path)
     const fault = this.#triggers.hit(call, this.updating ? 'update' : 'always')
     if (!fault) return undefined
     this.#world.watch.counted(`struck: ${fault.kind}`)
     this.#tell(`${fault.kind} at ${JSON.stringify(call)}`)
+    if (fault.kind === 'bit-rot') this.#rot(call, fault.bits)
     if (!('side' in fault && fault.side === 'after')) this.#strike(fault, name, over)
     return fault
   }
@@ -327,6 +332,18 @@ export class SimDevice {
     if (fault.kind === 'power-cut') this.cutPower(fault.offMs)
     else if (fault.kind === 'torn-write' && torn) this.cutPower(tornOffMs)
     else if (fault.kind === 'killed') over(name === 'agent' ? `killed while ${this.state}` : 'killed')
+  }
+
+  /** The file that is being opened is not what was written any more. */
+  #rot(call: Call, bits: number): void {
+    const { path } = call as Extract<Call, { to: 'disk' }>
+    this.disk.rot(path, bits)
+    this.#world.watch.rotten.rotted(this.name, path)
+  }
+
+  #heard(line: string): void {
+    this.#world.watch.heard(this, line)
+    this.#tell(line)
   }
 
   #checkWrite(path: string): void {

@@ -1,5 +1,6 @@
 import type { FileOp } from '@windlass/platform/fakes'
 import type { DeviceFault, During } from '../scenario.ts'
+import { restKindOf } from './at-rest.ts'
 
 /** A call of a process into its machine. */
 export type Call =
@@ -20,6 +21,7 @@ const needed: Readonly<Record<Waiting['kind'], readonly Call['to'][] | 'any'>> =
   'disk-error': ['disk', 'records'],
   'program-error': ['program', 'runtime'],
   'request-error': ['network'],
+  'bit-rot': ['disk'],
 }
 // What a disk without room refuses.
 const filling: readonly FileOp[] = ['create', 'write', 'makeFolder', 'rename']
@@ -66,5 +68,6 @@ export function concerns(fault: Waiting, call: Call): boolean {
   if (to !== 'any' && !to.includes(call.to)) return false
   if (call.to !== 'disk') return true
   if (fault.kind === 'torn-write') return call.op === 'write'
+  if (fault.kind === 'bit-rot') return call.op === 'open' && restKindOf(call.path) === fault.of
   return fault.kind !== 'disk-error' || fault.code !== 'ENOSPC' || filling.includes(call.op)
 }

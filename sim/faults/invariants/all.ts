@@ -5,6 +5,7 @@ import { memoryBounded } from './memory-bounded.ts'
 import { noMix } from './no-mix.ts'
 import { notRetried } from './not-retried.ts'
 import { outcomesTold } from './outcomes-told.ts'
+import { rotNoticed } from './rot-noticed.ts'
 import { serverKnows } from './server-knows.ts'
 import { unitKnown } from './unit-known.ts'
 import { unitWhole } from './unit-whole.ts'
@@ -17,6 +18,7 @@ export const invariants = [
   noMix,
   verified,
   notRetried,
+  rotNoticed,
   diskBounded,
   memoryBounded,
   counters,

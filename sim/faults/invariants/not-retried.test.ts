@@ -1,4 +1,4 @@
-import type { Files } from '@windlass/platform'
+import { checkedText, type Files, withChecksum } from '@windlass/platform'
 import { nodeNumber } from '../scenario.ts'
 import { calm, calmUnit, forgetful, lying, reboot, testBreaches } from './breach.contract.ts'
 
@@ -21,10 +21,8 @@ testBreaches('not-retried', [
         ...files,
         async readFile(path, most) {
           const bytes = await files.readFile(path, most)
-          const text = new TextDecoder().decode(bytes)
-          return path.endsWith('/update.json')
-            ? Buffer.from(text.replace(/"refused":\[.*\](?=,"next")/, '"refused":[]'))
-            : bytes
+          if (!path.endsWith('/update.json')) return bytes
+          return Buffer.from(withChecksum(checkedText(bytes).replace(/"refused":\[.*\](?=,"next")/, '"refused":[]')))
         },
       }),
     },

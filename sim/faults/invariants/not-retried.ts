@@ -16,6 +16,11 @@ export class TakenBack {
     this.#of(device).delete(uid)
   }
 
+  /** The device does not know any more what it took back. */
+  forget(device: string): void {
+    this.#uids.delete(device)
+  }
+
   has(device: string, uid: string): boolean {
     return this.#of(device).has(uid)
   }

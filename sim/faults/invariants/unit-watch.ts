@@ -35,6 +35,11 @@ export class UnitWatch {
     return there
   }
 
+  /** The main node of a unit does not know any more what was taken back. */
+  forget(node: string): void {
+    this.#courses.get(node.replace(/n\d+$/, ''))?.tookBack.clear()
+  }
+
   moved(unit: SimUnit, { from, event, to }: Moved): void {
     const course = this.of(unit)
     if (from.at === 'none' && to.at === 'downloading') this.#begins(unit, course, numberOf(to.desired))

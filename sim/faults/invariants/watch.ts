@@ -6,6 +6,7 @@ import type { InvariantName, Violation } from './all.ts'
 import { mixed } from './no-mix.ts'
 import { TakenBack } from './not-retried.ts'
 import { type Outcome, Outcomes } from './outcomes-told.ts'
+import { RottenRecords } from './rot-noticed.ts'
 import { UnitWatch } from './unit-watch.ts'
 import { unverified } from './verified.ts'
 
@@ -18,6 +19,7 @@ export class Watch {
   readonly counts = new Map<string, number>()
   readonly outcomes = new Outcomes()
   readonly takenBack = new TakenBack()
+  readonly rotten = new RottenRecords()
   readonly units = new UnitWatch(this.broken.bind(this), this.counted.bind(this))
   readonly #catalogue: Catalogue
   readonly #chronicle: Chronicle
@@ -34,6 +36,20 @@ export class Watch {
     if (this.violation || message === undefined) return
     this.violation = { invariant, device, message }
     this.#chronicle.add(device, `BROKEN ${invariant}: ${message}`)
+  }
+
+  renamed(device: Who, from: string): void {
+    if (from.endsWith('.tmp')) this.broken('rot-noticed', device, this.rotten.replaced(device.name, from.slice(0, -4)))
+  }
+
+  /** A line of some program's log. */
+  heard(device: Who, line: string): void {
+    const path = this.rotten.heard(device.name, line)
+    if (path === undefined) return
+    this.counted('rotten records set aside')
+    // It has told that it forgot them: it may try each once more.
+    if (path.endsWith('/refused.json')) this.takenBack.forget(device.name)
+    if (path.endsWith('/update.json')) this.units.forget(device.name)
   }
 
   counted(what: string): void {
