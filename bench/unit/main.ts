@@ -8,6 +8,7 @@ import {
   places,
   programs,
   removeAll,
+  runsOf,
   serviceImage,
   shellLayer,
   ThreeNodes,
@@ -15,12 +16,14 @@ import {
 } from '@windlass/sim/unit'
 import { memoryOf } from '../install/proc.ts'
 import { startBare } from './bare.ts'
+import { keepRuns, startSame } from './same.ts'
 
 const usage = `usage: npm run bench:unit [-- --rounds N]
 As root. Brings a unit from nothing to 50 services on two nodes, N times (default 3); their images are there already.
   told   from the desired state's arrival until every node was told what to run
   all    until all instances are active; the time that they have to stay so is not in it
-  bare   the same containers without network and shared layers, by the runtime alone, one after another
+  same   the same containers by a shell and the runtime, one after another: their network, layers and settings, and nobody who looks after them
+  bare   containers without network, layers and settings of ours, by the runtime alone, one after another
   MB     resident and anonymous memory of each process at the end`
 
 const runtime = 'runc'
@@ -30,6 +33,7 @@ const labels = Object.keys(places)
 interface Round {
   told: number
   all: number
+  same: number
   bare: number
 }
 
@@ -41,11 +45,16 @@ async function main(): Promise<void> {
   try {
     const releases = await makeReleases(unit)
     await bring(unit, releases.all)
+    const kept = await keepRuns(
+      Object.values(places).map((node) => runsOf(root, node, runtime)),
+      join(root, 'same'),
+    )
     const measured: Round[] = []
     for (let n = 0; n < rounds; n += 1) {
       await bring(unit, releases.none)
       const bare = await startBare(await mkdtemp(join(root, 'bare-')), runtime, count)
-      measured.push({ ...(await bring(unit, releases.all)), bare })
+      const same = await startSame(runtime, kept, join(root, 'same-state'))
+      measured.push({ ...(await bring(unit, releases.all)), same, bare })
       console.log(row(measured.at(-1)))
     }
     console.log(`median  ${row(medianOf(measured))}`)
@@ -81,7 +90,7 @@ async function makeReleases({ fleet }: ThreeNodes): Promise<{ all: number; none:
 }
 
 /** Orders a release and waits for its end. By the times in the unit's log. */
-async function bring(unit: ThreeNodes, release: number): Promise<Omit<Round, 'bare'>> {
+async function bring(unit: ThreeNodes, release: number): Promise<Pick<Round, 'told' | 'all'>> {
   const at = { received: 0, told: 0, all: 0, end: false }
   const stop = unit.onLine((line) => {
     const { time, text, to } = JSON.parse(line) as { time: string; text: string; to?: string }
@@ -101,15 +110,16 @@ async function bring(unit: ThreeNodes, release: number): Promise<Omit<Round, 'ba
 
 function row(round: Round | undefined): string {
   if (!round) return ''
-  const { told, all, bare } = round
+  const { told, all, same, bare } = round
   const ms = (value: number) => value.toFixed(0).padStart(7)
-  return `told ${ms(told)} ms  all ${ms(all)} ms  bare ${ms(bare)} ms  all / bare ${(all / bare).toFixed(2)}`
+  const ratios = `all / same ${(all / same).toFixed(2)}  all / bare ${(all / bare).toFixed(2)}`
+  return `told ${ms(told)} ms  all ${ms(all)} ms  same ${ms(same)} ms  bare ${ms(bare)} ms  ${ratios}`
 }
 
 function medianOf(rounds: readonly Round[]): Round {
   const middle = (key: keyof Round) =>
     rounds.map((one) => one[key]).sort((a, b) => a - b)[Math.floor(rounds.length / 2)] ?? Number.NaN
-  return { told: middle('told'), all: middle('all'), bare: middle('bare') }
+  return { told: middle('told'), all: middle('all'), same: middle('same'), bare: middle('bare') }
 }
 
 function memory(program: string, pid: number): string {

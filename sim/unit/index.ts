@@ -1,5 +1,5 @@
 export { serviceImage, shellLayer } from './service-image.ts'
 export { addServiceItem } from './three/items.ts'
 export { removeAll } from './three/left-overs.ts'
-export { places, unitId } from './three/settings.ts'
+export { places, runsOf, unitId } from './three/settings.ts'
 export { type ProgramName, programs, ThreeNodes } from './three/three-nodes.ts'

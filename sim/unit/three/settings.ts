@@ -94,6 +94,11 @@ export function serviceSettings(root: string, node: NodeName, runtime?: 'crun' |
   }
 }
 
+/** Where a node's service manager keeps what it gives the runtime `runc` or `crun`, a folder for each instance. */
+export function runsOf(root: string, node: NodeName, runtime: 'crun' | 'runc'): string {
+  return join(nodeFolders(root, node).services, 'run', runtime)
+}
+
 /** What an agent's settings say of the unit that it is in. */
 export function unitSection(root: string, node: DeviceName): string {
   const { identity } = nodeFolders(root, node)
