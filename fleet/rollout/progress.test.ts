@@ -32,7 +32,7 @@ describe('a phase', () => {
     const almost = [counts({ updated: 17, pending: 3 }), counts({ pending: 50 }), counts({ pending: 430 })]
     expect(course(begun, almost, at)).toEqual([[], begun])
     expect(waitsFor(plan, begun, almost, at)).toEqual([
-      'phase 1 has 17 of the 18 updated devices that it needs, of 20',
+      'phase 1 has 17 updated of the 18 that it needs, of 20',
       'phase 1 soaks for 1 h after that',
       '0 of 2 approvals are given; ann, bob, eve may approve',
     ])
@@ -59,7 +59,7 @@ describe('a phase', () => {
     const free = planOf({ phases: [{ size: { count: 1 } }] })
     expect(nextMove(free, begun, [nobody, counts({ pending: 4 })], at)).toEqual({ to: 'met', at })
     expect(nextMove(free, begun, [nobody, nobody], at)).toBeUndefined()
-    expect(waitsFor(free, begun, [nobody, nobody], at)).toEqual(['no device of the rollout is known yet'])
+    expect(waitsFor(free, begun, [nobody, nobody], at)).toEqual(['nobody of the rollout is known yet'])
   })
 
   it('that fails too often pauses the rollout, with the numbers', () => {
@@ -68,7 +68,7 @@ describe('a phase', () => {
       ['paused'],
       {
         ...begun,
-        paused: { at, by: 'failure_limit', reason: '3 devices of phase 1 failed or went back; its limit is 3' },
+        paused: { at, by: 'failure_limit', reason: '3 of phase 1 failed or went back; its limit is 3' },
       },
     ])
   })
@@ -83,7 +83,7 @@ describe('a phase', () => {
     expect(course(resumed, [counts({ failed: 5 }), nobody, nobody], at)[0]).toEqual([])
     const [, paused] = course(resumed, [counts({ failed: 6 }), nobody, nobody], at)
     expect(paused.paused?.reason).toBe(
-      '6 devices of phase 1 failed or went back, 3 of them before it was resumed; its limit is 3',
+      '6 of phase 1 failed or went back, 3 of them before it was resumed; its limit is 3',
     )
   })
 

@@ -153,9 +153,9 @@ function needed({ successPercent }: Gate, counts: Counts): number {
 
 function lackingText(plan: Plan, gate: Gate, { phase }: Progress, tallies: Tallies): string {
   const counts = tallies[phase] ?? nobody
-  if (totalOf(sumOf(tallies)) === 0) return 'no device of the rollout is known yet'
+  if (totalOf(sumOf(tallies)) === 0) return 'nobody of the rollout is known yet'
   if (totalOf(counts) === 0) return `phase ${phase + 1} has nobody of group ${groupOf(plan, phase)} yet`
-  const is = `phase ${phase + 1} has ${counts.updated} of the ${needed(gate, counts)} updated devices that it needs`
+  const is = `phase ${phase + 1} has ${counts.updated} updated of the ${needed(gate, counts)} that it needs`
   return `${is}, of ${totalOf(counts)}`
 }
 
@@ -169,7 +169,7 @@ function tooManyFailures({ phases }: Plan, progress: Progress, tallies: Tallies,
     return {
       at: now,
       by: 'failure_limit',
-      reason: `${failures} ${failures === 1 ? 'device' : 'devices'} of phase ${i + 1} failed or went back${before}; ${limit}`,
+      reason: `${failures} of phase ${i + 1} failed or went back${before}; ${limit}`,
     }
   }
   return undefined

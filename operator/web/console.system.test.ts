@@ -9,7 +9,7 @@ import { makePackage, PlayedDevice } from './story/devices.ts'
 import { type FleetProgram, startFleet } from './story/fleet-program.ts'
 import { fillHarbour, type Harbour, harbourPages, quietDevices } from './story/harbour.ts'
 import { serviceArchive } from './story/service-archive.ts'
-import { springStatus } from './story/units.ts'
+import { springStatus, summerStatus } from './story/units.ts'
 
 // Others may keep the machine busy: how long something takes is no verdict.
 const patienceMs = 60_000
@@ -251,13 +251,58 @@ describe('the console', { timeout: 240_000 }, () => {
     await page.getByLabel('Package').selectOption(await packageUid('2.0'))
     await forecast.getByText('failed with it before').waitFor()
     await forecast.getByText('went back from it before').waitFor()
-    await page.getByRole('radio', { name: /in a group now/ }).check()
+    await page.getByRole('radio', { name: /of a group/ }).check()
     await forecast.getByText('Nobody is chosen yet.').waitFor()
     await page.getByRole('combobox', { name: /^Group/ }).selectOption('early')
-    await page.getByText('6 devices of the product in it').waitFor()
+    await forecast.getByRole('img', { name: /: 5 would be offered it|: [0-5] would be offered it, [1-6] left out/ }).waitFor()
     await page.getByRole('button', { name: 'Add a phase' }).click()
     await page.getByLabel('Takes').fill('many')
     await forecast.getByText('phase 1 size: expected a number that fits').waitFor()
+    await page.context().close()
+  })
+
+  it('brings a release to units in phases, says why it paused, goes on as they do, and takes it back', async () => {
+    const { page } = await open('/unit-rollouts/1')
+    await page.getByText('1 of phase 1 failed or went back; its limit is 1').waitFor()
+    await page.getByRole('img', { name: 'Phase 1: 1 updated, 1 updating, 1 failed' }).waitFor()
+    await page.getByText('anchor-watch 1.0.0, instance 0 on engine: no mark of this berth in the chart').waitFor()
+    for (const barge of harbour.barges) barge.say(summerStatus())
+    await page.getByRole('img', { name: 'Phase 1: 3 updated' }).waitFor()
+    await page.getByRole('button', { name: 'Resume' }).click()
+    await page.getByRole('button', { name: 'Pause' }).waitFor()
+    await page.getByRole('button', { name: 'Take back' }).click()
+    await page.getByRole('button', { name: 'Take it back' }).click()
+    await page.locator('.lead').getByText('aborted').waitFor()
+    await page.getByRole('img', { name: 'Units: 3 pending, 3 rolled back' }).waitFor()
+
+    await page.getByRole('link', { name: 'Releases' }).click()
+    await page.getByRole('link', { name: 'Roll out summer' }).click()
+    await page.getByRole('radio', { name: /of a model/ }).check()
+    await page.getByRole('combobox', { name: /^Model/ }).selectOption('barge')
+    await page.getByRole('button', { name: 'quick' }).click()
+    await page.getByText('6 units from spring: 3 changes').waitFor()
+    await page.getByRole('button', { name: 'Start' }).click()
+    await page.getByRole('heading', { name: 'Rollout 2 of a release: summer' }).waitFor()
+    await page.getByText('phase 2, to which it belongs, is not open').first().waitFor()
+    await page.context().close()
+  })
+
+  it('says who did what as it happens, also to whom it was refused, and that nobody changed it', async () => {
+    const { page } = await open('/audit')
+    await page.getByText(/entries, each follows from the one before\./).waitFor()
+    await operatorClient({ url: fleet.url }).addGroup({ name: 'at-anchor', query: 'has label.berth' })
+    const entries = page.getByRole('region', { name: 'Entries of the audit log' })
+    await entries.getByRole('listitem').filter({ hasText: 'made a group at-anchor' }).waitFor()
+    await operatorClient({ url: fleet.url })
+      .addGroup({ name: 'at-anchor', query: 'all' })
+      .catch(() => undefined)
+    await page.getByRole('button', { name: 'refused' }).click()
+    await page.getByRole('combobox', { name: /^What/ }).selectOption('groups')
+    await entries.getByText('group exists').waitFor()
+    expect(await entries.getByRole('listitem').count()).toBe(1)
+    await page.getByRole('searchbox', { name: 'Who' }).fill('nobody')
+    await page.getByText('No entry is like that').waitFor()
+    expect(new URL(page.url()).searchParams.get('who')).toBe('nobody')
     await page.context().close()
   })
 

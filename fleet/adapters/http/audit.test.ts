@@ -20,6 +20,7 @@ describe('the audit log', () => {
     const ci = { authorization: `Bearer ${token.json<{ token: string }>().token}` }
     await fleet.api('POST', '/rollouts/7/abort?why=none', undefined, ci)
     await fleet.api('GET', '/devices', undefined, ci)
+    await fleet.api('POST', '/rollouts/forecast', {}, as)
     await fleet.api('DELETE', '/users/ada', undefined, as)
     await fleet.api('POST', '/users', {})
     await fleet.api('DELETE', '/session', undefined, as)

@@ -36,7 +36,18 @@ const policy = [
 ].join('; ')
 
 /** The addresses of the console's pages (operator/web/app/routes.tsx), each with those below it. */
-const pages = ['/devices', '/units', '/groups', '/packages', '/releases', '/rollouts', '/activity', '/settings']
+const pages = [
+  '/devices',
+  '/units',
+  '/groups',
+  '/packages',
+  '/releases',
+  '/rollouts',
+  '/unit-rollouts',
+  '/activity',
+  '/audit',
+  '/settings',
+]
 
 const notBuilt = 'The console is not built: `npm run console` builds it, then start the fleet anew.\n'
 

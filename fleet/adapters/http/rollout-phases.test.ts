@@ -32,7 +32,11 @@ describe('a rollout in phases', () => {
     expect(first).toHaveLength(2)
     expect(await offered(fleet)).toEqual(first)
     expect((await detail(fleet)).phases).toMatchObject([
-      { state: 'open', counts: { pending: 2 }, waitsFor: [expect.stringContaining('0 of the 2 updated devices')] },
+      {
+        state: 'open',
+        counts: { pending: 2 },
+        waitsFor: [expect.stringContaining('0 updated of the 2 that it needs')],
+      },
       { state: 'closed', counts: { pending: 3 }, waitsFor: [] },
       { state: 'closed', counts: { pending: 5 } },
     ])
@@ -62,7 +66,7 @@ describe('a rollout in phases', () => {
         {
           code: 'phase_closed',
           text: 'rollout 1: phase 2, to which the device belongs, is not open',
-          because: [expect.stringContaining('0 of the 2'), '0 of 1 approvals are given; ann may approve'],
+          because: [expect.stringContaining('0 updated of the 2'), '0 of 1 approvals are given; ann may approve'],
         },
       ],
     })
@@ -91,7 +95,7 @@ describe('a rollout in phases', () => {
     await fails(serials[1])
     await round(fleet)
     await round(fleet)
-    const reason = '2 devices of phase 1 failed or went back; its limit is 2'
+    const reason = '2 of phase 1 failed or went back; its limit is 2'
     expect(await detail(fleet)).toMatchObject({ status: 'paused', paused: { by: 'failure_limit', reason } })
     expect(fleet.logged.filter((line) => line.includes('rollout paused'))).toHaveLength(1)
     expect(await offered(fleet)).toEqual([])
@@ -105,7 +109,7 @@ describe('a rollout in phases', () => {
     expect(await offered(fleet)).toHaveLength(8)
     for (const serial of ['D2', 'D3']) await fails(serial)
     await round(fleet)
-    expect((await detail(fleet)).paused.reason).toContain('4 devices')
+    expect((await detail(fleet)).paused.reason).toContain('4 of phase 1')
   })
 
   it('is paused, resumed and aborted by people, each as often as they like', async () => {

@@ -280,7 +280,7 @@ describe('a unit and its fleet', () => {
     const paused = await client.unitRollout(id)
     expect([paused.status, paused.paused?.reason]).toEqual([
       'paused',
-      '1 device of phase 1 failed or went back; its limit is 1',
+      '1 of phase 1 failed or went back; its limit is 1',
     ])
     await client.resumeUnitRollout(id)
     await unitRolloutRound(fleet.rolloutPorts)

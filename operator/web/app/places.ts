@@ -13,6 +13,7 @@ export const places = [
   ],
   [
     { to: '/activity', name: 'Activity', key: 'a', icon: 'activity' },
+    { to: '/audit', name: 'Audit', key: 't', icon: 'audit' },
     { to: '/settings', name: 'Settings', key: 's', icon: 'settings' },
   ],
 ] as const

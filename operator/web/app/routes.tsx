@@ -1,5 +1,7 @@
 import { createRootRoute, createRoute, createRouter, Link } from '@tanstack/react-router'
 import { Activity } from '../features/activity/activity.tsx'
+import { Audit } from '../features/audit/audit.tsx'
+import { filterOf } from '../features/audit/audit-filter.ts'
 import { DevicePage } from '../features/devices/device-page.tsx'
 import { type DeviceFilter, Devices } from '../features/devices/devices.tsx'
 import { Groups } from '../features/groups/groups.tsx'
@@ -11,6 +13,8 @@ import { NewRollout } from '../features/rollouts/new-rollout.tsx'
 import { RolloutPage } from '../features/rollouts/rollout-page.tsx'
 import { Rollouts } from '../features/rollouts/rollouts.tsx'
 import { Settings } from '../features/settings/settings.tsx'
+import { NewUnitRollout } from '../features/unit-rollouts/new-unit-rollout.tsx'
+import { UnitRolloutPage } from '../features/unit-rollouts/unit-rollout-page.tsx'
 import { UnitPage } from '../features/units/unit-page.tsx'
 import { Units } from '../features/units/units.tsx'
 import { Empty, Trouble } from '../parts/nothing.tsx'
@@ -46,6 +50,15 @@ export function makeRouter(signOut: (() => void) | null) {
       return <Devices filter={devices.useSearch()} onFilter={(search) => void navigate({ search, replace: true })} />
     },
   })
+  const audit = createRoute({
+    getParentRoute: () => root,
+    path: '/audit',
+    validateSearch: filterOf,
+    component: () => {
+      const navigate = audit.useNavigate()
+      return <Audit filter={audit.useSearch()} onFilter={(search) => void navigate({ search, replace: true })} />
+    },
+  })
   const unit = createRoute({
     getParentRoute: () => root,
     path: '/units/$id',
@@ -62,6 +75,17 @@ export function makeRouter(signOut: (() => void) | null) {
     validateSearch: ({ package: uid }: Record<string, unknown>): { package?: string } =>
       typeof uid === 'string' ? { package: uid } : {},
     component: () => <NewRollout chosen={newRollout.useSearch().package} />,
+  })
+  const unitRollout = createRoute({
+    getParentRoute: () => root,
+    path: '/unit-rollouts/$id',
+    component: () => <UnitRolloutPage key={unitRollout.useParams().id} id={Number(unitRollout.useParams().id)} />,
+  })
+  const newUnitRollout = createRoute({
+    getParentRoute: () => root,
+    path: '/unit-rollouts/new',
+    validateSearch: ({ release }: Record<string, unknown>) => (Number(release) > 0 ? { release: Number(release) } : {}),
+    component: () => <NewUnitRollout chosen={newUnitRollout.useSearch().release} />,
   })
   const releases = createRoute({
     getParentRoute: () => root,
@@ -89,7 +113,12 @@ export function makeRouter(signOut: (() => void) | null) {
     at('/rollouts', Rollouts),
     newRollout,
     rollout,
+    // Both kinds are listed on one page.
+    at('/unit-rollouts', Rollouts),
+    newUnitRollout,
+    unitRollout,
     at('/activity', Activity),
+    audit,
     at('/settings', Settings),
   ] as const
   return createRouter({ routeTree: root.addChildren(pages), defaultPreload: false })

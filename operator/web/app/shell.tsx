@@ -55,11 +55,18 @@ export function Shell({ signOut }: { signOut: (() => void) | null }) {
 }
 
 function Places() {
+  const { pathname } = useLocation()
   return places.map((group) => (
     <ul key={group[0].to}>
       {group.map(({ to, name, key, icon }) => (
         <li key={to}>
-          <Link to={to} activeOptions={{ exact: to === '/' }} aria-keyshortcuts={`g ${key}`}>
+          <Link
+            to={to}
+            activeOptions={{ exact: to === '/' }}
+            aria-keyshortcuts={`g ${key}`}
+            // Rollouts of releases have addresses of their own, and are a part of this place.
+            {...(to === '/rollouts' && pathname.startsWith('/unit-rollouts') && { 'aria-current': 'page' as const })}
+          >
             <Icon name={icon} />
             {name}
             <kbd aria-hidden="true">g {key}</kbd>

@@ -1,7 +1,8 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
-import type { DeviceCountQuery, DeviceList, OperatorClient } from '@windlass/wire/operator'
+import type { AuditQuery, DeviceCountQuery, OperatorClient } from '@windlass/wire/operator'
 import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react'
 import type { Follower, Live } from './follow.ts'
+import { isShort } from './patch.ts'
 
 /** What pages work with: the fleet's client, the line of its events, the token for uploads. */
 export interface Fleet {
@@ -28,6 +29,7 @@ const pageSize = 200
 const hearsayMs = 20_000
 // Nor of what a unit measured or warned of.
 const newsMs = 10_000
+const deedMs = 3000
 
 /** Every question the console asks. Keys begin as `touchedBy` names them. */
 export const ask = {
@@ -63,11 +65,20 @@ export const ask = {
     queryOptions({ queryKey: ['users'], queryFn: () => client.users(), refetchInterval: hearsayMs }),
   tokens: (client: OperatorClient) =>
     queryOptions({ queryKey: ['tokens'], queryFn: () => client.tokens(), refetchInterval: hearsayMs }),
+  /** Anew every few seconds: no event tells of all that is written there. */
+  audit: (client: OperatorClient, asked: AuditQuery) =>
+    infiniteQueryOptions({
+      queryKey: ['audit', asked],
+      queryFn: ({ pageParam }) => client.audit({ limit: pageSize, ...asked, ...(pageParam && { cursor: pageParam }) }),
+      initialPageParam: 0,
+      getNextPageParam: ({ next }) => next,
+      placeholderData: keepPreviousData,
+      refetchInterval: ({ state }) => (isShort(state.data) ? deedMs : false),
+    }),
+  auditCheck: (client: OperatorClient) =>
+    queryOptions({ queryKey: ['audit check'], queryFn: () => client.checkAudit(), refetchInterval: 60_000 }),
   groups: (client: OperatorClient) =>
     queryOptions({ queryKey: ['groups'], queryFn: () => client.groups(), refetchInterval: hearsayMs }),
-  /** Who of a product is in a group now, all of them. */
-  inGroup: (client: OperatorClient, group: string, product: string) =>
-    queryOptions({ queryKey: ['in group', group, product], queryFn: () => idsInGroup(client, group, product) }),
   device: (client: OperatorClient, id: string) =>
     queryOptions({ queryKey: ['device', id], queryFn: () => client.device(id), refetchInterval: hearsayMs }),
   history: (client: OperatorClient, id: string) =>
@@ -85,6 +96,21 @@ export const ask = {
     infiniteQueryOptions({
       queryKey: ['rollout', id, 'devices'],
       queryFn: ({ pageParam }) => client.rollout(id, { limit: pageSize, ...(pageParam && { cursor: pageParam }) }),
+      initialPageParam: '',
+      getNextPageParam: ({ next }) => next,
+    }),
+  unitRollouts: (client: OperatorClient) =>
+    queryOptions({ queryKey: ['unit rollouts'], queryFn: () => client.unitRollouts() }),
+  unitRollout: (client: OperatorClient, id: number) =>
+    queryOptions({
+      queryKey: ['unit rollout', id, 'head'],
+      queryFn: () => client.unitRollout(id, { limit: 1 }),
+      refetchInterval: hearsayMs,
+    }),
+  unitRolloutUnits: (client: OperatorClient, id: number) =>
+    infiniteQueryOptions({
+      queryKey: ['unit rollout', id, 'units'],
+      queryFn: ({ pageParam }) => client.unitRollout(id, { limit: pageSize, ...(pageParam && { cursor: pageParam }) }),
       initialPageParam: '',
       getNextPageParam: ({ next }) => next,
     }),
@@ -122,17 +148,6 @@ export const ask = {
     queryOptions({ queryKey: ['items'], queryFn: () => client.items(), refetchInterval: hearsayMs }),
   releases: (client: OperatorClient) =>
     queryOptions({ queryKey: ['releases'], queryFn: () => client.releases(), refetchInterval: hearsayMs }),
-}
-
-async function idsInGroup(client: OperatorClient, group: string, product: string): Promise<string[]> {
-  const ids: string[] = []
-  let cursor: string | null = null
-  do {
-    const page: DeviceList = await client.devices({ group, limit: 1000, ...(cursor !== null && { cursor }) })
-    ids.push(...page.devices.filter((device) => device.product === product).map(({ id }) => id))
-    cursor = page.next
-  } while (cursor !== null)
-  return ids
 }
 
 /** The time, for what says how long ago something was. */

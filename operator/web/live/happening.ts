@@ -7,7 +7,7 @@ export interface Happening {
   at: string
   what: string
   meaning: Meaning
-  about: { page: 'device' | 'unit' | 'rollout' | 'packages'; id: string } | null
+  about: { page: 'device' | 'unit' | 'rollout' | 'unit rollout' | 'packages'; id: string } | null
 }
 
 export function happeningOf(event: FleetEvent): Happening {
@@ -21,7 +21,7 @@ export function happeningOf(event: FleetEvent): Happening {
       return { at, ...rolloutNews(event), about: { page: 'rollout', id: String(event.rollout) } }
     case 'unit_rollout': {
       const { what, meaning } = rolloutNews(event)
-      return { at, what: `release's ${what}`, meaning, about: null }
+      return { at, what, meaning, about: { page: 'unit rollout', id: String(event.rollout) } }
     }
     case 'device':
       return {

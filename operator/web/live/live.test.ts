@@ -22,9 +22,9 @@ describe('what an event touches', () => {
     expect(touchedBy({ kind: 'rollout', at, rollout: 7, change: 'aborted' })).toContainEqual(['device'])
   })
 
-  it('is one unit and the list of units', () => {
+  it('is one unit, the list of units, and the rollouts that may bring it something', () => {
     const event = { kind: 'unit', at, unit: 'u1', change: 'changed', standing: 'arrived' } as const
-    expect(touchedBy(event)).toEqual([['units'], ['unit', 'u1']])
+    expect(touchedBy(event)).toEqual([['units'], ['unit', 'u1'], ['unit rollouts'], ['unit rollout']])
   })
 })
 

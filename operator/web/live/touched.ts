@@ -1,7 +1,18 @@
 import type { FleetEvent } from '@windlass/wire/operator'
 
 /** The first words of query keys: what the fleet was asked for. */
-export type Asked = 'devices' | 'device' | 'history' | 'packages' | 'rollouts' | 'rollout' | 'units' | 'unit' | 'groups'
+export type Asked =
+  | 'devices'
+  | 'device'
+  | 'history'
+  | 'packages'
+  | 'rollouts'
+  | 'rollout'
+  | 'units'
+  | 'unit'
+  | 'unit rollouts'
+  | 'unit rollout'
+  | 'groups'
 export type Touched = readonly [] | readonly [Asked] | readonly [Asked, string | number]
 
 /** What has to be asked again after an event; `[]` is everything. Lists are counted anew, details by their id. */
@@ -14,7 +25,7 @@ export function touchedBy(event: FleetEvent): readonly Touched[] {
     case 'rollout':
       return [['rollouts'], ['rollout', event.rollout], ['device']]
     case 'unit_rollout':
-      return [['units'], ['unit']]
+      return [['unit rollouts'], ['unit rollout', event.rollout], ['units'], ['unit']]
     case 'device':
     case 'report':
     case 'attempt':
@@ -24,6 +35,6 @@ export function touchedBy(event: FleetEvent): readonly Touched[] {
     case 'labels':
       return [['devices'], ['device'], ['groups'], ['rollouts'], ['rollout']]
     case 'unit':
-      return [['units'], ['unit', event.unit]]
+      return [['units'], ['unit', event.unit], ['unit rollouts'], ['unit rollout']]
   }
 }

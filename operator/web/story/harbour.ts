@@ -1,12 +1,17 @@
 import { operatorClient } from '@windlass/wire/operator'
+import { fillBarges } from './barges.ts'
 import { fillDevices, fillPhases, makePackage, PlayedDevice } from './devices.ts'
 import type { FleetProgram } from './fleet-program.ts'
 import { connectUnit, fillReleases, halfwayStatus, type PlayedUnit, springStatus, tellOfLoad } from './units.ts'
 
-/** A fleet in the middle of a day: devices in every state, a rollout in phases, three units of which one is failing. */
+/**
+ * A fleet in the middle of a day: devices in every state, a rollout in phases, three units of which one is failing, and barges
+ * that get a release.
+ */
 export interface Harbour {
   /** Has arrived, failed, and is on its way. */
   units: { arrived: PlayedUnit; failed: PlayedUnit; underWay: PlayedUnit }
+  barges: readonly PlayedUnit[]
   leave(): void
 }
 
@@ -30,6 +35,7 @@ export async function fillHarbour(fleet: FleetProgram, nowMs: number): Promise<H
   units.failed.say(springStatus(true))
   units.underWay.say(halfwayStatus())
   tellOfLoad(units.underWay, nowMs)
+  const { units: barges } = await fillBarges(fleet)
   await fillDevices(fleet, quietDevices)
   await fillPhases(fleet, 60)
   await client.labelDevices({ to: { query: 'identity.serial ~ GW-10*' }, set: { ring: '1', site: 'Oslo' } })
@@ -37,7 +43,7 @@ export async function fillHarbour(fleet: FleetProgram, nowMs: number): Promise<H
   await client.addGroup({ name: 'early', query: 'label.ring = 1' })
   await client.addGroup({ name: 'bergen-old', query: 'label.site = Bergen and version < 2.0' })
   await client.addToken({ name: 'build-server', grants: [{ role: 'operator' }], days: 90 })
-  return { units, leave: () => Object.values(units).forEach((unit) => unit.leave()) }
+  return { units, barges, leave: () => [...Object.values(units), ...barges].forEach((unit) => unit.leave()) }
 }
 
 /** Every page of the console with something on it, by name: its address. */
@@ -55,11 +61,15 @@ export async function harbourPages({ url }: FleetProgram): Promise<Record<string
     rollouts: '/rollouts',
     rollout: '/rollouts/2',
     'rollout-new': '/rollouts/new',
+    'unit-rollout': '/unit-rollouts/1',
+    'unit-rollout-new': '/unit-rollouts/new',
     groups: '/groups',
     packages: '/packages',
     releases: '/releases?from=1&to=2',
     'release-new': '/releases/new',
     activity: '/activity',
+    audit: '/audit',
+    'audit-none': '/audit?who=nobody&only=refused',
     settings: '/settings',
     missing: '/units/nobody',
   }

@@ -121,6 +121,12 @@ export function halfwayStatus(): UnitStatus {
   }
 }
 
+/** A unit on which all of `summer` runs. */
+export function summerStatus(): UnitStatus {
+  const halfway = halfwayStatus()
+  return { ...halfway, instances: (halfway.instances ?? []).map((one) => ({ ...one, state: 'active' as const })) }
+}
+
 /** Two releases of a navigation system, the second with a newer service and one more. */
 export async function fillReleases({ url }: FleetProgram): Promise<void> {
   const client = operatorClient({ url })

@@ -43,6 +43,12 @@ function About({ about }: Pick<Happening, 'about'>) {
           rollout {id}
         </Link>
       )
+    case 'unit rollout':
+      return (
+        <Link to="/unit-rollouts/$id" params={{ id }}>
+          rollout {id} of a release
+        </Link>
+      )
     case 'packages':
       return <Link to="/packages">package {id.slice(0, 8)}</Link>
   }

@@ -1,17 +1,20 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import type { DeviceCounts } from '@windlass/wire/operator'
-import { ask, useFleet, useLive } from '../../live/fleet.tsx'
+import { ask, useFleet, useLive, useNow } from '../../live/fleet.tsx'
 import { countText } from '../../live/quantities.ts'
 import { Answered, Empty } from '../../parts/nothing.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { Proportion } from '../../parts/proportion.tsx'
 import { Happenings } from '../activity/happenings.tsx'
 import { deviceParts, deviceShares } from '../devices/device-shares.ts'
+import { isOver, together } from '../rollouts/any-rollout.ts'
 import { RolloutRows } from '../rollouts/rollout-row.tsx'
 import { unitShares } from '../units/unit-shares.ts'
 import { Attention } from './attention.tsx'
 import { Versions } from './versions.tsx'
+
+const mostMoving = 6
 
 /** The fleet at a glance: how it is, what moves, who needs somebody. */
 export function Overview() {
@@ -70,19 +73,23 @@ function illCount(counts: DeviceCounts): number {
   return shares.reduce((sum, { count }) => sum + count, 0)
 }
 
+/** What is on its way now, packages and releases alike; what waits or stands comes with it, what is over does not. */
 function Moving() {
   const { client } = useFleet()
-  const rollouts = useQuery(ask.rollouts(client))
-  const running = rollouts.data?.filter(({ status }) => status !== 'aborted') ?? []
+  const now = useNow()
+  const packages = useQuery(ask.rollouts(client))
+  const releases = useQuery(ask.unitRollouts(client))
+  const list = together(packages.data ?? [], releases.data ?? []).filter((one) => !isOver(one, now))
   return (
-    <Panel title="Rollouts" note={<Link to="/rollouts">All rollouts</Link>}>
-      {running.length === 0 ? (
+    <Panel title="What is moving now" note={<Link to="/rollouts">All rollouts</Link>}>
+      {list.length === 0 ? (
         <Empty title="No rollout is running">
-          <Link to="/packages">Choose a package</Link> to begin one.
+          <Link to="/packages">Choose a package</Link> or <Link to="/releases">a release</Link> to begin one.
         </Empty>
       ) : (
-        <RolloutRows list={running.slice(0, 6)} />
+        <RolloutRows list={list.slice(0, mostMoving)} />
       )}
+      {list.length > mostMoving ? <p className="note">and {countText(list.length - mostMoving, 'other')}</p> : null}
     </Panel>
   )
 }

@@ -3,8 +3,9 @@ import type { RolloutOrder } from '@windlass/wire/operator'
 /** A phase as it stands in the form: numbers as they are typed. */
 export interface PhaseDraft {
   key: number
+  /** How many; of a group its name. */
   amount: string
-  unit: 'percent' | 'count'
+  unit: 'percent' | 'count' | 'group'
   successPercent: string
   soakMinutes: string
   failureLimit: string
@@ -35,10 +36,9 @@ export function phasesOf(drafts: readonly PhaseDraft[]): { phases?: Phase[] } {
 }
 
 function phaseOf(draft: PhaseDraft): Phase {
-  const amount = Number(draft.amount)
   const by = wordsOf(draft.approvers)
   return {
-    size: draft.unit === 'percent' ? { percent: amount } : { count: amount },
+    size: sizeOf(draft),
     gate: {
       ...(draft.successPercent !== '' && { successPercent: Number(draft.successPercent) }),
       ...(draft.soakMinutes !== '' && { soakSeconds: Math.round(Number(draft.soakMinutes) * 60) }),
@@ -46,6 +46,11 @@ function phaseOf(draft: PhaseDraft): Phase {
       ...(by.length > 0 && { approval: { by, needed: Number(draft.needed) } }),
     },
   }
+}
+
+function sizeOf({ unit, amount }: PhaseDraft): Phase['size'] {
+  if (unit === 'group') return { group: amount }
+  return unit === 'percent' ? { percent: Number(amount) } : { count: Number(amount) }
 }
 
 export function wordsOf(text: string): string[] {

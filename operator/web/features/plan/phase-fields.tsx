@@ -1,3 +1,4 @@
+import { GroupChoice } from './group-choice.tsx'
 import type { PhaseDraft } from './phase-draft.ts'
 
 interface Given {
@@ -31,14 +32,19 @@ export function PhaseFields({ number, whom, draft, onChange, onRemove }: Given) 
       </header>
       <div className="fields">
         <div className="joined">
-          {text('amount', 'Takes')}
+          {draft.unit === 'group' ? (
+            <GroupChoice label="Takes" group={draft.amount} onChoose={(amount) => onChange({ ...draft, amount })} />
+          ) : (
+            text('amount', 'Takes')
+          )}
           <select
             aria-label={`Percent or ${whom}`}
             value={draft.unit}
-            onChange={(event) => onChange({ ...draft, unit: event.target.value as PhaseDraft['unit'] })}
+            onChange={(event) => onChange(inUnit(draft, event.target.value as PhaseDraft['unit']))}
           >
             <option value="percent">% of all</option>
             <option value="count">{whom}</option>
+            {whom === 'devices' ? <option value="group">of a group</option> : null}
           </select>
         </div>
         {text('successPercent', 'Next at % updated', '100')}
@@ -51,4 +57,10 @@ export function PhaseFields({ number, whom, draft, onChange, onRemove }: Given) 
       </div>
     </fieldset>
   )
+}
+
+/** A number is no group's name, nor the other way round. */
+function inUnit(draft: PhaseDraft, unit: PhaseDraft['unit']): PhaseDraft {
+  const other = (unit === 'group') !== (draft.unit === 'group')
+  return { ...draft, unit, ...(other && { amount: unit === 'group' ? '' : '10' }) }
 }

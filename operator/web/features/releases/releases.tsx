@@ -115,6 +115,16 @@ function ReleaseCard({ release: { id, content, createdAt } }: { release: Release
         <Mark meaning="waiting">services {content.sotaSchedule?.type ?? 'at once'}</Mark>{' '}
         <Mark meaning="waiting">firmware {content.fotaSchedule?.type ?? 'at once'}</Mark>
       </p>
+      <footer>
+        <Link
+          to="/unit-rollouts/new"
+          search={{ release: id }}
+          className="button small"
+          aria-label={`Roll out ${content.name}`}
+        >
+          Roll out
+        </Link>
+      </footer>
     </article>
   )
 }

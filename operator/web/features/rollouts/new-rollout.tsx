@@ -39,10 +39,7 @@ function Form({ packages, first }: { packages: readonly PackageRecord[]; first: 
   const [draft, setDraft] = useState(() => rolloutDraft(first.uid, Intl.DateTimeFormat().resolvedOptions().timeZone))
   const change = (given: Partial<RolloutDraft>): void => setDraft((before) => ({ ...before, ...given }))
   const kept = packages.find(({ uid }) => uid === draft.package) ?? first
-  const asked = draft.whom === 'group' && draft.group !== ''
-  const group = useQuery({ ...ask.inGroup(client, draft.group, kept.product), enabled: asked })
-  const inGroup = asked ? group.data : []
-  const order = orderOf(draft, kept, inGroup)
+  const order = orderOf(draft, kept)
   const start = useStart(order)
   return (
     <form
@@ -56,7 +53,7 @@ function Form({ packages, first }: { packages: readonly PackageRecord[]; first: 
         <Panel title="What, and to whom">
           <div className="stack">
             <PackageChoice packages={packages} chosen={draft.package} onChoose={(uid) => change({ package: uid })} />
-            <Whom draft={draft} change={change} inGroup={inGroup} />
+            <Whom draft={draft} change={change} kept={kept} />
           </div>
         </Panel>
         <PhaseList whom="devices" phases={draft.phases} onChange={(phases) => change({ phases })} />

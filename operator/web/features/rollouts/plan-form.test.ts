@@ -52,9 +52,15 @@ describe('a rollout that is being made', () => {
     expect(rolloutOrder.shape.windows.safeParse([windowText({ days: [], from: '', to: '' })]).success).toBe(false)
   })
 
-  it('is for the devices that are in the group', () => {
-    const order = orderOf({ ...draft, whom: 'group', group: 'early' }, kept, ['c'.repeat(64)])
-    expect(order.to).toEqual({ devices: ['c'.repeat(64)] })
+  it('is for a group, or for those of which a query is true', () => {
+    expect(orderOf({ ...draft, whom: 'group', group: 'early' }, kept).to).toEqual({ group: 'early' })
+    expect(orderOf({ ...draft, whom: 'query', query: 'has label.berth' }, kept).to).toEqual({ query: 'has label.berth' })
+  })
+
+  it('lets a group be a phase', () => {
+    const order = orderOf({ ...draft, phases: [phaseDraft(1, { amount: 'canary', unit: 'group' })] }, kept)
+    expect(order.phases?.[0]?.size).toEqual({ group: 'canary' })
+    expect(rolloutOrder.safeParse(order).error).toBeUndefined()
   })
 
   it('leaves a wrong number to be refused', () => {

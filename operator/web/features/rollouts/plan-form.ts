@@ -5,8 +5,9 @@ import { type WindowDraft, windowText } from '../plan/window-draft.ts'
 
 export interface RolloutDraft extends PaceDraft {
   package: string
-  whom: 'product' | 'group' | 'devices'
+  whom: 'product' | 'group' | 'query' | 'devices'
   group: string
+  query: string
   ids: string
   when: string
   metered: boolean
@@ -21,6 +22,7 @@ export function rolloutDraft(uid: string, timeZone: string): RolloutDraft {
     package: uid,
     whom: 'product',
     group: '',
+    query: '',
     ids: '',
     when: '',
     metered: false,
@@ -34,11 +36,13 @@ export function rolloutDraft(uid: string, timeZone: string): RolloutDraft {
   }
 }
 
-/** What the fleet is asked to do. `inGroup`: who is in the group now. Wrong numbers are left to it: it says what was expected and where. Pure. */
-export function orderOf(draft: RolloutDraft, kept: PackageRecord, inGroup: readonly string[] = []): RolloutOrder {
+/** What the fleet is asked to do. Wrong numbers are left to it: it says what was expected and where. Pure. */
+export function orderOf(draft: RolloutDraft, kept: PackageRecord): RolloutOrder {
+  const { product } = kept
   const to = {
-    product: { product: kept.product },
-    group: { devices: [...inGroup] },
+    product: { product },
+    group: { group: draft.group },
+    query: { query: draft.query },
     devices: { devices: wordsOf(draft.ids) },
   }
   const speed = {

@@ -56,7 +56,7 @@ function NoOrder({ issues }: { issues: readonly { path: PropertyKey[]; message: 
 }
 
 function issueText(path: readonly PropertyKey[], message: string): string {
-  if (path.join(' ') === 'to devices') return 'Nobody is chosen yet.'
+  if (path[0] === 'to') return 'Nobody is chosen yet.'
   return `${placeText(path)}: ${message === 'Invalid input' ? 'expected a number that fits' : message}`
 }
 

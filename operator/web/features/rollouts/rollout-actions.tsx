@@ -3,8 +3,8 @@ import type { RolledBack, RolloutDetail } from '@windlass/wire/operator'
 import { useState } from 'react'
 import { useFleet } from '../../live/fleet.tsx'
 import { countText } from '../../live/quantities.ts'
-import { Dialog } from '../../parts/dialog.tsx'
 import { Trouble } from '../../parts/nothing.tsx'
+import { Pause, Sure } from '../plan/steer.tsx'
 import { RollBack } from './roll-back.tsx'
 
 interface Given {
@@ -15,99 +15,63 @@ interface Given {
 /** What can be done with a rollout as it stands: pause it, let it go on, abort it, take it back. */
 export function RolloutActions({ rollout, onBack }: Given) {
   const { client } = useFleet()
+  const queries = useQueryClient()
   const [asking, setAsking] = useState<'pause' | 'abort' | 'back' | null>(null)
-  const resume = useChange(rollout, () => client.resumeRollout(rollout.id))
+  const { id, status, counts } = rollout
+  const after = async (done: Promise<unknown>): Promise<void> => {
+    await done
+    await queries.invalidateQueries({ queryKey: ['rollout', id] })
+  }
+  const resume = useMutation({ mutationFn: () => after(client.resumeRollout(id)) })
   const close = (): void => setAsking(null)
-  const { updated, updating, rolled_back } = rollout.counts
-  const over = rollout.status === 'aborted'
-  // An aborted one with nobody left to give anything back to needs no button.
-  const mayBack = updated + updating + rolled_back > 0
-  if (over && !mayBack) return null
+  // An aborted one of which nobody has anything to give back needs no button.
+  const mayBack = counts.updated + counts.updating + counts.rolled_back > 0
   return (
     <>
       {resume.error ? <Trouble error={resume.error} /> : null}
-      {over ? null : rollout.status === 'paused' ? (
-        <button type="button" className="main" onClick={() => resume.mutate(undefined)} disabled={resume.isPending}>
+      {status === 'paused' ? (
+        <button type="button" className="main" onClick={() => resume.mutate()} disabled={resume.isPending}>
           Resume
         </button>
-      ) : (
+      ) : null}
+      {status === 'running' ? (
         <button type="button" onClick={() => setAsking('pause')}>
           Pause
         </button>
-      )}
+      ) : null}
       {mayBack ? (
         <button type="button" onClick={() => setAsking('back')}>
           Roll back
         </button>
       ) : null}
-      {over ? null : (
+      {status === 'aborted' ? null : (
         <button type="button" className="danger" onClick={() => setAsking('abort')}>
           Abort
         </button>
       )}
-      {asking === 'pause' ? <Pause rollout={rollout} onClose={close} /> : null}
-      {asking === 'abort' ? <Abort rollout={rollout} onClose={close} /> : null}
+      {asking === 'pause' ? (
+        <Pause
+          title={`Pause rollout ${id}?`}
+          note="Devices under way finish; no other is offered it until it is resumed."
+          run={(reason) => after(client.pauseRollout(id, reason))}
+          onClose={close}
+        />
+      ) : null}
+      {asking === 'abort' ? (
+        <Sure
+          title={`Abort rollout ${id}?`}
+          confirm="Abort it"
+          run={() => after(client.abortRollout(id))}
+          onClose={close}
+        >
+          <p>
+            {countText(counts.pending, 'device')} that have not taken it up will not be offered it.{' '}
+            {countText(counts.updating, 'device')} under way will finish. An aborted rollout does not go on again; a new
+            one can be started.
+          </p>
+        </Sure>
+      ) : null}
       {asking === 'back' ? <RollBack rollout={rollout} onBack={onBack} onClose={close} /> : null}
     </>
   )
-}
-
-interface Asking {
-  rollout: RolloutDetail
-  onClose: () => void
-}
-
-function Pause({ rollout, onClose }: Asking) {
-  const { client } = useFleet()
-  const [reason, setReason] = useState('')
-  const pause = useChange(rollout, () => client.pauseRollout(rollout.id, reason || undefined), onClose)
-  return (
-    <Dialog
-      title={`Pause rollout ${rollout.id}?`}
-      confirm="Pause it"
-      busy={pause.isPending}
-      error={pause.error}
-      onConfirm={() => pause.mutate(undefined)}
-      onClose={onClose}
-    >
-      <label>
-        Why (everyone who asks why nothing moves reads it)
-        <input value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} />
-      </label>
-      <p className="note">Devices under way finish; no other is offered it until it is resumed.</p>
-    </Dialog>
-  )
-}
-
-function Abort({ rollout, onClose }: Asking) {
-  const { client } = useFleet()
-  const abort = useChange(rollout, () => client.abortRollout(rollout.id), onClose)
-  return (
-    <Dialog
-      title={`Abort rollout ${rollout.id}?`}
-      confirm="Abort it"
-      danger
-      busy={abort.isPending}
-      error={abort.error}
-      onConfirm={() => abort.mutate(undefined)}
-      onClose={onClose}
-    >
-      <p>
-        {countText(rollout.counts.pending, 'device')} that have not taken it up will not be offered it.{' '}
-        {countText(rollout.counts.updating, 'device')} under way will finish. An aborted rollout does not go on again; a
-        new one can be started.
-      </p>
-    </Dialog>
-  )
-}
-
-function useChange(rollout: RolloutDetail, change: () => Promise<unknown>, then?: () => void) {
-  const queries = useQueryClient()
-  return useMutation({
-    mutationFn: change,
-    onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: ['rollout', rollout.id] })
-      then?.()
-    },
-  })
 }

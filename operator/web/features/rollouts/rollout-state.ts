@@ -1,9 +1,13 @@
 import type { RolloutRecord } from '@windlass/wire/operator'
 import type { Meaning } from '../../live/meaning.ts'
 
-/** How a rollout stands as a whole. It stays open when all are updated: later devices of the product join it. */
-export function rolloutState(rollout: RolloutRecord, now: number): { meaning: Meaning; text: string } {
-  const { status, startAt, counts } = rollout
+type Told = Pick<RolloutRecord, 'status' | 'counts'> & { startAt?: string | null }
+
+/** How a rollout of either kind stands as a whole. It stays open when all are updated: later ones join it. */
+export function rolloutState(
+  { status, startAt = null, counts }: Told,
+  now: number,
+): { meaning: Meaning; text: string } {
   if (status !== 'running') return { meaning: 'held', text: status }
   if (startAt !== null && Date.parse(startAt) > now)
     return { meaning: 'waiting', text: `starts ${new Date(startAt).toLocaleString()}` }

@@ -1,43 +1,48 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { RolloutRecord } from '@windlass/wire/operator'
 import { ask, useFleet, useNow } from '../../live/fleet.tsx'
 import { Answered, Empty } from '../../parts/nothing.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
+import { type AnyRollout, isOver, together } from './any-rollout.ts'
 import { RolloutRows } from './rollout-row.tsx'
-import { rolloutState } from './rollout-state.ts'
 
-/** Every rollout: first those that go on or wait, then those that are over. */
+/** Every rollout, of packages and of releases: first those that go on or wait, then those that are over. */
 export function Rollouts() {
   const { client } = useFleet()
-  const question = useQuery(ask.rollouts(client))
+  const packages = useQuery(ask.rollouts(client))
+  const releases = useQuery(ask.unitRollouts(client))
   const actions = (
-    <Link to="/rollouts/new" className="button main">
-      A new rollout
-    </Link>
+    <>
+      <Link to="/unit-rollouts/new" className="button">
+        A release to units
+      </Link>
+      <Link to="/rollouts/new" className="button main">
+        A package to devices
+      </Link>
+    </>
   )
   return (
-    <Page title="Rollouts" lead="Which package goes to whom, and how far it is." actions={actions}>
-      <Answered of={question}>
-        {(rollouts) =>
-          rollouts.length === 0 ? (
-            <Empty title="Nothing was rolled out yet" icon="rollouts">
-              Choose a package on <Link to="/packages">Packages</Link> and roll it out.
-            </Empty>
-          ) : (
-            <Grouped rollouts={rollouts} />
-          )
-        }
+    <Page title="Rollouts" lead="What goes to whom, and how far it is." actions={actions}>
+      <Answered of={packages}>
+        {(ofPackages) => (
+          <Answered of={releases}>{(ofReleases) => <Grouped all={together(ofPackages, ofReleases)} />}</Answered>
+        )}
       </Answered>
     </Page>
   )
 }
 
-function Grouped({ rollouts }: { rollouts: readonly RolloutRecord[] }) {
+function Grouped({ all }: { all: readonly AnyRollout[] }) {
   const now = useNow()
-  const isOver = (one: RolloutRecord) => one.status === 'aborted' || rolloutState(one, now).meaning === 'done'
-  const open = rollouts.filter((one) => !isOver(one))
-  const over = rollouts.filter(isOver)
+  if (all.length === 0)
+    return (
+      <Empty title="Nothing was rolled out yet" icon="rollouts">
+        Choose a package on <Link to="/packages">Packages</Link>, or a release on <Link to="/releases">Releases</Link>,
+        and roll it out.
+      </Empty>
+    )
+  const open = all.filter((one) => !isOver(one, now))
+  const over = all.filter((one) => isOver(one, now))
   return (
     <>
       <Panel title="Going on" note={open.length}>

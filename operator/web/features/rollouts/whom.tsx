@@ -1,33 +1,39 @@
 import { useQuery } from '@tanstack/react-query'
+import type { PackageRecord } from '@windlass/wire/operator'
 import { ask, useFleet } from '../../live/fleet.tsx'
-import { countText } from '../../live/quantities.ts'
+import { useSettled } from '../../live/settled.ts'
+import { GroupChoice } from '../plan/group-choice.tsx'
+import { QueryBox, readQuery } from '../../parts/query-box.tsx'
 import type { RolloutDraft } from './plan-form.ts'
 
 interface Given {
   draft: RolloutDraft
   change: (given: Partial<RolloutDraft>) => void
-  /** Who is in the chosen group; undefined while that is asked. */
-  inGroup: readonly string[] | undefined
+  kept: PackageRecord
 }
 
 const ways = {
-  product: 'Every device of its product, later ones too',
-  group: 'The devices that are in a group now',
+  product: 'Every device of its product',
+  group: 'Those of a group',
+  query: 'Those of which a query is true',
   devices: 'Only devices named by id',
 } as const
 
-/** To whom a rollout goes. */
-export function Whom({ draft, change, inGroup }: Given) {
+/** To whom a rollout goes; of all but the named, later ones too. */
+export function Whom({ draft, change, kept }: Given) {
   return (
     <fieldset>
-      <legend>To whom</legend>
+      <legend>To whom (later ones too, but for those named)</legend>
       {(Object.keys(ways) as (keyof typeof ways)[]).map((whom) => (
         <label key={whom} className="choice">
           <input type="radio" name="whom" checked={draft.whom === whom} onChange={() => change({ whom })} />
           {ways[whom]}
         </label>
       ))}
-      {draft.whom === 'group' ? <GroupChoice {...{ draft, change, inGroup }} /> : null}
+      {draft.whom === 'group' ? (
+        <GroupChoice label="Group" group={draft.group} onChoose={(group) => change({ group })} />
+      ) : null}
+      {draft.whom === 'query' ? <QueryChoice {...{ draft, change, kept }} /> : null}
       {draft.whom === 'devices' ? (
         <label>
           Device ids, one a line
@@ -38,23 +44,10 @@ export function Whom({ draft, change, inGroup }: Given) {
   )
 }
 
-function GroupChoice({ draft, change, inGroup }: Given) {
+function QueryChoice({ draft: { query }, change, kept }: Given) {
   const { client } = useFleet()
-  const groups = useQuery(ask.groups(client))
-  return (
-    <div className="fields">
-      <label>
-        Group
-        <select value={draft.group} required onChange={(event) => change({ group: event.target.value })}>
-          <option value="">choose one</option>
-          {groups.data?.map(({ name }) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-      </label>
-      <p className="note" role="status">
-        {draft.group && inGroup ? `${countText(inGroup.length, 'device')} of the product in it` : ''}
-      </p>
-    </div>
-  )
+  const text = useSettled(query)
+  const whole = { query: `product = ${kept.product} and (${text})` }
+  const count = useQuery({ ...ask.countDevices(client, whole), enabled: readQuery(text).is === 'query' })
+  return <QueryBox label="Query" text={query} onText={(fresh) => change({ query: fresh })} count={count.data} />
 }

@@ -1,0 +1,8 @@
+import type { UnitTarget } from '@windlass/wire/operator'
+import { countText } from '../../live/quantities.ts'
+
+/** Whom a rollout of a release is for, in words. */
+export function unitTargetText(to: UnitTarget): string {
+  if ('units' in to) return to.units.length === 1 ? `unit ${to.units[0]}` : countText(to.units.length, 'named unit')
+  return 'model' in to ? `every ${to.model}` : 'every unit'
+}

@@ -1,0 +1,82 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { UnitRolloutDetail } from '@windlass/wire/operator'
+import { useState } from 'react'
+import { useFleet } from '../../live/fleet.tsx'
+import { countText } from '../../live/quantities.ts'
+import { Trouble } from '../../parts/nothing.tsx'
+import { Pause, Sure } from '../plan/steer.tsx'
+
+/** What can be done with a rollout of a release: pause it, let it go on, abort it, take it back. */
+export function UnitRolloutActions({ rollout }: { rollout: UnitRolloutDetail }) {
+  const { client } = useFleet()
+  const queries = useQueryClient()
+  const [asking, setAsking] = useState<'pause' | 'abort' | 'back' | null>(null)
+  const { id, status, counts } = rollout
+  const after = async (done: Promise<unknown>): Promise<void> => {
+    await done
+    await queries.invalidateQueries({ queryKey: ['unit rollout', id] })
+  }
+  const resume = useMutation({ mutationFn: () => after(client.resumeUnitRollout(id)) })
+  const close = (): void => setAsking(null)
+  const ordered = counts.updated + counts.updating + counts.failed
+  return (
+    <>
+      {resume.error ? <Trouble error={resume.error} /> : null}
+      {status === 'paused' ? (
+        <button type="button" className="main" onClick={() => resume.mutate()} disabled={resume.isPending}>
+          Resume
+        </button>
+      ) : null}
+      {status === 'running' ? (
+        <button type="button" onClick={() => setAsking('pause')}>
+          Pause
+        </button>
+      ) : null}
+      {ordered > 0 ? (
+        <button type="button" onClick={() => setAsking('back')}>
+          Take back
+        </button>
+      ) : null}
+      {status === 'aborted' ? null : (
+        <button type="button" className="danger" onClick={() => setAsking('abort')}>
+          Abort
+        </button>
+      )}
+      {asking === 'pause' ? (
+        <Pause
+          title={`Pause rollout ${id} of a release?`}
+          note="Units that were ordered it go on; no other is until it is resumed."
+          run={(reason) => after(client.pauseUnitRollout(id, reason))}
+          onClose={close}
+        />
+      ) : null}
+      {asking === 'abort' ? (
+        <Sure
+          title={`Abort rollout ${id} of a release?`}
+          confirm="Abort it"
+          run={() => after(client.abortUnitRollout(id))}
+          onClose={close}
+        >
+          <p>
+            {countText(counts.pending, 'unit')} will not be ordered it. {countText(counts.updating, 'unit')} under way
+            go on. An aborted rollout does not go on again; a new one can be started.
+          </p>
+        </Sure>
+      ) : null}
+      {asking === 'back' ? (
+        <Sure
+          title={`Take rollout ${id} of a release back?`}
+          confirm="Take it back"
+          run={() => after(client.takeBackUnitRollout(id))}
+          onClose={close}
+        >
+          <p>
+            It is aborted, and {countText(ordered, 'unit')} that {ordered === 1 ? 'was' : 'were'} ordered it are ordered
+            the release they were to run before.
+          </p>
+          <p className="note">A unit that had none before keeps this one. It may be done again.</p>
+        </Sure>
+      ) : null}
+    </>
+  )
+}
