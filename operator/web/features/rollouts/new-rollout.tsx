@@ -35,7 +35,6 @@ export function NewRollout({ chosen }: { chosen: string | undefined }) {
 }
 
 function Form({ packages, first }: { packages: readonly PackageRecord[]; first: PackageRecord }) {
-  const { client } = useFleet()
   const [draft, setDraft] = useState(() => rolloutDraft(first.uid, Intl.DateTimeFormat().resolvedOptions().timeZone))
   const change = (given: Partial<RolloutDraft>): void => setDraft((before) => ({ ...before, ...given }))
   const kept = packages.find(({ uid }) => uid === draft.package) ?? first

@@ -54,7 +54,9 @@ describe('a rollout that is being made', () => {
 
   it('is for a group, or for those of which a query is true', () => {
     expect(orderOf({ ...draft, whom: 'group', group: 'early' }, kept).to).toEqual({ group: 'early' })
-    expect(orderOf({ ...draft, whom: 'query', query: 'has label.berth' }, kept).to).toEqual({ query: 'has label.berth' })
+    expect(orderOf({ ...draft, whom: 'query', query: 'has label.berth' }, kept).to).toEqual({
+      query: 'has label.berth',
+    })
   })
 
   it('lets a group be a phase', () => {

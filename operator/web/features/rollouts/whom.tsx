@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import type { PackageRecord } from '@windlass/wire/operator'
 import { ask, useFleet } from '../../live/fleet.tsx'
 import { useSettled } from '../../live/settled.ts'
-import { GroupChoice } from '../plan/group-choice.tsx'
 import { QueryBox, readQuery } from '../../parts/query-box.tsx'
+import { GroupChoice } from '../plan/group-choice.tsx'
 import type { RolloutDraft } from './plan-form.ts'
 
 interface Given {
