@@ -26,6 +26,7 @@ export { matchesQuery } from './query/match-query.ts'
 export { parseQuery } from './query/parse-query.ts'
 export { printQuery } from './query/print-query.ts'
 export {
+  type About,
   type Comparison,
   type Field,
   type KeyedField,

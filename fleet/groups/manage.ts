@@ -1,4 +1,4 @@
-import { parseQuery, type Query, QueryError } from '@windlass/model'
+import { type About, parseQuery, type Query, QueryError } from '@windlass/model'
 import type { Clock, Log } from '@windlass/platform'
 import type { GroupOrder, LabelOrder } from '@windlass/wire/operator'
 import { FleetError } from '../fleet-error.ts'
@@ -12,10 +12,10 @@ export interface GroupPorts {
   log: Log
 }
 
-/** @throws FleetError `query_invalid`, with the place that is off */
-export function queryOf(text: string): Query {
+/** A query about devices, or about units. @throws FleetError `query_invalid`, with the place that is off */
+export function queryOf(text: string, about: About = 'device'): Query {
   try {
-    return parseQuery(text)
+    return parseQuery(text, about)
   } catch (cause) {
     if (!(cause instanceof QueryError)) throw cause
     throw new FleetError('query_invalid', cause.message, { cause })

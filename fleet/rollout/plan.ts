@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Query } from '@windlass/model'
 import type { RolloutOrder } from '@windlass/wire/operator'
-import type { Group } from '../groups/group.ts'
 import { type Speed, unpaced } from './pace.ts'
 
 /** What must hold before the next phase opens. `failureLimit`: so many failures pause the rollout; null: none do. */
@@ -47,7 +46,7 @@ export const atOnce: Plan = {
 }
 
 type Asked = Pick<RolloutOrder, 'phases' | 'windows' | 'timeZone' | 'speed' | 'health'>
-type Groups = ReadonlyMap<string, Pick<Group, 'members'>>
+type Groups = ReadonlyMap<string, { members: { query: Query } | object }>
 
 /** What an order asks for, with all that it left out. `groups`: those that it names. */
 export function planOf(order: Asked, groups: Groups = new Map()): Plan {
@@ -69,7 +68,7 @@ function phasesOf({ phases = [] }: Asked, groups: Groups): Phase[] {
   return [...given, { size: { rest: true }, gate }]
 }
 
-function queryIn(group: Pick<Group, 'members'> | undefined): Query | null {
+function queryIn(group: { members: { query: Query } | object } | undefined): Query | null {
   return group && 'query' in group.members ? group.members.query : null
 }
 

@@ -1,3 +1,5 @@
+import { memoryUnitGroups } from './groups/memory-unit-groups.ts'
+import { isMeant } from './groups/unit-group.ts'
 import { judgeClaim } from './judge-claim.ts'
 import { type News, type NewsKind, newsLimits } from './news.ts'
 import type { Blob, Claim, ItemVersion, Release, Unit } from './records.ts'
@@ -23,6 +25,7 @@ export function memoryUnitStore(): UnitStore {
   const itemKey = ({ itemId, version }: ItemVersion) => JSON.stringify([itemId, version])
   return {
     ...memoryUnitRollouts(units),
+    ...memoryUnitGroups(units),
     addBlob: async (blob) => void blobs.set(blob.digest, blob),
     blobs: async (digests) => digests.flatMap((digest) => blobs.get(digest) ?? []),
     async addItem(item) {
@@ -53,6 +56,7 @@ export function memoryUnitStore(): UnitStore {
       units.set(id, {
         release: null,
         orders: 0,
+        labels: {},
         status: null,
         standing: 'idle',
         firstSeen: at,
@@ -75,10 +79,10 @@ export function memoryUnitStore(): UnitStore {
       return own.some(([known, { isRevoked }]) => known === serial && !isRevoked)
     },
     unit: async (id) => units.get(id),
-    units: async ({ search = '', limit, after = '' }) =>
+    units: async ({ limit, after = '', ...selection }) =>
       [...units.values()]
         .sort(byId)
-        .filter(({ id, model }) => id > after && `${id} ${model}`.toLowerCase().includes(search.toLowerCase()))
+        .filter((unit) => unit.id > after && isMeant(unit, selection))
         .slice(0, limit),
     async setRelease(id, release) {
       const unit = units.get(id)

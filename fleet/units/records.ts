@@ -45,6 +45,8 @@ export interface Unit {
   release: number | null
   /** How often its release was set. */
   orders: number
+  /** What operators wrote on it. */
+  labels: Readonly<Record<string, string>>
   status: UnitStatus | null
   standing: UnitStanding['standing']
   firstSeen: number

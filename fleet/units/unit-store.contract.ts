@@ -1,5 +1,6 @@
 import type { UnitStatus } from '@windlass/model/unit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { unitGroupsContract } from './groups/unit-groups.contract.ts'
 import { newsLimits } from './news.ts'
 import type { ItemVersion, Release } from './records.ts'
 import { unitRolloutContract } from './rollouts/unit-rollouts.contract.ts'
@@ -32,6 +33,7 @@ export function unitStoreContract(
     afterEach(() => close())
 
     describe('with rollouts of releases', () => unitRolloutContract(fresh))
+    describe('with groups', () => unitGroupsContract(() => store))
 
     it('knows blobs by their digests, in the order asked for', async () => {
       await store.addBlob({ digest: 'sha256:1', size: 1, sha3: 'a' })
@@ -67,6 +69,7 @@ export function unitStoreContract(
       expect(await enrol('own', 'u1')).toBe('enrolled')
       expect(await store.unit('u1')).toEqual({
         id: 'u1',
+        labels: {},
         model: 'm',
         orders: 0,
         release: null,

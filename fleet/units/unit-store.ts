@@ -1,10 +1,11 @@
 import type { UnitStatus } from '@windlass/model/unit'
+import type { UnitGroupStore, UnitSelection } from './groups/unit-group.ts'
 import type { News, NewsContent, NewsKind } from './news.ts'
 import type { Blob, Claim, ItemVersion, Release, Unit } from './records.ts'
 import type { UnitRolloutStore } from './rollouts/unit-rollout.ts'
 
 /** The fleet's records of units. Every method is one transaction. Lists are ordered by id, releases newest first. */
-export interface UnitStore extends UnitRolloutStore {
+export interface UnitStore extends UnitRolloutStore, UnitGroupStore {
   addBlob(blob: Blob): Promise<void>
   blobs(digests: readonly string[]): Promise<Blob[]>
 
@@ -35,7 +36,7 @@ export interface UnitStore extends UnitRolloutStore {
   counts(unit: string, serial: string | null): Promise<boolean>
 
   unit(id: string): Promise<Unit | undefined>
-  units(query: { search?: string | undefined; limit: number; after?: string | undefined }): Promise<Unit[]>
+  units(query: UnitSelection & { limit: number; after?: string | undefined }): Promise<Unit[]>
   /** False when the unit is not known. */
   setRelease(unit: string, release: number): Promise<boolean>
   /** Writes down what a unit said; `merge` is pure and sees what was known. Two calls for one unit wait for each other. */

@@ -36,7 +36,7 @@ function valuesOf(subject: Subject, field: Field): readonly string[] {
 
 function keyed(subject: Subject, { of, key }: KeyedField): string | readonly string[] | undefined {
   const pairs = { identity: subject.identity, attribute: subject.attributes, label: subject.labels }[of]
-  return Object.hasOwn(pairs, key) ? pairs[key] : undefined
+  return pairs && Object.hasOwn(pairs, key) ? pairs[key] : undefined
 }
 
 /** Without a regular expression: one with many stars takes as long as it likes. */

@@ -1,16 +1,25 @@
-import { comparisons, type Field, type KeyedField, keyedFields, plainFields, type Query, queryLimits } from './query.ts'
+import {
+  type About,
+  comparisons,
+  type Field,
+  type KeyedField,
+  keyedFields,
+  plainFields,
+  type Query,
+  queryLimits,
+} from './query.ts'
 import { QueryError } from './query-error.ts'
 import { reservedWords, type Token, tokensOf } from './query-tokens.ts'
 
-/** Reads a query. @throws QueryError with the position, what was expected there and what came */
-export function parseQuery(text: string): Query {
+/** Reads a query about devices, or about units. @throws QueryError with the position, what was expected there and what came */
+export function parseQuery(text: string, about: About = 'device'): Query {
   if (text.length > queryLimits.characters) {
     const expected = `at most ${queryLimits.characters} characters`
     throw new QueryError(queryLimits.characters + 1, expected, `${text.length} of them`)
   }
   const unpaired = text.search(/\p{Surrogate}/u)
   if (unpaired >= 0) throw new QueryError(unpaired + 1, 'whole characters', 'half of one')
-  const reader = new Reader(tokensOf(text))
+  const reader = new Reader(tokensOf(text), about)
   const query = either(reader, 0)
   reader.end()
   return query
@@ -62,20 +71,22 @@ function comparison(reader: Reader): Query {
   return { is: 'one_of', field, values }
 }
 
-const allFields = `${plainFields.join(', ')}, ${keyedFields.map((of) => `${of}.KEY`).join(', ')}`
-
 function fieldOf(reader: Reader): Field {
   const { kind, text } = reader.here
-  const plain = plainFields.find((name) => name === text)
-  if (kind !== 'word' || plain === undefined) return keyedFieldOf(reader, `a field (${allFields})`)
+  const plain = plainFields[reader.about].find((name) => name === text)
+  if (kind !== 'word' || plain === undefined) return keyedFieldOf(reader, `a field (${allFields(reader.about)})`)
   reader.step()
   return { of: plain }
 }
 
+function allFields(about: About): string {
+  return [...plainFields[about], ...keyedFields[about].map((of) => `${of}.KEY`)].join(', ')
+}
+
 /** `label.site`, or `label."any text"`. */
-function keyedFieldOf(reader: Reader, expected = 'identity.KEY, attribute.KEY or label.KEY'): KeyedField {
+function keyedFieldOf(reader: Reader, expected = keysOf(reader.about)): KeyedField {
   const { here } = reader
-  const of = keyedFields.find((name) => here.text.startsWith(`${name}.`))
+  const of = keyedFields[reader.about].find((name) => here.text.startsWith(`${name}.`))
   if (here.kind !== 'word' || of === undefined) throw reader.off(expected)
   const key = here.text.slice(of.length + 1)
   reader.step()
@@ -86,13 +97,19 @@ function keyedFieldOf(reader: Reader, expected = 'identity.KEY, attribute.KEY or
   return { of, key: named.text }
 }
 
+function keysOf(about: About): string {
+  return { device: 'identity.KEY, attribute.KEY or label.KEY', unit: 'label.KEY' }[about]
+}
+
 /** The tokens of a query, one after the other. */
 class Reader {
+  readonly about: About
   readonly #tokens: readonly Token[]
   #next = 0
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly Token[], about: About) {
     this.#tokens = tokens
+    this.about = about
   }
 
   get here(): Token {

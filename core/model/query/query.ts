@@ -17,10 +17,18 @@ export type Query =
 export type Comparison = '<' | '<=' | '>' | '>='
 export const comparisons = ['<=', '>=', '<', '>'] as const satisfies readonly Comparison[]
 
-export const plainFields = ['id', 'product', 'version', 'hardware', 'status'] as const
-export const keyedFields = ['identity', 'attribute', 'label'] as const
-export type PlainField = { of: (typeof plainFields)[number] }
-export type KeyedField = { of: (typeof keyedFields)[number]; key: string }
+/** Whom a query is about: each has fields of its own. */
+export type About = 'device' | 'unit'
+export const plainFields = {
+  device: ['id', 'product', 'version', 'hardware', 'status'],
+  unit: ['id', 'model', 'standing'],
+} as const satisfies Record<About, readonly string[]>
+export const keyedFields = {
+  device: ['identity', 'attribute', 'label'],
+  unit: ['label'],
+} as const satisfies Record<About, readonly string[]>
+export type PlainField = { of: (typeof plainFields)[About][number] }
+export type KeyedField = { of: (typeof keyedFields)[About][number]; key: string }
 export type Field = PlainField | KeyedField
 
 /** Longest text of a query, and how deep its parentheses and `not` may nest. */
@@ -28,14 +36,16 @@ export const queryLimits = { characters: 4096, depth: 32 } as const
 
 type Texts = Readonly<Record<string, string | readonly string[]>>
 
-/** Whom a query is about. A key that has several values is asked about each: one that fits will do. */
+/** Of whom a query is asked. A key that has several values is asked about each: one that fits will do. */
 export interface Subject {
   id: string
-  product: string
-  version: string
-  hardware: string
-  status: string
-  identity: Texts
-  attributes: Texts
+  product?: string
+  version?: string
+  hardware?: string
+  status?: string
+  model?: string
+  standing?: string
+  identity?: Texts
+  attributes?: Texts
   labels: Readonly<Record<string, string>>
 }

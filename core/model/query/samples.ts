@@ -64,7 +64,7 @@ const pairs = fc.dictionary(key, fc.oneof(value, fc.array(value, { maxLength: 3 
 })
 
 /** Any device as a query sees it, but for its id. */
-export const anySubject: fc.Arbitrary<Omit<Subject, 'id'>> = fc.record({
+export const anySubject: fc.Arbitrary<Required<Omit<Subject, 'id' | 'model' | 'standing'>>> = fc.record({
   product: text,
   version,
   hardware: text,

@@ -4,6 +4,7 @@ import { type PackageCalls, packageCalls } from './client/packages.ts'
 import { type PeopleCalls, peopleCalls } from './client/people.ts'
 import { type RolloutCalls, rolloutCalls } from './client/rollouts.ts'
 import { type OperatorClientOptions, sender, type Upload } from './client/send.ts'
+import { type UnitGroupCalls, unitGroupCalls } from './client/unit-groups.ts'
 import { type UnitRolloutCalls, unitRolloutCalls } from './client/unit-rollouts.ts'
 import { type UnitCalls, unitCalls } from './client/units.ts'
 import type { FleetEvent } from './event.ts'
@@ -17,6 +18,7 @@ export interface OperatorClient
     DeviceCalls,
     RolloutCalls,
     UnitCalls,
+    UnitGroupCalls,
     UnitRolloutCalls,
     PeopleCalls {
   /** Ends when the signal fires. Connects again by itself; each connection starts with a `connected` event. */
@@ -30,6 +32,7 @@ export function operatorClient(options: OperatorClientOptions): OperatorClient {
     ...deviceCalls(send),
     ...rolloutCalls(send),
     ...unitCalls(send),
+    ...unitGroupCalls(send),
     ...unitRolloutCalls(send),
     ...peopleCalls(send),
     events: (signal) => follow((s) => send(operatorPaths.events, { signal: s }), options.sleep ?? systemSleep, signal),

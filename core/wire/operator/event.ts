@@ -52,6 +52,9 @@ export const fleetEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('group'), at: moment, group: z.string(), change: z.enum(['added', 'removed']) }),
   /** Labels of so many devices were changed. */
   z.object({ kind: z.literal('labels'), at: moment, devices: z.int() }),
+  z.object({ kind: z.literal('unit_group'), at: moment, group: z.string(), change: z.enum(['added', 'removed']) }),
+  /** Labels of so many units were changed. */
+  z.object({ kind: z.literal('unit_labels'), at: moment, units: z.int() }),
   z.object({
     kind: z.literal('unit'),
     at: moment,

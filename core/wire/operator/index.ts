@@ -127,12 +127,24 @@ export {
   type UnitDetail,
   type UnitQuery,
   type UnitRecord,
+  unitCountQuery,
   unitDetail,
   unitList,
   unitOrder,
   unitQuery,
   unitRecord,
 } from './unit.ts'
+export {
+  type UnitGroupOrder,
+  type UnitGroupRecord,
+  type UnitLabelOrder,
+  unitCount,
+  unitGroupList,
+  unitGroupOrder,
+  unitGroupRecord,
+  unitLabelOrder,
+  unitsLabelled,
+} from './unit-group.ts'
 export {
   type EnvOrder,
   envOrder,
@@ -151,6 +163,7 @@ export {
   unitMonitoring,
 } from './unit-news.ts'
 export {
+  type UnitAudience,
   type UnitRolloutDetail,
   type UnitRolloutMember,
   type UnitRolloutOrder,

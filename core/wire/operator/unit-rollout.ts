@@ -1,16 +1,35 @@
 import * as z from 'zod'
 import { moment, standing } from './common.ts'
+import { groupName, queryText } from './group.ts'
 import { phaseStanding, rolloutCounts } from './rollout.ts'
 import { planRecord, rolloutPhases } from './rollout-plan.ts'
 
 const unitId = z.string().min(1).max(64)
 
-/** Whom a rollout of a release is for: every unit, or every unit of a model, later ones too; or the units named. */
+const all = z.strictObject({ all: z.literal(true) })
+const model = z.strictObject({ model: z.string().min(1).max(64) })
+const units = z.strictObject({ units: z.array(unitId).min(1).max(10_000) })
+
+/**
+ * Whom a rollout of a release is for: every unit, those of a model, of a group, or of which a query is true, each with later ones
+ * too; or the units named.
+ */
 export const unitTarget = z.union([
-  z.strictObject({ all: z.literal(true) }),
-  z.strictObject({ model: z.string().min(1).max(64) }),
-  z.strictObject({ units: z.array(unitId).min(1).max(10_000) }),
+  all,
+  model,
+  units,
+  z.strictObject({ group: groupName }),
+  z.strictObject({ query: queryText }),
 ])
+/** The same, with what the group meant when the rollout started. */
+export const unitAudience = z.union([
+  all,
+  model,
+  units,
+  z.strictObject({ group: groupName, query: queryText }),
+  z.strictObject({ query: queryText }),
+])
+export type UnitAudience = z.infer<typeof unitAudience>
 export type UnitTarget = z.infer<typeof unitTarget>
 
 /** `POST /unit-rollouts`. `phases` and the header `Idempotency-Key` as in `POST /rollouts`. */
@@ -25,7 +44,7 @@ export type UnitRolloutOrder = z.infer<typeof unitRolloutOrder>
 export const unitRolloutRecord = z.object({
   id: z.int().min(1),
   release: z.object({ id: z.int().min(1), name: z.string() }),
-  to: unitTarget,
+  to: unitAudience,
   status: z.enum(['running', 'paused', 'aborted']),
   createdAt: moment,
   plan: planRecord,

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { moment, page, unitStandingName } from './common.ts'
+import { groupName, queryText } from './group.ts'
 
 /*
  * Units, the items they run and the releases they are brought to. Names and versions are AosCore's (aoscore.md 6.5).
@@ -128,15 +129,22 @@ export const unitRecord = z.object({
   model: z.string(),
   connected: z.boolean(),
   release: z.object({ id: z.int(), name: z.string() }).nullable(),
+  labels: z.record(z.string(), z.string()),
   standing: unitStandingName,
   why: z.string().nullable(),
   firstSeen: moment,
   lastSeen: moment,
 })
 export type UnitRecord = z.infer<typeof unitRecord>
-/** `GET /units?search=…`: `search` is a piece of an id or a model. */
-export const unitQuery = page.extend({ search: z.string().max(200).optional() })
+/** `GET /units?search=…&query=…&group=…`: all that is given has to hold. `search` is a piece of an id or a model. */
+export const unitQuery = page.extend({
+  search: z.string().max(200).optional(),
+  query: queryText.optional(),
+  group: groupName.optional(),
+})
 export type UnitQuery = z.input<typeof unitQuery>
+export const unitCountQuery = unitQuery.pick({ search: true, query: true, group: true })
+export type UnitCountQuery = z.input<typeof unitCountQuery>
 export const unitList = z.object({ units: z.array(unitRecord) })
 export const unitDetail = unitRecord.extend({
   nodes: z.array(unitNode),

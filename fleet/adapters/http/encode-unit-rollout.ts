@@ -1,5 +1,7 @@
-import type { PhaseStanding, UnitRolloutMember, UnitRolloutRecord } from '@windlass/wire/operator'
+import { printQuery } from '@windlass/model'
+import type { PhaseStanding, UnitAudience, UnitRolloutMember, UnitRolloutRecord } from '@windlass/wire/operator'
 import { statusOf, sumOf, type Tallies } from '../../rollout/progress.ts'
+import type { UnitTo } from '../../units/rollouts/target.ts'
 import type { UnitMember, UnitRollout } from '../../units/rollouts/unit-rollout.ts'
 import { encodePhases, encodePlan, moment } from './encode.ts'
 
@@ -10,7 +12,7 @@ export function encodeUnitRollout(rollout: UnitRollout, name: string, tallies: T
   return {
     id,
     release: { id: release, name },
-    to: 'units' in to ? { units: [...to.units] } : to,
+    to: encodeTarget(to),
     status: statusOf(progress),
     createdAt: moment(createdAt),
     plan: encodePlan(plan),
@@ -18,6 +20,13 @@ export function encodeUnitRollout(rollout: UnitRollout, name: string, tallies: T
     paused: paused && { ...paused, at: moment(paused.at) },
     counts: sumOf(tallies),
   }
+}
+
+function encodeTarget(to: UnitTo): UnitAudience {
+  if ('units' in to) return { units: [...to.units] }
+  if (!('query' in to)) return to
+  const query = printQuery(to.query)
+  return to.group === null ? { query } : { group: to.group, query }
 }
 
 /** With how far its phases are. */

@@ -19,13 +19,14 @@ export function encodeRelease({ createdAt, ...release }: Release): ReleaseRecord
 }
 
 export function encodeUnit({ unit, releaseName, connected, standing, why }: KnownUnit): UnitRecord {
-  const { id, model, release, firstSeen, lastSeen } = unit
+  const { id, model, release, labels, firstSeen, lastSeen } = unit
   const named = release === null ? null : { id: release, name: releaseName ?? '' }
   return {
     id,
     model,
     connected,
     release: named,
+    labels: { ...labels },
     standing,
     why,
     firstSeen: moment(firstSeen),

@@ -129,9 +129,12 @@ function told(event: FleetEvent): string {
       return `attempt ${event.state}`
     case 'labels':
       return `labels ${event.devices}`
+    case 'unit_labels':
+      return `labels of units ${event.units}`
     case 'package':
     case 'rollout':
     case 'group':
+    case 'unit_group':
     case 'unit':
     case 'unit_rollout':
       return `${event.kind} ${event.change}`

@@ -22,6 +22,7 @@ import type { BlobFiles } from '../../blobs/blob-files.ts'
 import { FleetError } from '../../fleet-error.ts'
 import { type ClaimPorts, newClaim } from '../../identity/claims.ts'
 import type { Events } from '../../telemetry/events.ts'
+import { unitsMeant } from '../../units/groups/manage.ts'
 import { addItem } from '../../units/items.ts'
 import type { Pulls } from '../../units/pulls/pulls.ts'
 import { checkRelease } from '../../units/release.ts'
@@ -30,6 +31,7 @@ import type { UnitStore } from '../../units/unit-store.ts'
 import { encodeItem, encodeRelease, encodeUnit, encodeUnitDetail } from './encode-unit.ts'
 import { pullRoutes } from './pull-routes.ts'
 import { type Api, byNumber, byUnit, typed } from './typed-api.ts'
+import { unitGroupRoutes } from './unit-group-routes.ts'
 import { unitNewsRoutes } from './unit-news-routes.ts'
 import { unitRolloutRoutes } from './unit-rollout-routes.ts'
 
@@ -57,6 +59,7 @@ export function operatorUnitRoutes(app: FastifyInstance, ports: OperatorUnitPort
   releaseRoutes(api, ports)
   unitRoutes(api, ports)
   unitNewsRoutes(app, ports)
+  unitGroupRoutes(api, ports)
   unitRolloutRoutes(api, ports)
   const claiming = { body: claimOrder, response: { 201: claimRecord } }
   api.post('/claims', { schema: claiming }, async ({ body: { systemId = null } }, reply) => {
@@ -118,8 +121,8 @@ function unitRoutes(api: Api, { store, office }: OperatorUnitPorts): void {
   api.get(
     '/units',
     { schema: { querystring: unitQuery, response: { 200: unitList } } },
-    async ({ query: { search, limit, cursor } }) => {
-      const units = await store.units({ search, limit, after: cursor })
+    async ({ query: { limit, cursor, ...asked } }) => {
+      const units = await store.units({ ...(await unitsMeant(store, asked)), limit, after: cursor })
       return { units: (await Promise.all(units.map((unit) => office.describe(unit)))).map(encodeUnit) }
     },
   )

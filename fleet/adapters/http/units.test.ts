@@ -409,3 +409,43 @@ describe('items and releases', () => {
     expect((await fetch(fleet.url)).status).toBe(200)
   })
 })
+
+describe('labels and groups of units', () => {
+  it('say whom lists, counts and rollouts mean', async () => {
+    const fleet = await listening()
+    for (const id of ['u1', 'u2']) await enrolled(fleet, id)
+    const { client, rolloutPorts } = fleet
+    await client.addRelease({ name: 'summer', items: [], instances: [] })
+    expect(await client.labelUnit('u1', { set: { site: 'Oslo' } })).toMatchObject({
+      id: 'u1',
+      labels: { site: 'Oslo' },
+    })
+    expect(await client.labelUnits({ to: { query: 'model = boat' }, set: { ring: '1' } })).toBe(2)
+    const east = await client.addUnitGroup({ name: 'east', query: 'label.site=Oslo and id ~ u*' })
+    expect(east).toMatchObject({ query: 'label.site = Oslo and id ~ u*', units: 1 })
+    expect((await client.units({ group: 'east', query: 'label.ring = 1' })).map(({ id }) => id)).toEqual(['u1'])
+    expect(await client.countUnits({ search: 'u' })).toBe(2)
+    const { id, to, counts } = await client.startUnitRollout({ release: 1, to: { group: 'east' } })
+    expect([to, counts.pending]).toEqual([{ group: 'east', query: 'label.site = Oslo and id ~ u*' }, 0])
+    await client.removeUnitGroup('east')
+    await client.labelUnit('u2', { set: { site: 'Oslo' } })
+    await unitRolloutRound(rolloutPorts)
+    expect((await client.unitRollout(id)).units.map(({ unit }) => unit)).toEqual(['u1', 'u2'])
+  })
+
+  it('are refused where they make no sense', async () => {
+    const { client } = await listening()
+    const codeOf = (asked: Promise<unknown>) =>
+      asked.then(
+        () => 'done',
+        (error: { code?: string }) => error.code,
+      )
+    expect(await codeOf(client.units({ query: 'version = 3' }))).toBe('query_invalid')
+    expect(await codeOf(client.units({ group: 'none' }))).toBe('group_unknown')
+    expect(await codeOf(client.labelUnit('nobody', { set: { a: 'b' } }))).toBe('unit_unknown')
+    await client.addUnitGroup({ name: 'all', query: 'all' })
+    expect(await codeOf(client.addUnitGroup({ name: 'all', query: 'all' }))).toBe('group_exists')
+    expect(await codeOf(client.unitGroup('none'))).toBe('group_unknown')
+    expect(await codeOf(client.removeUnitGroup('none'))).toBe('group_unknown')
+  })
+})

@@ -10,6 +10,7 @@ import { processTables } from './process-migration.ts'
 import { healthColumns, paceTables, phaseColumns } from './rollout-migration.ts'
 import { ruleTables } from './rule-migration.ts'
 import type { Tables } from './tables.ts'
+import { unitGroupTables } from './unit-group-migration.ts'
 import { certificateTables, newsTables, unitTables } from './unit-migration.ts'
 import { unitRolloutTables } from './unit-rollout-migration.ts'
 import { webhookTables } from './webhook-migration.ts'
@@ -78,6 +79,7 @@ const statements: Readonly<Record<string, readonly string[]>> = {
   '018-rules': ruleTables,
   '019-audiences': audienceTables,
   '020-room-for-contacts': roomForContacts,
+  '021-groups-of-units': unitGroupTables,
 }
 
 const steps: Readonly<Record<string, Migration>> = Object.fromEntries(

@@ -6,6 +6,7 @@ import type { ItemVersion, Release, Unit } from '../../units/records.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
 import { ownKey } from './own-locks.ts'
 import type { Tables } from './tables.ts'
+import { unitGroupsIn, unitsMeant } from './unit-groups.ts'
 import { postgresUnitRollouts } from './unit-rollouts.ts'
 
 type Row<T extends keyof Tables> = Selectable<Tables[T]>
@@ -13,7 +14,14 @@ type Db = Kysely<Tables>
 
 /** The records of units in PostgreSQL; the tables have to be there. */
 export function postgresUnitStore(db: Db): UnitStore {
-  return { ...content(db), ...enrolment(db), ...units(db), ...newsIn(db), ...postgresUnitRollouts(db) }
+  return {
+    ...content(db),
+    ...enrolment(db),
+    ...units(db),
+    ...newsIn(db),
+    ...postgresUnitRollouts(db),
+    ...unitGroupsIn(db),
+  }
 }
 
 function content(db: Db) {
@@ -136,17 +144,9 @@ function units(db: Db) {
       const row = await db.selectFrom('units').selectAll().where('id', '=', id).executeTakeFirst()
       return row && unitOf(row)
     },
-    async units({ search = '', limit, after = '' }) {
-      const like = `%${search.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
-      const rows = await db
-        .selectFrom('units')
-        .selectAll()
-        .where('id', '>', after)
-        .where((where) => where.or([where('id', 'ilike', like), where('model', 'ilike', like)]))
-        .orderBy('id')
-        .limit(limit)
-        .execute()
-      return rows.map(unitOf)
+    async units({ limit, after = '', ...selection }) {
+      const query = db.selectFrom('units as u').selectAll().where(unitsMeant(selection)).where('u.id', '>', after)
+      return (await query.orderBy('u.id').limit(limit).execute()).map(unitOf)
     },
     async setRelease(unit, release) {
       const { numUpdatedRows } = await db
@@ -213,13 +213,14 @@ function releaseOf({ id, content: order, created_at }: Row<'releases'>): Release
 }
 
 function unitOf(row: Row<'units'>): Unit {
-  const { id, model, release, orders, status } = row
+  const { id, model, release, orders, labels, status } = row
   const standing = row.standing ?? 'unheard'
   return {
     id,
     model,
     release,
     orders,
+    labels,
     status,
     standing,
     firstSeen: row.first_seen.getTime(),

@@ -15,8 +15,8 @@ import { type RawBuilder, sql } from 'kysely'
 
 /** Where a row has what queries ask about. `pairs` are jsonb. */
 export interface Columns {
-  plain: Readonly<Record<PlainField['of'], RawBuilder<unknown>>>
-  pairs: Readonly<Record<KeyedField['of'], RawBuilder<unknown>>>
+  plain: Readonly<Partial<Record<PlainField['of'], RawBuilder<unknown>>>>
+  pairs: Readonly<Partial<Record<KeyedField['of'], RawBuilder<unknown>>>>
 }
 
 /** A row of devices under this name. */
@@ -45,7 +45,7 @@ export function sqlOfQuery(query: Query, at: Columns): RawBuilder<boolean> {
     case 'not':
       return sql`not ${sqlOfQuery(query.of, at)}`
     case 'has':
-      return sql`jsonb_exists(${at.pairs[query.field.of]}, ${query.field.key})`
+      return sql`jsonb_exists(${pairsIn(at, query.field)}, ${query.field.key})`
     case 'equal':
       return isOneOf(query.field, [query.value], at)
     case 'one_of':
@@ -69,8 +69,8 @@ function joined(parts: readonly Query[], at: Columns, by: RawBuilder<unknown>): 
 
 // Containment, which the indexes of pairs answer; a value stands alone or among others.
 function isOneOf(field: Field, values: readonly string[], at: Columns): RawBuilder<boolean> {
-  if (!('key' in field)) return sql`${at.plain[field.of]} = any(${values})`
-  const pairs = at.pairs[field.of]
+  if (!('key' in field)) return sql`${plainIn(at, field)} = any(${values})`
+  const pairs = pairsIn(at, field)
   const held = values
     .flatMap((value) => [{ [field.key]: value }, { [field.key]: [value] }])
     .map((part) => sql`${pairs} @> ${JSON.stringify(part)}::jsonb`)
@@ -93,10 +93,23 @@ function someValue(
   at: Columns,
   holds: (value: RawBuilder<unknown>) => RawBuilder<boolean>,
 ): RawBuilder<boolean> {
-  if (!('key' in field)) return holds(at.plain[field.of])
-  const value = sql`${at.pairs[field.of]} -> ${field.key}`
+  if (!('key' in field)) return holds(plainIn(at, field))
+  const value = sql`${pairsIn(at, field)} -> ${field.key}`
   const values = sql`case jsonb_typeof(${value}) when 'array' then ${value} when 'string' then jsonb_build_array(${value}) else '[]'::jsonb end`
   return sql`exists (select from jsonb_array_elements_text(${values}) as v(text) where ${holds(sql`v.text`)})`
+}
+
+// The parser lets no query about devices ask what units have, nor the other way about.
+function plainIn({ plain }: Columns, { of }: PlainField): RawBuilder<unknown> {
+  return plain[of] ?? missing(of)
+}
+
+function pairsIn({ pairs }: Columns, { of }: KeyedField): RawBuilder<unknown> {
+  return pairs[of] ?? missing(of)
+}
+
+function missing(of: string): never {
+  throw new Error(`expected a field of these rows, got ${of}`)
 }
 
 function likePattern(pattern: string): string {

@@ -1,10 +1,13 @@
-import { type Kysely, type Selectable, sql } from 'kysely'
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
+import type { Audience } from '../../rollout/audience.ts'
 import { atOnce } from '../../rollout/plan.ts'
 import { begun, nobody, statusOf } from '../../rollout/progress.ts'
 import type { Counts } from '../../store/records.ts'
 import type { NewUnitRollout, UnitMember, UnitRollout, UnitRolloutStore } from '../../units/rollouts/unit-rollout.ts'
-import { boundsAmong, phaseIn } from './phases.ts'
+import { boundsAmong, firstGroup, phaseIn } from './phases.ts'
+import { sqlOfQuery } from './query-sql.ts'
 import type { Tables } from './tables.ts'
+import { columnsOfUnit } from './unit-groups.ts'
 
 type Db = Kysely<Tables>
 
@@ -14,6 +17,15 @@ export function postgresUnitRollouts(db: Db): UnitRolloutStore {
     addUnitRollout: (order) => db.transaction().execute((tx) => add(tx, order)),
     async unitRollouts() {
       return (await db.selectFrom('unit_rollouts').selectAll().orderBy('id', 'desc').execute()).map(rolloutOf)
+    },
+    async unitRolloutsAtWork() {
+      const running = db.selectFrom('unit_rollouts').selectAll().where('resting', '=', false)
+      return (await running.where(sql<boolean>`(progress->>'abortedAt') is null`).orderBy('id', 'desc').execute()).map(
+        rolloutOf,
+      )
+    },
+    async restUnitRollout(id) {
+      await db.updateTable('unit_rollouts').set({ resting: true }).where('id', '=', id).execute()
     },
     unitRollout: (id) => find(db, id),
     changeUnitRollout: (id, change) =>
@@ -47,20 +59,33 @@ export function postgresUnitRollouts(db: Db): UnitRolloutStore {
 const isFor = (rollout: ReturnType<typeof sql.ref>) => sql`(
   case when ${rollout}.units is not null then u.id = any(${rollout}.units) else ${rollout}.model is null or u.model = ${rollout}.model end)`
 
-/** Units of rollouts that are for them, as `rollout, id, state` and what was ordered. The same as in the memory store. */
-const members = (rollout: number) => sql`
+/** Units of a rollout, as `rollout, id, state`, what was ordered, and what queries ask about. The same as in the memory store. */
+const members = ({ id, to }: Pick<UnitRollout, 'id' | 'to'>) => sql`
   select * from (
-    select r.id as rollout, u.id, o.ordered_at, o.previous, case
+    select r.id as rollout, u.id, u.model, u.labels, u.standing, o.ordered_at, o.previous, o.phase, case
       when o.taken_back then 'rolled_back'
       when u.release is distinct from r.release then case when o.unit is null then 'pending' end
       when u.standing = 'arrived' then 'updated'
       when u.standing = 'failed' then 'failed'
       else 'updating' end as state
     from unit_rollouts r
-    join units u on ${isFor(sql.ref('r'))}
+    cross join units u
     left join unit_orders o on o.rollout = r.id and o.unit = u.id
-    where r.id = ${rollout}) of_all
+    where r.id = ${id} and ${'query' in to ? isAmong(to, sql`o.unit is not null`, 'u') : isFor(sql.ref('r'))}) of_all
   where state is not null`
+
+/** Who is meant by a query now, or was ordered it: that holds. */
+const isAmong = ({ query }: Audience, ordered: RawBuilder<unknown>, row: 'u' | 'm') =>
+  sql`(${sqlOfQuery(query, columnsOfUnit(row))} or ${ordered})`
+
+/** The phase of `m`, 0 the first: the same as `phaseOf`. */
+function phaseOfUnit({ plan, bounds }: Pick<UnitRollout, 'plan' | 'bounds'>): RawBuilder<number> {
+  return sql`coalesce(m.phase, ${phaseIn(bounds, groupOfUnit(plan))})`
+}
+
+function groupOfUnit(plan: UnitRollout['plan']) {
+  return firstGroup(plan, ({ query }) => (query ? sqlOfQuery(query, columnsOfUnit('m')) : sql`false`))
+}
 
 async function add(tx: Db, given: NewUnitRollout): Promise<{ rollout: UnitRollout; fresh: boolean } | undefined> {
   const { release, to, plan, createdAt, once } = given
@@ -74,7 +99,8 @@ async function add(tx: Db, given: NewUnitRollout): Promise<{ rollout: UnitRollou
     .values({
       release,
       model: 'model' in to ? to.model : null,
-      units: named,
+      units: 'query' in to ? [] : named,
+      audience: 'query' in to ? JSON.stringify(to) : null,
       plan: JSON.stringify(plan),
       progress: JSON.stringify(begun),
       created_at: new Date(createdAt),
@@ -91,7 +117,7 @@ async function add(tx: Db, given: NewUnitRollout): Promise<{ rollout: UnitRollou
       .where('key', '=', once?.key ?? '')
     return { rollout: rolloutOf(await there.executeTakeFirstOrThrow()), fresh: false }
   }
-  const bounds = await boundsAmong(tx, members(row.id), plan)
+  const bounds = await boundsAmong(tx, members({ id: row.id, to }), plan, groupOfUnit(plan))
   if (bounds.length > 0) await tx.updateTable('unit_rollouts').set({ bounds }).where('id', '=', row.id).execute()
   return { rollout: rolloutOf({ ...row, bounds }), fresh: true }
 }
@@ -112,7 +138,7 @@ async function tally(db: Db, id: number): Promise<Counts[]> {
   if (!rollout) return []
   const tallies = rollout.plan.phases.map(() => ({ ...nobody }))
   const { rows } = await sql<{ phase: number; state: keyof Counts; n: number }>`
-    select ${phaseIn(rollout.bounds)} as phase, state, count(*) n from (${members(id)}) m group by 1, 2`.execute(db)
+    select ${phaseOfUnit(rollout)} as phase, state, count(*) n from (${members(rollout)}) m group by 1, 2`.execute(db)
   for (const { phase, state, n } of rows) {
     const one = tallies[phase]
     if (one) one[state] = n
@@ -129,27 +155,44 @@ async function list(db: Db, id: number, limit: number, after: string): Promise<U
     phase: number
     ordered_at: Date | null
     previous: number | null
-  }>`select id, state, ${phaseIn(rollout.bounds)} as phase, ordered_at, previous
-    from (${members(id)}) m where id > ${after} order by id limit ${limit}`.execute(db)
+  }>`select id, state, ${phaseOfUnit(rollout)} as phase, ordered_at, previous
+    from (${members(rollout)}) m where id > ${after} order by id limit ${limit}`.execute(db)
   return rows.map(({ id: unit, ordered_at, ...row }) => ({ ...row, unit, orderedAt: ordered_at?.getTime() ?? null }))
 }
 
-async function order(tx: Db, { id, release, bounds, progress }: UnitRollout, limit: number, at: number) {
+async function order(tx: Db, rollout: UnitRollout, limit: number, at: number) {
+  const { id, release, progress } = rollout
+  const newer = await newerByQuery(tx, id)
+  const phase = phaseOfUnit(rollout)
   const { rows } = await sql<{ id: string }>`
     with due as (
-      select m.id from (${members(id)}) m
-      where state = 'pending' and ${phaseIn(bounds)} <= ${progress.phase} and not exists (
+      select m.id, ${phase} as phase from (${members(rollout)}) m
+      where state = 'pending' and ${phase} <= ${progress.phase} and not ${newer} and not exists (
         select 1 from unit_rollouts n join units u on u.id = m.id
         where n.id > ${id} and (n.progress->>'abortedAt') is null and ${isFor(sql.ref('n'))})
       order by m.id limit ${limit}),
-    before as (select u.id, u.release from units u join due using (id) for update of u),
+    before as (select u.id, u.release, due.phase from units u join due using (id) for update of u),
     ordered as (
-      insert into unit_orders (rollout, unit, previous, ordered_at)
-      select ${id}::bigint, id, release, ${new Date(at)}::timestamptz from before on conflict do nothing returning unit)
+      insert into unit_orders (rollout, unit, previous, phase, ordered_at)
+      select ${id}::bigint, id, release, phase, ${new Date(at)}::timestamptz from before on conflict do nothing returning unit)
     update units set release = ${release}, standing = 'on_the_way', orders = orders + 1
     where id in (select unit from ordered)
     returning id`.execute(tx)
   return rows.map((row) => row.id).sort()
+}
+
+/** Whether a newer rollout for a query has the say about `m`. */
+async function newerByQuery(tx: Db, id: number): Promise<RawBuilder<boolean>> {
+  const asking = tx.selectFrom('unit_rollouts').select(['id', 'audience']).where('id', '>', id)
+  const rows = await asking
+    .where('audience', 'is not', null)
+    .where(sql<boolean>`(progress->>'abortedAt') is null`)
+    .execute()
+  const each = rows.flatMap(({ id: other, audience }) => {
+    const ordered = sql`exists (select from unit_orders o where o.rollout = ${other} and o.unit = m.id)`
+    return audience ? [isAmong(audience, ordered, 'm')] : []
+  })
+  return sql`(${sql.join([sql`false`, ...each], sql` or `)})`
 }
 
 async function takeBack(tx: Db, id: number, limit: number): Promise<string[]> {
@@ -168,7 +211,7 @@ async function takeBack(tx: Db, id: number, limit: number): Promise<string[]> {
 }
 
 function rolloutOf(row: Selectable<Tables['unit_rollouts']>): UnitRollout {
-  const { id, release, model, units, plan, bounds, progress, created_at, asked } = row
-  const to = units ? { units: [...units].sort() } : model === null ? { all: true as const } : { model }
+  const { id, release, model, units, audience, plan, bounds, progress, created_at, asked } = row
+  const to = audience ?? (units ? { units: [...units].sort() } : model === null ? { all: true as const } : { model })
   return { id, release, to, plan: { ...atOnce, ...plan }, bounds, progress, createdAt: created_at.getTime(), asked }
 }

@@ -1,5 +1,6 @@
 import type { UnitStatus } from '@windlass/model/unit'
 import type { Generated, JSONColumnType } from 'kysely'
+import type { Audience } from '../../rollout/audience.ts'
 import type { Plan } from '../../rollout/plan.ts'
 import type { Progress } from '../../rollout/progress.ts'
 import type { Release, Unit } from '../../units/records.ts'
@@ -34,6 +35,7 @@ interface UnitRow {
   first_seen: Date
   last_seen: Date
   standing: Unit['standing'] | null
+  labels: JSONColumnType<Record<string, string>, string | undefined, string>
 }
 
 interface UnitRolloutRow {
@@ -47,6 +49,8 @@ interface UnitRolloutRow {
   created_at: Date
   key: string | null
   asked: string | null
+  audience: JSONColumnType<Audience> | null
+  resting: Generated<boolean>
 }
 
 interface UnitOrderRow {
@@ -55,6 +59,7 @@ interface UnitOrderRow {
   previous: number | null
   ordered_at: Date
   taken_back: Generated<boolean>
+  phase: number | null
 }
 
 export interface UnitTables {
@@ -63,6 +68,7 @@ export interface UnitTables {
   releases: ReleaseRow
   claims: { token_hash: string; system_id: string | null; created_at: Date; used_by: string | null }
   units: UnitRow
+  unit_groups: { name: string; query: string; created_at: Date }
   unit_rollouts: UnitRolloutRow
   unit_orders: UnitOrderRow
   unit_certificates: { serial: string; unit: string; issued_at: Date; revoked_at: Date | null }

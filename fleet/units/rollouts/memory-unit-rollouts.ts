@@ -1,10 +1,14 @@
-import { boundsOf, phaseAt, pointOf } from '../../rollout/plan.ts'
+import { phaseByGroup, phaseOf } from '../../rollout/audience.ts'
+import { boundsOf, pointOf } from '../../rollout/plan.ts'
 import { begun, nobody, statusOf } from '../../rollout/progress.ts'
 import type { Counts } from '../../store/records.ts'
+import { subjectOf } from '../groups/unit-group.ts'
 import type { Unit } from '../records.ts'
-import { isFor, type UnitMember, type UnitRollout, type UnitRolloutStore } from './unit-rollout.ts'
+import { isFor } from './target.ts'
+import type { UnitMember, UnitRollout, UnitRolloutStore } from './unit-rollout.ts'
 
 interface Ordered {
+  phase: number
   previous: number | null
   at: number
   takenBack: boolean
@@ -14,6 +18,7 @@ interface Ordered {
 export function memoryUnitRollouts(units: Map<string, Unit>): UnitRolloutStore {
   const rollouts: UnitRollout[] = []
   const keys = new Map<string, number>()
+  const resting = new Set<number>()
   const orders = new Map<string, Ordered>()
   const orderOf = (rollout: UnitRollout, unit: Unit) => orders.get(`${rollout.id} ${unit.id}`)
   const sorted = () => [...units.values()].sort((x, y) => (x.id < y.id ? -1 : 1))
@@ -26,18 +31,23 @@ export function memoryUnitRollouts(units: Map<string, Unit>): UnitRolloutStore {
   const give = (id: string, release: number | null) =>
     put(id, { release, standing: 'on_the_way', orders: (units.get(id)?.orders ?? 0) + 1 })
 
+  // Who was ordered it stays, whatever it is by then.
+  const isOf = (rollout: UnitRollout, unit: Unit) =>
+    isFor(rollout.to, unit) || ('query' in rollout.to && orderOf(rollout, unit) !== undefined)
+
   function members(rollout: UnitRollout): UnitMember[] {
     return sorted().flatMap((unit) => {
       const ordered = orderOf(rollout, unit)
       const state = stateOf(rollout, unit, ordered)
-      if (!isFor(rollout.to, unit) || state === undefined) return []
-      const phase = phaseAt(rollout.bounds, pointOf(rollout.id, unit.id))
+      if (!isOf(rollout, unit) || state === undefined) return []
+      const given = ordered ? [{ rollout: rollout.id, phase: ordered.phase }] : []
+      const phase = phaseOf(subjectOf(unit), given, { ...rollout, rollout: rollout.id, listed: null })
       return [{ unit: unit.id, state, phase, orderedAt: ordered?.at ?? null, previous: ordered?.previous ?? null }]
     })
   }
 
   const isNewest = (rollout: UnitRollout, unit: Unit) =>
-    !rollouts.some((other) => other.id > rollout.id && statusOf(other.progress) !== 'aborted' && isFor(other.to, unit))
+    !rollouts.some((other) => other.id > rollout.id && statusOf(other.progress) !== 'aborted' && isOf(other, unit))
 
   return {
     async addUnitRollout({ once, ...order }) {
@@ -45,11 +55,10 @@ export function memoryUnitRollouts(units: Map<string, Unit>): UnitRolloutStore {
       if (before) return { rollout: before, fresh: false }
       if ('units' in order.to && order.to.units.some((id) => !units.has(id))) return undefined
       const id = rollouts.length + 1
-      const points = sorted()
-        .filter((unit) => isFor(order.to, unit))
-        .map((unit) => pointOf(id, unit.id))
-        .sort((x, y) => x - y)
-      const bounds = boundsOf(order.plan, { total: points.length, onRing: points.length }, (n) => points[n])
+      const meant = sorted().filter((unit) => isFor(order.to, unit))
+      const onRing = meant.filter((unit) => phaseByGroup(subjectOf(unit), order.plan.phases, null) === null)
+      const points = onRing.map((unit) => pointOf(id, unit.id)).sort((x, y) => x - y)
+      const bounds = boundsOf(order.plan, { total: meant.length, onRing: onRing.length }, (n) => points[n])
       const to = 'units' in order.to ? { units: [...new Set(order.to.units)].sort() } : order.to
       const rollout = { ...order, to, id, bounds, progress: begun, asked: once?.asked ?? null }
       rollouts.unshift(rollout)
@@ -57,6 +66,9 @@ export function memoryUnitRollouts(units: Map<string, Unit>): UnitRolloutStore {
       return { rollout, fresh: true }
     },
     unitRollouts: async () => [...rollouts],
+    unitRolloutsAtWork: async () =>
+      rollouts.filter(({ id, progress }) => statusOf(progress) !== 'aborted' && !resting.has(id)),
+    restUnitRollout: async (id) => void resting.add(id),
     unitRollout: async (id) => find(id),
     async changeUnitRollout(id, change) {
       const rollout = find(id)
@@ -88,12 +100,11 @@ export function memoryUnitRollouts(units: Map<string, Unit>): UnitRolloutStore {
         const known = units.get(unit)
         return state === 'pending' && phase <= rollout.progress.phase && known && isNewest(rollout, known)
       })
-      const chosen = due.slice(0, limit).map(({ unit }) => unit)
-      for (const unit of chosen) {
-        orders.set(`${id} ${unit}`, { previous: units.get(unit)?.release ?? null, at, takenBack: false })
+      return due.slice(0, limit).map(({ unit, phase }) => {
+        orders.set(`${id} ${unit}`, { phase, previous: units.get(unit)?.release ?? null, at, takenBack: false })
         give(unit, rollout.release)
-      }
-      return chosen
+        return unit
+      })
     },
     async takeBack(id, limit) {
       const rollout = find(id)

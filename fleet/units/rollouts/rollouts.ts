@@ -5,6 +5,7 @@ import { type Book, steered } from '../../rollout/book.ts'
 import { planOf } from '../../rollout/plan.ts'
 import { abort, approve, pause, resume } from '../../rollout/steer.ts'
 import type { OfficePorts } from '../unit-office.ts'
+import { unitGroupsIn, unitTargetOf } from './target.ts'
 import { tellUnitRollout } from './tell.ts'
 import type { UnitRollout } from './unit-rollout.ts'
 
@@ -14,17 +15,19 @@ export interface UnitRolloutPorts extends Pick<OfficePorts, 'store' | 'clock' | 
 
 const atOnce = 100
 
-/** Starts a rollout, once for each `key`. @throws FleetError `release_unknown`, `unit_unknown`, `key_reused` */
+/** Starts a rollout, once for each `key`. @throws FleetError `release_unknown`, `unit_unknown`, `key_reused`, `group_unknown`, `query_invalid` */
 export async function startUnitRollout(
   ports: UnitRolloutPorts,
   order: UnitRolloutOrder,
   key?: string,
 ): Promise<UnitRollout> {
   const { store, clock } = ports
-  const { release, to } = order
+  const { release } = order
   if (!(await store.release(release))) throw new FleetError('release_unknown', `expected a release, got ${release}`)
   const once = key === undefined ? null : { key, asked: sha256Of(JSON.stringify(order)) }
-  const added = await store.addUnitRollout({ release, to, plan: planOf(order), createdAt: clock.now(), once })
+  const groups = await unitGroupsIn(store, order)
+  const intended = { to: unitTargetOf(order.to, groups), plan: planOf(order, groups) }
+  const added = await store.addUnitRollout({ release, ...intended, createdAt: clock.now(), once })
   if (!added) throw new FleetError('unit_unknown', 'expected units of this fleet, got some that never enrolled')
   if (added.fresh) tellUnitRollout(ports, added.rollout, 'started')
   else if (added.rollout.asked !== once?.asked)

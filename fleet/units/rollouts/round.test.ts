@@ -1,11 +1,11 @@
-import type { UnitTarget } from '@windlass/wire/operator'
 import { expect, it } from 'vitest'
 import { atOnce } from '../../rollout/plan.ts'
 import { begun, type Progress } from '../../rollout/progress.ts'
 import { stillAtWork } from './round.ts'
+import type { UnitTo } from './target.ts'
 import type { UnitRollout } from './unit-rollout.ts'
 
-const rollout = (id: number, to: UnitTarget, progress: Partial<Progress> = {}): UnitRollout => ({
+const rollout = (id: number, to: UnitTo, progress: Partial<Progress> = {}): UnitRollout => ({
   id,
   release: 1,
   to,
@@ -15,9 +15,9 @@ const rollout = (id: number, to: UnitTarget, progress: Partial<Progress> = {}): 
   createdAt: 0,
   asked: null,
 })
-const all: UnitTarget = { all: true }
-const boats: UnitTarget = { model: 'boat' }
-const named: UnitTarget = { units: ['u1'] }
+const all: UnitTo = { all: true }
+const boats: UnitTo = { model: 'boat' }
+const named: UnitTo = { units: ['u1'] }
 const paused: Partial<Progress> = { paused: { at: 1, by: 'operator', reason: 'wait' } }
 
 it.each<[string, UnitRollout[], number[]]>([

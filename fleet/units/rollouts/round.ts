@@ -1,13 +1,14 @@
 import { goOn } from '../../rollout/book.ts'
-import { mayGoOn, statusOf } from '../../rollout/progress.ts'
+import { mayGoOn, statusOf, sumOf } from '../../rollout/progress.ts'
 import { orderUnits, releaseBook, type UnitRolloutPorts } from './rollouts.ts'
 import type { UnitRollout } from './unit-rollout.ts'
 
 /** Takes every rollout of a release on by what its units said since, and orders for those whose phase is open. */
 export async function unitRolloutRound(ports: UnitRolloutPorts): Promise<void> {
-  for (const rollout of stillAtWork(await ports.store.unitRollouts())) {
+  for (const rollout of stillAtWork(await ports.store.unitRolloutsAtWork())) {
     await judge(ports, rollout)
     await orderUnits(ports, rollout.id)
+    if ('units' in rollout.to) await restIfDone(ports, rollout.id)
   }
 }
 
@@ -30,4 +31,12 @@ export function stillAtWork(newestFirst: readonly UnitRollout[]): UnitRollout[] 
 async function judge(ports: UnitRolloutPorts, { id, plan, progress }: UnitRollout): Promise<void> {
   if (!mayGoOn(plan, progress)) return
   await goOn(releaseBook(ports), id, await ports.store.unitTallies(id), ports.clock.now())
+}
+
+/** Units that are named are known from the start: once all of them are through, and every phase is open, nothing can follow. */
+async function restIfDone({ store }: UnitRolloutPorts, id: number): Promise<void> {
+  const rollout = await store.unitRollout(id)
+  if (!rollout || rollout.progress.phase + 1 < rollout.plan.phases.length) return
+  const { pending, updating } = sumOf(await store.unitTallies(id))
+  if (pending + updating === 0) await store.restUnitRollout(id)
 }

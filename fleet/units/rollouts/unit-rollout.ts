@@ -1,14 +1,14 @@
-import type { UnitTarget } from '@windlass/wire/operator'
 import type { Plan } from '../../rollout/plan.ts'
 import type { Progress } from '../../rollout/progress.ts'
 import type { Counts } from '../../store/records.ts'
 import type { UnitStanding } from '../standing.ts'
+import type { UnitTo } from './target.ts'
 
 /** A release on its way to many units. `bounds`: where its phases end on its ring. `asked`: digest of a keyed order. */
 export interface UnitRollout {
   id: number
   release: number
-  to: UnitTarget
+  to: UnitTo
   plan: Plan
   bounds: readonly number[]
   progress: Progress
@@ -30,7 +30,7 @@ export interface UnitMember {
 
 export interface NewUnitRollout {
   release: number
-  to: UnitTarget
+  to: UnitTo
   plan: Plan
   createdAt: number
   /** The same key again is the same rollout. */
@@ -43,6 +43,10 @@ export interface UnitRolloutStore {
   addUnitRollout(order: NewUnitRollout): Promise<{ rollout: UnitRollout; fresh: boolean } | undefined>
   /** Newest first. */
   unitRollouts(): Promise<UnitRollout[]>
+  /** Those that are neither aborted nor at rest, newest first. */
+  unitRolloutsAtWork(): Promise<UnitRollout[]>
+  /** Nothing in it can move any more. */
+  restUnitRollout(id: number): Promise<void>
   unitRollout(id: number): Promise<UnitRollout | undefined>
   /** Of several fleets one at a time decides. `change` is pure; undefined: stays as it is. */
   changeUnitRollout(
@@ -61,10 +65,4 @@ export interface UnitRolloutStore {
   takeBack(id: number, limit: number): Promise<string[]>
   /** Where a unit stands on its way to a release; nothing where it is to run another by now. */
   noteStanding(unit: string, release: number, standing: UnitStanding['standing']): Promise<void>
-}
-
-/** Whether a rollout is for a unit. The same in SQL: adapters/postgres/unit-rollouts.ts. */
-export function isFor(to: UnitTarget, { id, model }: { id: string; model: string }): boolean {
-  if ('units' in to) return to.units.includes(id)
-  return 'model' in to ? to.model === model : true
 }

@@ -2,6 +2,7 @@ import type { LabelOrder, OperatorClient } from '@windlass/wire/operator'
 import { CliError } from '../cli-error.ts'
 import { command } from '../command.ts'
 import { connect, fleetParam } from '../fleet/connect.ts'
+import { labelsAsked } from '../fleet/labels-asked.ts'
 import { devicesNamed } from '../fleet/name.ts'
 import { optional, several, severalWords } from '../params.ts'
 
@@ -16,21 +17,13 @@ export const devicesLabel = command({
     fleet: fleetParam,
   },
   async run({ words, remove, query, group, fleet }, io) {
-    const [labels, devices] = [words.filter((word) => word.includes('=')), words.filter((word) => !word.includes('='))]
-    if (labels.length + remove.length === 0)
-      throw new CliError('usage', 'expected labels (key=value) or --remove, got none')
+    const { set, named } = labelsAsked(words, remove)
     const client = connect(fleet, io)
-    const to = await meant(client, devices, query, group)
-    const set = Object.fromEntries(labels.map(labelOf))
+    const to = await meant(client, named, query, group)
     const changed = await client.labelDevices({ to, set, remove: [...remove] })
     return { page: `Labels of ${changed} ${changed === 1 ? 'device' : 'devices'} changed.`, json: { devices: changed } }
   },
 })
-
-function labelOf(word: string): [string, string] {
-  const at = word.indexOf('=')
-  return [word.slice(0, at), word.slice(at + 1)]
-}
 
 async function meant(
   client: OperatorClient,

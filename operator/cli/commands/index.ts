@@ -39,6 +39,8 @@ import { tokensWithdraw } from './tokens-withdraw.ts'
 import { unitUpdateStartFota, unitUpdateStartSota, unitUpdateWatch } from './unit-update.ts'
 import { units } from './units.ts'
 import { unitsClaim } from './units-claim.ts'
+import { unitsGroupsList, unitsGroupsNew, unitsGroupsRemove, unitsGroupsShow } from './units-groups.ts'
+import { unitsLabel } from './units-label.ts'
 import { unitsLog } from './units-log.ts'
 import { unitsRelease } from './units-release.ts'
 import { unitsRevoke } from './units-revoke.ts'
@@ -97,6 +99,11 @@ export const allCommands: readonly Command[] = [
   releasesList,
   units,
   unitsClaim,
+  unitsLabel,
+  unitsGroupsNew,
+  unitsGroupsList,
+  unitsGroupsShow,
+  unitsGroupsRemove,
   unitsRelease,
   unitsRevoke,
   unitsRolloutStart,

@@ -13,13 +13,18 @@ export const unitsRolloutStart = command({
     release: wholeNumber(required('<release>', 'number of the release')),
     all: switchedOn('--all', 'every unit, later ones too'),
     model: optional('--model <model>', 'every unit of a model, later ones too'),
+    group: optional('--group <name>', 'the units of this group, later ones too'),
+    query: optional('--query <query>', 'the units of which this is true, later ones too (docs/query.md)'),
     unit: several('--unit <id...>', 'only these units'),
-    phase: several('--phase <phase...>', 'who comes first, and when the next do: 2,soak=2h,failures=1 25%,approve=ann'),
+    phase: several(
+      '--phase <phase...>',
+      'who comes first, and when the next do: 2,soak=2h,failures=1 25%,approve=ann group:canary',
+    ),
     key: optional('--key <text>', 'the same order under the same key starts no second rollout'),
     fleet: fleetParam,
   },
-  async run({ release, all, model, unit, phase, key, fleet }, io) {
-    const to = targetOf(all, model, unit)
+  async run({ release, all, model, group, query, unit, phase, key, fleet }, io) {
+    const to = targetOf({ all, model, group, query, unit })
     const phases = phase.map(phaseNamed)
     const order = { release, to, ...(phases.length > 0 && { phases }) }
     const rollout = await connect(fleet, io).startUnitRollout(order, key)
@@ -27,16 +32,26 @@ export const unitsRolloutStart = command({
   },
 })
 
-function targetOf(all: boolean, model: string | undefined, units: readonly string[]): UnitTarget {
+interface Asked {
+  all: boolean
+  model: string | undefined
+  group: string | undefined
+  query: string | undefined
+  unit: readonly string[]
+}
+
+function targetOf({ all, model, group, query, unit: units }: Asked): UnitTarget {
   const given = [
     ...(all ? [{ all: true as const }] : []),
     ...(model === undefined ? [] : [{ model }]),
+    ...(group === undefined ? [] : [{ group }]),
+    ...(query === undefined ? [] : [{ query }]),
     ...(units.length > 0 ? [{ units: [...new Set(units)] }] : []),
   ]
   const [to] = given
   if (to && given.length === 1) return to
   throw new CliError(
     'usage',
-    `expected one of --all, --model and --unit, got ${given.length === 0 ? 'none' : 'several'}`,
+    `expected one of --all, --model, --group, --query and --unit, got ${given.length === 0 ? 'none' : 'several'}`,
   )
 }

@@ -63,7 +63,7 @@ describe('windlass units rollout', () => {
     expect(asked.pop()?.[1]).toEqual({ release: 2, to: { all: true } })
     expect(await start()).toMatchObject({
       code: 64,
-      err: expect.stringMatching('one of --all, --model and --unit, got none'),
+      err: expect.stringMatching('one of --all, --model, --group, --query and --unit, got none'),
     })
     expect(await start('--all', '--model', 'boat')).toMatchObject({
       code: 64,

@@ -35,6 +35,7 @@ const unit: UnitDetail = {
   id: 'boat-1',
   model: 'boat',
   connected: true,
+  labels: { site: 'Oslo' },
   release: { id: 2, name: 'summer' },
   standing: 'failed',
   why: 'app 2.0.0, instance 0 on edge: exited with 3',

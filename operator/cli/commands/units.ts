@@ -11,15 +11,20 @@ export const units = command({
   params: {
     id: optional('[id]', 'one unit'),
     search: optional('--search <text>', 'only those with this in id or model'),
+    query: optional(
+      '--query <query>',
+      "only those of which it is true: 'model = boat and label.site = Oslo' (docs/query.md)",
+    ),
+    group: optional('--group <name>', 'only those of this group'),
     fleet: fleetParam,
   },
-  async run({ id, search, fleet }, io) {
+  async run({ id, search, query, group, fleet }, io) {
     const client = connect(fleet, io)
     if (id !== undefined) {
       const unit = await client.unit(id)
       return { page: unitPage(unit), json: unit }
     }
-    const all = await client.units({ limit: 1000, ...(search && { search }) })
+    const all = await client.units({ limit: 1000, search, query, group })
     const page =
       all.length > 0 ? table(all.map(unitRow), unitHeading) : 'No units yet. Let one enrol: windlass units claim'
     return { page, json: { units: all } }

@@ -17,6 +17,10 @@ export function unitPage(unit: UnitDetail): string {
     release: unit.release ? `${unit.release.id} (${unit.release.name})` : undefined,
     standing: unit.standing.replaceAll('_', ' '),
     why: unit.why ?? undefined,
+    labels:
+      Object.entries(unit.labels)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(' ') || undefined,
     configuration: unit.unitConfig.map(({ version, state }) => `${version} ${state}`).join(', ') || undefined,
     'first seen': unit.firstSeen,
     'last seen': unit.lastSeen,

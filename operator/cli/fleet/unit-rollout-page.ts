@@ -1,8 +1,10 @@
-import type { UnitRolloutDetail, UnitRolloutRecord, UnitTarget } from '@windlass/wire/operator'
+import type { UnitAudience, UnitRolloutDetail, UnitRolloutRecord } from '@windlass/wire/operator'
 import { facts, table } from '../page/table.ts'
 import { countsText, phaseLines } from './rollout-page.ts'
 
-export function unitTargetText(to: UnitTarget): string {
+export function unitTargetText(to: UnitAudience): string {
+  if ('group' in to) return `group ${to.group} (${to.query})`
+  if ('query' in to) return `every unit with ${to.query}`
   if ('units' in to) return to.units.length === 1 ? `unit ${to.units[0] ?? ''}` : `${to.units.length} units`
   return 'model' in to ? `every unit of model ${to.model}` : 'every unit'
 }

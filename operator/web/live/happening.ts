@@ -40,6 +40,10 @@ export function happeningOf(event: FleetEvent): Happening {
     }
     case 'group':
       return { at, what: `group ${event.group} ${event.change}`, meaning: 'waiting', about: null }
+    case 'unit_group':
+      return { at, what: `group of units ${event.group} ${event.change}`, meaning: 'waiting', about: null }
+    case 'unit_labels':
+      return { at, what: `labels of ${event.units} units changed`, meaning: 'waiting', about: null }
     case 'labels':
       return { at, what: `labels of ${event.devices} devices changed`, meaning: 'waiting', about: null }
     case 'unit':

@@ -26,6 +26,9 @@ export function touchedBy(event: FleetEvent): readonly Touched[] {
       return [['rollouts'], ['rollout', event.rollout], ['device']]
     case 'unit_rollout':
       return [['unit rollouts'], ['unit rollout', event.rollout], ['units'], ['unit']]
+    case 'unit_group':
+    case 'unit_labels':
+      return [['units'], ['unit']]
     case 'device':
     case 'report':
     case 'attempt':

@@ -1,0 +1,39 @@
+import type { LabelChange } from '../group.ts'
+import { operatorPaths } from '../paths.ts'
+import { type UnitCountQuery, type UnitDetail, unitDetail } from '../unit.ts'
+import {
+  type UnitGroupOrder,
+  type UnitGroupRecord,
+  type UnitLabelOrder,
+  unitCount,
+  unitGroupList,
+  unitGroupRecord,
+  unitsLabelled,
+} from '../unit-group.ts'
+import { ask, remove, type Send, search } from './send.ts'
+
+/** Labels of units, and groups of them. */
+export interface UnitGroupCalls {
+  /** How many units are meant. */
+  countUnits(query: UnitCountQuery): Promise<number>
+  labelUnit(id: string, change: LabelChange): Promise<UnitDetail>
+  /** How many units were meant. */
+  labelUnits(order: UnitLabelOrder): Promise<number>
+  addUnitGroup(order: UnitGroupOrder): Promise<UnitGroupRecord>
+  unitGroups(): Promise<UnitGroupRecord[]>
+  unitGroup(name: string): Promise<UnitGroupRecord>
+  removeUnitGroup(name: string): Promise<void>
+}
+
+export function unitGroupCalls(send: Send): UnitGroupCalls {
+  const paths = operatorPaths
+  return {
+    countUnits: async (query) => (await ask(send, unitCount, 'GET', paths.unitCount + search(query))).units,
+    labelUnit: (id, change) => ask(send, unitDetail, 'PATCH', paths.unitLabels(id), change),
+    labelUnits: async (order) => (await ask(send, unitsLabelled, 'POST', paths.labelsOfUnits, order)).units,
+    addUnitGroup: (order) => ask(send, unitGroupRecord, 'POST', paths.unitGroups, order),
+    unitGroups: async () => (await ask(send, unitGroupList, 'GET', paths.unitGroups)).groups,
+    unitGroup: (name) => ask(send, unitGroupRecord, 'GET', paths.unitGroup(name)),
+    removeUnitGroup: (name) => remove(send, paths.unitGroup(name)),
+  }
+}
