@@ -5,9 +5,11 @@ import { TrustError, verify } from '@windlass/trust'
 import { Front } from './adapters/http/front.ts'
 import { isLocalName } from './adapters/http/guard.ts'
 import { pinoSink } from './adapters/pino-sink.ts'
-import { type DatabaseServer, openRecords, openServer } from './adapters/postgres/database.ts'
+import { type Database, openRecords, openServer } from './adapters/postgres/database.ts'
 import { StartError } from './fleet-error.ts'
 import { checkSomebody } from './people/somebody.ts'
+import { projectGround, sweepProjects } from './project-ground.ts'
+import { Projects } from './projects/projects.ts'
 import type { FleetSettings } from './settings.ts'
 import { type FleetPorts, once, type ProjectPorts, type RunningProject, startProject } from './start-project.ts'
 
@@ -37,8 +39,14 @@ export async function startFleet(settings: FleetSettings, given: Partial<FleetPo
   try {
     const front = new Front(settings.tls)
     opened.push(() => front.close())
-    const first = await startDefault(settings, server, me, { ...ports, front })
+    const served = { ...ports, front }
+    const database = await openRecords(server, null, me, log)
+    const ground = projectGround(settings, server, me, served)
+    const projects = new Projects({ store: database.records.projects, shared: database.records.shared, ground, ...ports })
+    const first = await startDefault(settings, database, me, served, projects)
     opened.push(first.stop)
+    await sweepProjects(settings, (await projects.list()).map(({ name }) => name))
+    opened.push(await beginProjects(projects))
     const url = await listen(front, settings)
     opened.push(async () => front.shut())
     log.info('fleet listens', { url })
@@ -52,11 +60,11 @@ export async function startFleet(settings: FleetSettings, given: Partial<FleetPo
 
 async function startDefault(
   settings: FleetSettings,
-  server: DatabaseServer,
+  database: Database,
   me: string,
   ports: ProjectPorts,
+  projects: Projects,
 ): Promise<RunningProject> {
-  const database = await openRecords(server, null, me, ports.log)
   try {
     const loopback = isLocalName(settings.listen.host)
     await checkSomebody(database.records.people, { loopback, operatorToken: settings.operatorToken }, ports.log)
@@ -64,7 +72,20 @@ async function startDefault(
     await database.records.close()
     throw error
   }
-  return startProject(settings, database, { project: null, me }, ports)
+  return startProject(settings, database, { project: null, me }, ports, projects)
+}
+
+/** Those that are there are served before anybody can ask. Answers how it is ended. */
+async function beginProjects(projects: Projects): Promise<() => Promise<void>> {
+  const closing = new AbortController()
+  await projects.look()
+  await projects.settled()
+  const running = projects.run(closing.signal)
+  return async () => {
+    closing.abort()
+    await running
+    await projects.stop()
+  }
 }
 
 /** What others can reach must be encrypted. */

@@ -19,6 +19,7 @@ import { packageShelf } from './packages/shelf.ts'
 import { scryptPasswords } from './people/passwords.ts'
 import type { Shared } from './processes/shared.ts'
 import { baseOf } from './projects/address.ts'
+import type { Projects } from './projects/projects.ts'
 import { steward, stewardRound } from './rollout/steward.ts'
 import type { FleetSettings } from './settings.ts'
 import { type Events, eventHub } from './telemetry/events.ts'
@@ -46,12 +47,16 @@ export interface ProjectPorts extends FleetPorts {
 // Made by `npm run console`.
 const consoleFolder = join(import.meta.dirname, '../operator/web/dist')
 
-/** Sets a project to work on its records, which it closes when it stops. `which.project` null: the default one. @throws StartError */
+/**
+ * Sets a project to work on its records, which it closes when it stops. `which.project` null: the default one, which has `projects`
+ * beside it. @throws StartError
+ */
 export async function startProject(
   settings: FleetSettings,
   database: Database,
   which: { project: string | null; me: string },
   ports: ProjectPorts,
+  projects?: Projects,
 ): Promise<RunningProject> {
   const opened: Ending[] = [() => database.records.close()]
   const stop = once(async () => {
@@ -65,7 +70,7 @@ export async function startProject(
     await dispatch.refresh()
     const hub = { ...ports, dispatch, events: dispatch.through(eventHub(engines.bus)) }
     const units = await unitPorts(settings, engines, hub)
-    const app = await buildServer(settings, which.project, engines, units, hub)
+    const app = await buildServer(settings, which.project, engines, units, { ...hub, ...(projects && { projects }) })
     await app.ready()
     // It ends its sockets and streams in order; whoever is left after that is hung up on.
     opened.push(
@@ -102,7 +107,7 @@ async function buildServer(
   project: string | null,
   engines: Engines,
   units: UnitPorts,
-  given: HubPorts,
+  given: HubPorts & { projects?: Projects },
 ): Promise<FastifyInstance> {
   const { records: store, place } = engines
   const ports = { ...given, store, files: place.packages, shared: store.shared }

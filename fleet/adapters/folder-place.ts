@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock, Random } from '@windlass/platform'
 import type { BlobPlace } from '../blobs/place.ts'
@@ -27,6 +27,11 @@ export async function folderPlace(folder: string, ports: FolderPorts): Promise<B
       await writeFile(`${note}.new`, `${fleet}\n`, { flush: true })
       await rename(`${note}.new`, note)
       await syncFolder(folder)
+    },
+    async erase() {
+      for (const name of ['packages', 'blobs', 'fleet-id']) await rm(join(folder, name), { recursive: true, force: true })
+      // Others may keep something there.
+      await rmdir(folder).catch(() => undefined)
     },
   }
 }

@@ -42,6 +42,20 @@ export async function natsBus({ url, fleet }: NatsPlace, ports: { clock: Clock; 
   }
 }
 
+/** Nobody is on it any more: what is kept of it goes, too. May be done again. */
+export async function removeLine({ url, fleet }: NatsPlace): Promise<void> {
+  const connection = await connect({ ...serverOf(url), name: 'windlass' })
+  try {
+    await (await jetstreamManager(connection)).streams.delete(streamOf(fleet))
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError && error.status === 404)) throw error
+  } finally {
+    await connection.close()
+  }
+}
+
+const streamOf = (fleet: string): string => `windlass-${fleet}`
+
 async function busOn(
   connection: NatsConnection,
   manager: JetStreamManager,
@@ -49,7 +63,7 @@ async function busOn(
   ports: { clock: Clock; log: Log },
 ): Promise<Bus> {
   const subject = `windlass.${fleet}`
-  const ears = await listen({ manager, stream: `windlass-${fleet}`, subject }, ports.clock)
+  const ears = await listen({ manager, stream: streamOf(fleet), subject }, ports.clock)
   void watch(connection, ears, ports.log)
   const name = randomUUID()
   const send = async (texts: readonly string[], batch: number): Promise<void> => {

@@ -122,5 +122,15 @@ export function placeContract(
       const empty = { ...place, owner: async () => undefined }
       await expect(matchPlace(empty, ours, 'ours')).rejects.toThrow('got an empty one')
     })
+
+    // The last: it leaves nothing to stand on.
+    it('is empty and nobody’s when it was erased, once or twice', async () => {
+      const bytes = Buffer.from('to be gone')
+      await place.blobs.put(digestOf(bytes), pieces(bytes), limit)
+      await place.erase()
+      await place.erase()
+      expect(await place.owner()).toBe(undefined)
+      await expect(place.blobs.readWhole(digestOf(bytes), limit)).rejects.toThrow()
+    })
   })
 }

@@ -12,6 +12,8 @@ export interface BlobPlace {
   /** Which fleet this place was given to; undefined: none yet. */
   owner(): Promise<string | undefined>
   give(fleet: string): Promise<void>
+  /** All that is in it, and then that it was given to somebody. May be done again. */
+  erase(): Promise<void>
 }
 
 /**

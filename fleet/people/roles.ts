@@ -1,14 +1,14 @@
 import type { Role } from '@windlass/wire/operator'
 import type { Grant } from './records.ts'
 
-/** What a role lets one do. `administer`: people, tokens of others, webhooks, the audit log. */
-export type Permission = 'read' | 'publish' | 'operate' | 'approve' | 'administer'
+/** What a role lets one do. `administer`: people, tokens of others, webhooks, the audit log. `host`: other projects. */
+export type Permission = 'read' | 'publish' | 'operate' | 'approve' | 'administer' | 'host'
 
 const permissions: Readonly<Record<Role, readonly Permission[]>> = {
   viewer: ['read'],
   operator: ['read', 'publish', 'operate'],
   approver: ['read', 'approve'],
-  admin: ['read', 'publish', 'operate', 'approve', 'administer'],
+  admin: ['read', 'publish', 'operate', 'approve', 'administer', 'host'],
 }
 
 /** Where a permission holds: everywhere, or with these products alone. None: nowhere. */

@@ -2,6 +2,7 @@ import { type DeviceCalls, deviceCalls } from './client/devices.ts'
 import { follow, systemSleep } from './client/follow.ts'
 import { type PackageCalls, packageCalls } from './client/packages.ts'
 import { type PeopleCalls, peopleCalls } from './client/people.ts'
+import { type ProjectCalls, projectCalls } from './client/projects.ts'
 import { type RolloutCalls, rolloutCalls } from './client/rollouts.ts'
 import { type OperatorClientOptions, sender, type Upload } from './client/send.ts'
 import { type UnitGroupCalls, unitGroupCalls } from './client/unit-groups.ts'
@@ -20,7 +21,8 @@ export interface OperatorClient
     UnitCalls,
     UnitGroupCalls,
     UnitRolloutCalls,
-    PeopleCalls {
+    PeopleCalls,
+    ProjectCalls {
   /** Ends when the signal fires. Connects again by itself; each connection starts with a `connected` event. */
   events(signal: AbortSignal): AsyncIterable<FleetEvent>
 }
@@ -35,6 +37,7 @@ export function operatorClient(options: OperatorClientOptions): OperatorClient {
     ...unitGroupCalls(send),
     ...unitRolloutCalls(send),
     ...peopleCalls(send),
+    ...projectCalls(send),
     events: (signal) => follow((s) => send(operatorPaths.events, { signal: s }), options.sleep ?? systemSleep, signal),
   }
 }

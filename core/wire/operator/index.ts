@@ -84,6 +84,17 @@ export {
 export { type Problem, type ProblemCode, problem, problemCodes, problemOf, problemStatus } from './problem.ts'
 export { type PullOrder, type PullProgress, pullOrder, pullProgress } from './pull.ts'
 export {
+  type NewProjectRecord,
+  newProjectRecord,
+  type ProjectRecord,
+  projectList,
+  projectName,
+  projectOrder,
+  projectRecord,
+  projectRemoval,
+  projectToken,
+} from './project.ts'
+export {
   type PhaseStanding,
   type RolledBack,
   type RolloutAudience,

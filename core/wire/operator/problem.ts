@@ -30,6 +30,8 @@ export const problemStatus = {
   webhook_unknown: 404,
   package_in_use: 409,
   group_exists: 409,
+  project_exists: 409,
+  project_in_use: 409,
   labels_too_many: 409,
   device_decommissioned: 409,
   device_in_service: 409,

@@ -9,6 +9,7 @@ import type { PackageFiles } from '../../packages/package-files.ts'
 import type { Shelf } from '../../packages/shelf.ts'
 import type { AuditStore } from '../../people/audit.ts'
 import type { PeoplePorts } from '../../people/people.ts'
+import type { Projects } from '../../projects/projects.ts'
 import { type Openings, rememberedOpenings } from '../../rollout/openings.ts'
 import type { Store } from '../../store/store.ts'
 import type { Events } from '../../telemetry/events.ts'
@@ -32,6 +33,7 @@ import { operatorUnitRoutes } from './operator-unit-routes.ts'
 import { type PackagerPorts, packagerRoutes } from './packager-routes.ts'
 import { peopleRoutes } from './people-routes.ts'
 import { answerProblems } from './problems.ts'
+import { projectRoutes } from './project-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { refuseUnstorable } from './storable.ts'
 import { unitRoutes } from './unit-routes.ts'
@@ -52,6 +54,8 @@ export interface ServerPorts {
   packager?: Pick<PackagerPorts, 'pushes' | 'secrets'>
   /** Absent: a fleet of devices only. */
   units?: UnitPorts
+  /** Absent: one of those that the default project has beside it. */
+  projects?: Pick<Projects, 'list' | 'create' | 'admit' | 'remove'>
   clock: Clock
   log: Log
 }
@@ -145,6 +149,7 @@ async function operatorApi(
   if (openid) openIdRoutes(api, { ...people, ...openid }, { secure, base })
   peopleRoutes(api, people)
   auditRoutes(api, ports.people.audit)
+  if (ports.projects) projectRoutes(api, ports.projects)
   if (ports.webhooks) webhookRoutes(api, { ...people, ...ports.webhooks })
   operatorRoutes(api, { ...ports, version: options.version })
   if (ports.units) operatorUnitRoutes(api, { ...ports, ...ports.units })

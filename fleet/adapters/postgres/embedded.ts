@@ -133,7 +133,7 @@ async function settings(): Promise<string[]> {
     listen_addresses: '127.0.0.1',
     port: String(await freePort()),
     unix_socket_directories: '',
-    max_connections: '40',
+    max_connections: '100',
     shared_buffers: '64MB',
     huge_pages: 'off',
   }

@@ -8,6 +8,7 @@ import { quickLists, roomForContacts } from './list-migration.ts'
 import { peopleTables } from './people-migration.ts'
 import { processTables } from './process-migration.ts'
 import { healthColumns, paceTables, phaseColumns } from './rollout-migration.ts'
+import { projectTables } from './project-migration.ts'
 import { ruleTables } from './rule-migration.ts'
 import type { Tables } from './tables.ts'
 import { unitGroupTables } from './unit-group-migration.ts'
@@ -80,6 +81,7 @@ const statements: Readonly<Record<string, readonly string[]>> = {
   '019-audiences': audienceTables,
   '020-room-for-contacts': roomForContacts,
   '021-groups-of-units': unitGroupTables,
+  '022-projects': projectTables,
 }
 
 const steps: Readonly<Record<string, Migration>> = Object.fromEntries(

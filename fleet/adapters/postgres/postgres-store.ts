@@ -3,6 +3,7 @@ import type pg from 'pg'
 import type { AuditStore } from '../../people/audit.ts'
 import type { PeopleStore } from '../../people/people-store.ts'
 import type { Lines } from '../../processes/lines.ts'
+import type { ProjectStore } from '../../projects/project.ts'
 import type { Shared } from '../../processes/shared.ts'
 import type { Sight } from '../../store/records.ts'
 import { hasRestarted, newsOf, seen } from '../../store/seen.ts'
@@ -20,6 +21,7 @@ import { openProbePool } from './pool.ts'
 import { postgresAuditStore } from './postgres-audit-store.ts'
 import { postgresLines } from './postgres-lines.ts'
 import { postgresPeopleStore } from './postgres-people-store.ts'
+import { postgresProjectStore } from './postgres-project-store.ts'
 import { postgresShared } from './postgres-shared.ts'
 import { postgresUnitStore } from './postgres-unit-store.ts'
 import { postgresWebhookStore } from './postgres-webhook-store.ts'
@@ -47,6 +49,7 @@ export interface Records extends Store {
   people: PeopleStore
   audit: AuditStore
   webhooks: WebhookStore
+  projects: ProjectStore
   lines: Lines
   shared: Shared
 }
@@ -68,6 +71,7 @@ export async function postgresStore(pool: pg.Pool, me = 'alone'): Promise<Record
     observe: (sight, packageUid, conclude) => observe(pool, lookOne, sight, packageUid, conclude),
     audit: postgresAuditStore(db),
     webhooks: postgresWebhookStore(db),
+    projects: postgresProjectStore(db),
     ...packagesIn(db),
     ...rulesIn(db),
     addRollout: (order) => db.transaction().execute((tx) => addRollout(tx, order)),

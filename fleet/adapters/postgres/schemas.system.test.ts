@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { auditStoreContract } from '../../people/audit-store.contract.ts'
 import { peopleStoreContract } from '../../people/people-store.contract.ts'
 import { processesContract } from '../../processes/processes.contract.ts'
+import { projectStoreContract } from '../../projects/project-store.contract.ts'
 import { unitStoreContract } from '../../units/unit-store.contract.ts'
 import { webhookStoreContract } from '../../webhooks/webhook-store.contract.ts'
 import { openRecords } from './database.ts'
@@ -56,6 +57,7 @@ async function freshStore<T>(part: (records: Records) => T): Promise<{ store: T;
 unitStoreContract('a schema of postgres', () => freshStore(({ units }) => units))
 webhookStoreContract('a schema of postgres', () => freshStore(({ webhooks }) => webhooks))
 auditStoreContract('a schema of postgres', () => freshStore(({ audit }) => audit))
+projectStoreContract('a schema of postgres', () => freshStore(({ projects }) => projects))
 peopleStoreContract('a schema of postgres', () => freshStore(({ people }) => people))
 
 processesContract('a schema of postgres', async () => {

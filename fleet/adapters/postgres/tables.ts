@@ -7,6 +7,7 @@ import type { Attempt, KeptObject } from '../../store/records.ts'
 import type { PeopleTables } from './people-tables.ts'
 import type { AuditTables } from './postgres-audit-store.ts'
 import type { WebhookTables } from './postgres-webhook-store.ts'
+import type { ProjectTables } from './postgres-project-store.ts'
 import type { UnitTables } from './unit-tables.ts'
 
 /*
@@ -90,7 +91,7 @@ interface ReportRow {
   log: string | null
 }
 
-export interface Tables extends UnitTables, PeopleTables, AuditTables, WebhookTables {
+export interface Tables extends UnitTables, PeopleTables, AuditTables, WebhookTables, ProjectTables {
   packages: PackageRow
   devices: DeviceRow
   rollouts: RolloutRow

@@ -23,6 +23,7 @@ import { keysShow } from './keys-show.ts'
 import { list } from './list.ts'
 import { pack } from './pack.ts'
 import { packagesRule } from './packages-rule.ts'
+import { projectsCreate, projectsList, projectsRemove, projectsToken } from './projects.ts'
 import { publish } from './publish.ts'
 import { releasesAdd } from './releases-add.ts'
 import { releasesList } from './releases-list.ts'
@@ -123,6 +124,10 @@ export const allCommands: readonly Command[] = [
   tokensNew,
   tokensList,
   tokensWithdraw,
+  projectsCreate,
+  projectsList,
+  projectsToken,
+  projectsRemove,
   audit,
   webhooksNew,
   webhooksList,
@@ -152,6 +157,7 @@ export const groups: Readonly<Record<string, string>> = {
   users: 'Who may sign in, and what they may do',
   webhooks: 'Addresses that are told what happens',
   tokens: 'What programs show instead of signing in',
+  projects: 'Parts of the fleet that never see each other',
   unit: 'One unit, through its update scheduler',
   device: "One device, through its agent's local API; works on UpdateHub's agent too",
 }

@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import { OperatorError, refusalOf } from '../operator-error.ts'
 
-/** `url`: the fleet's address without path. `token`: the operator's, where the fleet asks for one. */
+/** `url`: the fleet's address, or that of a project in it: with `/p/NAME`. `token`: the operator's, where the fleet asks for one. */
 export interface OperatorClientOptions {
   url: string
   token?: string

@@ -1,0 +1,22 @@
+import { join } from 'node:path'
+import type { FleetSettings } from '../settings.ts'
+
+/** A sub-folder of where those of the default project are, and nobody who comes in by the settings. */
+export function ownSettings(settings: FleetSettings, project: string | null): FleetSettings {
+  if (project === null) return settings
+  const below = join('projects', project)
+  const { data, blobs } = settings
+  return {
+    ...settings,
+    data: join(data, below),
+    blobs: blobs && placeBelow(blobs, below),
+    operatorToken: null,
+    packagers: new Map(),
+    openid: null,
+  }
+}
+
+function placeBelow(blobs: NonNullable<FleetSettings['blobs']>, below: string): FleetSettings['blobs'] {
+  if (blobs.kind === 'folder') return { ...blobs, path: join(blobs.path, below) }
+  return { ...blobs, prefix: blobs.prefix === '' ? below : `${blobs.prefix}/${below}` }
+}
