@@ -161,7 +161,11 @@ describe.each(Object.entries(kinds))('projects of two processes on %s', (_, args
       const unit = await online(place)
       await away.client.setRelease('u1', (await away.client.addRelease(order)).id)
       expect(decodeOrder(await unit.next('desiredStatus'))).toMatchObject({ kind: 'desired_state' })
-      unit.say({ kind: 'request_blob_urls', correlationId: 'c', digests: [(await place.client.items())[0]?.indexDigest ?? ''] })
+      unit.say({
+        kind: 'request_blob_urls',
+        correlationId: 'c',
+        digests: [(await place.client.items())[0]?.indexDigest ?? ''],
+      })
       const found = decodeOrder(await unit.next('blobUrls'))
       const url = found.kind === 'blob_urls' ? (found.sources[0]?.urls[0] ?? '') : ''
       expect(url).toContain(new URL(place.url).pathname)
@@ -207,7 +211,9 @@ describe.each(Object.entries(kinds))('projects of two processes on %s', (_, args
   it('is made to its end when the process that began it is killed, wherever', async () => {
     for (const [n, waitMs] of [0, 40, 150, 400, 900].entries()) {
       const name = `p${n}`
-      const asked = host(a).addProject(name).catch(() => undefined)
+      const asked = host(a)
+        .addProject(name)
+        .catch(() => undefined)
       await soon(async () => (await ask(database, `select name from projects where name = '${name}'`)).length).toBe(1)
       await new Promise((resolve) => setTimeout(resolve, waitMs))
       await killA()
@@ -236,7 +242,9 @@ describe.each(Object.entries(kinds))('projects of two processes on %s', (_, args
       expect(await ask(database, schemasText)).toEqual([])
       a = await start([...args, '--data', join(folder, `a-${databases}`)])
     }
-    const left = (await readdir(folder, { recursive: true })).filter((path) => path.includes(`-${databases}/projects/r`))
+    const left = (await readdir(folder, { recursive: true })).filter((path) =>
+      path.includes(`-${databases}/projects/r`),
+    )
     expect(left).toEqual([])
   })
 })

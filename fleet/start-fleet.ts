@@ -42,10 +42,18 @@ export async function startFleet(settings: FleetSettings, given: Partial<FleetPo
     const served = { ...ports, front }
     const database = await openRecords(server, null, me, log)
     const ground = projectGround(settings, server, me, served)
-    const projects = new Projects({ store: database.records.projects, shared: database.records.shared, ground, ...ports })
+    const projects = new Projects({
+      store: database.records.projects,
+      shared: database.records.shared,
+      ground,
+      ...ports,
+    })
     const first = await startDefault(settings, database, me, served, projects)
     opened.push(first.stop)
-    await sweepProjects(settings, (await projects.list()).map(({ name }) => name))
+    await sweepProjects(
+      settings,
+      (await projects.list()).map(({ name }) => name),
+    )
     opened.push(await beginProjects(projects))
     const url = await listen(front, settings)
     opened.push(async () => front.shut())

@@ -24,7 +24,7 @@ describe('the settings of a unit', () => {
       workingDir: 'data',
       updateTtl: 'PT10S',
       launcher: { instanceTtl: '1m30s' },
-      fleet: { url: 'https://fleet.example', claimTokenFile: 'claim' },
+      fleet: { url: 'https://fleet.example/p/acme/', claimTokenFile: 'claim' },
     })
     expect(settings.workingDir).toBe('/etc/windlass/data')
     expect(settings.enrolment).toEqual({ url: 'https://fleet.example/p/acme/', claimTokenFile: '/etc/windlass/claim' })

@@ -201,7 +201,7 @@ function discoveryOf({
   overrideServiceDiscoveryUrl: overrideUrl,
   fleet,
 }: File): UnitSettings['discovery'] {
-  const ours = fleet && new URL('/sd/v7/', fleet.url).href
+  const ours = fleet && `${fleet.url.replace(/\/+$/, '')}/sd/v7/`
   const url = serviceDiscoveryUrl ?? ours ?? 'https://aoscloud.io:9000/sd/v7/'
   return { url, ...(overrideUrl !== undefined ? { overrideUrl } : ours !== undefined ? { overrideUrl: ours } : {}) }
 }

@@ -75,9 +75,13 @@ export class Projects {
     const before = await this.#known(name)
     const { devices, units } = everything ? { devices: 0, units: 0 } : await ground.population(name)
     if (devices + units > 0)
-      throw new FleetError('project_in_use', `expected a project without any, got ${devices} devices and ${units} units`)
+      throw new FleetError(
+        'project_in_use',
+        `expected a project without any, got ${devices} devices and ${units} units`,
+      )
     await store.move(name, before.state, 'removing')
-    void this.look()
+    // What fails is looked at again in a second.
+    void this.#bringOn(name).catch(() => undefined)
     return this.#known(name).catch(() => ({ ...before, state: 'removing' as const }))
   }
 

@@ -28,7 +28,8 @@ export async function enrol(
     { type: 'online', csr: await ports.keys.createKey('online', systemId) },
     { type: 'offline', csr: await ports.keys.createKey('offline', systemId) },
   ]
-  const url = new URL(enrolmentPath, fleetUrl).href
+  // The fleet's address may have a path: that of a project.
+  const url = `${fleetUrl.replace(/\/+$/, '')}${enrolmentPath}`
   const body = encodeEnrolment({ claimToken, systemId, model, csrs })
   const headers = { 'content-type': 'application/json' }
   const answer = await ports.http.send({ url, method: 'POST', headers, body, maxRedirects: 0 }, stop)

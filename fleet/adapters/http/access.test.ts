@@ -59,7 +59,7 @@ describe('every route of the operator API', () => {
       expect([method, url, permission]).toEqual([
         method,
         url,
-        expect.stringMatching(/^(open|own|(read|publish|operate|approve|administer) over \w+)$/),
+        expect.stringMatching(/^(open|own|(read|publish|operate|approve|administer|host) over \w+)$/),
       ])
     expect(routes.filter(({ permission }) => permission === 'open')).toMatchObject([
       { method: 'POST', url: '/session' },

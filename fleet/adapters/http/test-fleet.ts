@@ -19,6 +19,9 @@ import { fakePeople } from '../../people/fake-people.ts'
 import type { OpenIdSettings } from '../../people/openid.ts'
 import { memoryLines } from '../../processes/lines.ts'
 import { memoryShared } from '../../processes/shared.ts'
+import { fakeGround } from '../../projects/fake-ground.ts'
+import { memoryProjectStore } from '../../projects/memory-project-store.ts'
+import { Projects } from '../../projects/projects.ts'
 import { memoryStore } from '../../store/memory-store.ts'
 import type { KeptPackage } from '../../store/records.ts'
 import { product } from '../../store/samples.ts'
@@ -107,6 +110,8 @@ export async function testFleet(
   const pushes = new Pushes({ shelf, files: pushFiles, clock, key: new SeededRandom(3).bytes(32) }, rules)
   const packager = { pushes, secrets: new Map([['me', 'topsecret']]) }
   const units = given.units ? await testUnits(folder, { clock, log, events }) : undefined
+  const ground = { store: memoryProjectStore(), shared, ground: fakeGround(), random: new SeededRandom(5) }
+  const projects = new Projects({ ...ground, clock, log })
   const openid = given.openid && { openid: { settings: given.openid, provider: openIdProvider(given.openid) } }
   const app = fleetServer(
     {
@@ -114,6 +119,7 @@ export async function testFleet(
       store,
       people,
       webhooks: { store: hooks, dispatch },
+      projects,
       files,
       shelf,
       events,

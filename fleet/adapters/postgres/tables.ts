@@ -6,8 +6,8 @@ import type { Progress } from '../../rollout/progress.ts'
 import type { Attempt, KeptObject } from '../../store/records.ts'
 import type { PeopleTables } from './people-tables.ts'
 import type { AuditTables } from './postgres-audit-store.ts'
-import type { WebhookTables } from './postgres-webhook-store.ts'
 import type { ProjectTables } from './postgres-project-store.ts'
+import type { WebhookTables } from './postgres-webhook-store.ts'
 import type { UnitTables } from './unit-tables.ts'
 
 /*
