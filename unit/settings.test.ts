@@ -28,7 +28,7 @@ describe('the settings of a unit', () => {
     })
     expect(settings.workingDir).toBe('/etc/windlass/data')
     expect(settings.enrolment).toEqual({ url: 'https://fleet.example/p/acme/', claimTokenFile: '/etc/windlass/claim' })
-    expect(settings.discovery.overrideUrl).toBe('https://fleet.example/sd/v7/')
+    expect(settings.discovery.overrideUrl).toBe('https://fleet.example/p/acme/sd/v7/')
     expect([settings.update.defaultTtlMs, settings.instanceTtlMs]).toEqual([10_000, 90_000])
   })
 
