@@ -82,7 +82,6 @@ export {
   userRecord,
 } from './people.ts'
 export { type Problem, type ProblemCode, problem, problemCodes, problemOf, problemStatus } from './problem.ts'
-export { type PullOrder, type PullProgress, pullOrder, pullProgress } from './pull.ts'
 export {
   type NewProjectRecord,
   newProjectRecord,
@@ -94,6 +93,7 @@ export {
   projectRemoval,
   projectToken,
 } from './project.ts'
+export { type PullOrder, type PullProgress, pullOrder, pullProgress } from './pull.ts'
 export {
   type PhaseStanding,
   type RolledBack,
