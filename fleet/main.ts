@@ -61,7 +61,7 @@ async function runFleet(argv: string[]): Promise<number> {
   const onSignal = (): void => ask(undefined)
   process.once('SIGTERM', onSignal).once('SIGINT', onSignal)
   try {
-    const fleet = await startFleet(await readSettings(argv, (path) => readFile(path, 'utf8')))
+    const fleet = await startFleet(await readSettings(argv, (path) => readFile(path, 'utf8'), process.env))
     process.stdout.write(`${fleet.url}\n`)
     const lost = await Promise.race([asked, fleet.lost])
     if (lost) process.stderr.write(`windlass fleet: the database went away: ${lost.message}\n`)

@@ -30,7 +30,7 @@ export function projectGround(
   const urlOf = (project: string): string => inSchema(server.url, schemaOf(project))
   const nameOf = (project: string): string => schemaOf(project) ?? ''
   const giveToken = async (project: string, hash: string, noted: boolean): Promise<void> => {
-    const { records } = await openRecords(server, project, me, ports.log)
+    const { records } = await openRecords(server, project, me, ports)
     try {
       const at = ports.clock.now()
       if (!(await records.people.token(hash, at))) await records.people.addToken(firstAdmin(hash, at))
@@ -49,7 +49,7 @@ export function projectGround(
     },
     async open(project) {
       const own = ownSettings(settings, project)
-      const database = await openRecords(server, project, me, ports.log)
+      const database = await openRecords(server, project, me, ports)
       const running = await startProject(own, database, { project, me }, ports)
       return {
         async stop() {

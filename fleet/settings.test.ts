@@ -23,6 +23,7 @@ const files: Record<string, string> = {
       roles: { crew: [{ role: 'viewer' }] },
     },
     resumeQuirk: true,
+    traces: { endpoint: 'http://otel.example:4318/v1/traces' },
     admission: 'approved',
   }),
   '/etc/windlass/release.pub': 'PEM',
@@ -61,6 +62,7 @@ describe('settings', () => {
       privateRegistries: false,
       openid: null,
       resumeQuirk: false,
+      traces: null,
     })
   })
 
@@ -88,6 +90,7 @@ describe('settings', () => {
         roles: { crew: [{ role: 'viewer' }] },
       },
       resumeQuirk: true,
+      traces: { endpoint: 'http://otel.example:4318/v1/traces', ratio: 1 },
       admission: 'approved',
     })
   })

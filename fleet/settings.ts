@@ -7,6 +7,7 @@ import type { DatabaseChoice } from './adapters/postgres/database.ts'
 import { StartError } from './fleet-error.ts'
 import type { Admission } from './identity/admission.ts'
 import type { OpenIdSettings } from './people/openid.ts'
+import { type TraceSettings, traceSettings } from './telemetry/trace-settings.ts'
 
 /** What a fleet needs to know to run; keys, certificate and token are their contents, not their paths. */
 export interface FleetSettings {
@@ -39,6 +40,8 @@ export interface FleetSettings {
   privateRegistries: boolean
   /** Help UpdateHub's own agents to resume (updatehub.md 3.5). */
   resumeQuirk: boolean
+  /** Where traces go; null: nowhere. */
+  traces: TraceSettings | null
 }
 
 const gib = 1024 ** 3
@@ -59,6 +62,7 @@ export const defaultSettings: FleetSettings = {
   privateRegistries: false,
   openid: null,
   resumeQuirk: false,
+  traces: null,
 }
 
 const openIdFragment = z.strictObject({
@@ -94,6 +98,12 @@ const fragment = z.strictObject({
   privateRegistries: z.boolean().optional(),
   openid: openIdFragment.optional(),
   resumeQuirk: z.boolean().optional(),
+  traces: z
+    .strictObject({
+      endpoint: z.url({ protocol: /^https?$/ }).optional(),
+      ratio: z.number().min(0).max(1).optional(),
+    })
+    .optional(),
 })
 type Fragment = z.infer<typeof fragment>
 
@@ -116,10 +126,14 @@ const flags = {
 } as const
 
 /** Command line over file over defaults. @throws StartError `settings_invalid`, naming the place */
-export async function readSettings(argv: readonly string[], read: ReadText): Promise<FleetSettings> {
+export async function readSettings(
+  argv: readonly string[],
+  read: ReadText,
+  env: Readonly<Record<string, string | undefined>> = {},
+): Promise<FleetSettings> {
   const line = parseLine(argv)
   const fromFile = line.settings === undefined ? {} : await parseFile(line.settings, read)
-  return settingsOf({ ...fromFile, ...fromLine(line) }, read)
+  return settingsOf({ ...fromFile, ...fromLine(line) }, read, env)
 }
 
 function parseLine(argv: readonly string[]) {
@@ -175,7 +189,11 @@ function fromLine(line: ReturnType<typeof parseLine>): Fragment {
   throw invalid(`command line: ${issue?.path.join('.')}: ${issue?.message}`)
 }
 
-async function settingsOf(input: Fragment, read: ReadText): Promise<FleetSettings> {
+async function settingsOf(
+  input: Fragment,
+  read: ReadText,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<FleetSettings> {
   const { data, listen, database, trustedKeys, tls, operatorTokenFile: tokenFile, maxUploadBytes, resumeQuirk } = input
   const keys = (trustedKeys ?? []).map((path) => content(path, 'trustedKeys', read))
   const token = tokenFile === undefined ? null : (await content(tokenFile, 'operatorTokenFile', read)).trim()
@@ -198,6 +216,7 @@ async function settingsOf(input: Fragment, read: ReadText): Promise<FleetSetting
     privateRegistries: input.privateRegistries ?? defaultSettings.privateRegistries,
     openid: await openIdIn(input.openid, read),
     resumeQuirk: resumeQuirk ?? defaultSettings.resumeQuirk,
+    traces: traceSettings(input.traces, env),
   }
 }
 

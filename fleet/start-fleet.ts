@@ -7,11 +7,13 @@ import { isLocalName } from './adapters/http/guard.ts'
 import { pinoSink } from './adapters/pino-sink.ts'
 import { type Database, openRecords, openServer } from './adapters/postgres/database.ts'
 import { StartError } from './fleet-error.ts'
+import manifest from './package.json' with { type: 'json' }
 import { checkSomebody } from './people/somebody.ts'
 import { projectGround, sweepProjects } from './project-ground.ts'
 import { Projects } from './projects/projects.ts'
 import type { FleetSettings } from './settings.ts'
 import { type FleetPorts, once, type ProjectPorts, type RunningProject, startProject } from './start-project.ts'
+import { noTracing, type Tracing } from './telemetry/tracing.ts'
 
 export type { FleetPorts } from './start-project.ts'
 
@@ -37,10 +39,12 @@ export async function startFleet(settings: FleetSettings, given: Partial<FleetPo
     for (const end of opened.toReversed()) await end()
   })
   try {
+    const tracing = await tracingFor(settings, me)
+    opened.push(tracing.stop)
     const front = new Front(settings.tls)
     opened.push(() => front.close())
-    const served = { ...ports, front }
-    const database = await openRecords(server, null, me, log)
+    const served = { ...ports, front, tracing }
+    const database = await openRecords(server, null, me, served)
     const ground = projectGround(settings, server, me, served)
     const projects = new Projects({
       store: database.records.projects,
@@ -64,6 +68,13 @@ export async function startFleet(settings: FleetSettings, given: Partial<FleetPo
     await stop()
     throw error
   }
+}
+
+/** What nobody asked for is not even loaded. */
+async function tracingFor({ traces }: FleetSettings, me: string): Promise<Tracing> {
+  if (traces === null) return noTracing
+  const { openTelemetry } = await import('./adapters/open-telemetry.ts')
+  return openTelemetry(traces, { me, version: manifest.version })
 }
 
 async function startDefault(

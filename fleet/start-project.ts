@@ -23,6 +23,7 @@ import type { Projects } from './projects/projects.ts'
 import { steward, stewardRound } from './rollout/steward.ts'
 import type { FleetSettings } from './settings.ts'
 import { type Events, eventHub } from './telemetry/events.ts'
+import { type Tracing, traced } from './telemetry/tracing.ts'
 import { Pulls } from './units/pulls/pulls.ts'
 import { unitRolloutRound } from './units/rollouts/round.ts'
 import { UnitOffice } from './units/unit-office.ts'
@@ -42,6 +43,7 @@ export interface RunningProject {
 
 export interface ProjectPorts extends FleetPorts {
   front: Front
+  tracing: Tracing
 }
 
 // Made by `npm run console`.
@@ -87,12 +89,16 @@ export async function startProject(
 }
 
 type Ending = () => Promise<unknown>
-type HubPorts = FleetPorts & { events: Events; dispatch: Dispatch }
+type HubPorts = FleetPorts & { tracing: Tracing; events: Events; dispatch: Dispatch }
 
 /** What goes on by itself; answers how it is ended. */
 function beginRounds({ records }: Engines, units: UnitPorts, hub: HubPorts): Ending {
   const closing = new AbortController()
-  const rounds = [() => stewardRound({ store: records, ...hub }), () => unitRolloutRound({ ...units, ...hub })]
+  const round = (name: string, work: () => Promise<void>) => () => traced(hub.tracing, { name, kind: 'internal' }, work)
+  const rounds = [
+    round('rollout round', () => stewardRound({ store: records, ...hub })),
+    round('unit rollout round', () => unitRolloutRound({ ...units, ...hub })),
+  ]
   const stewarding = steward(hub, rounds, closing.signal)
   const dispatching = hub.dispatch.run(closing.signal)
   return async () => {

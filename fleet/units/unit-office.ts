@@ -8,6 +8,7 @@ import { FleetError } from '../fleet-error.ts'
 import type { BlobTickets } from '../identity/blob-tickets.ts'
 import type { Lines } from '../processes/lines.ts'
 import type { Events } from '../telemetry/events.ts'
+import { noTracing, type Tracing, traced } from '../telemetry/tracing.ts'
 import { boundedNews, boundedStatus, mostDigests } from './bounds.ts'
 import { type AskedLog, LogRequests } from './log-requests.ts'
 import { mergeStatus } from './merge-status.ts'
@@ -29,6 +30,8 @@ export interface OfficePorts {
   tickets: Pick<BlobTickets, 'urlOf'>
   /** The name of this process on the bus. */
   me: string
+  /** Absent: nobody wants to know. */
+  tracing?: Tracing
 }
 
 /** A unit with all that follows from its records. */
@@ -249,7 +252,13 @@ export class UnitOffice {
     return release ? desiredStateOf(release.content, await store.items()) : null
   }
 
-  async #hear(id: string, fact: UnitFact): Promise<void> {
+  /** One message of a unit. */
+  #hear(id: string, fact: UnitFact): Promise<void> {
+    const start = { name: `unit ${fact.kind}`, kind: 'server' } as const
+    return traced(this.#ports.tracing ?? noTracing, start, () => this.#heard(id, fact))
+  }
+
+  async #heard(id: string, fact: UnitFact): Promise<void> {
     const { store, clock, log } = this.#ports
     if (fact.kind === 'request_blob_urls') return this.#answerBlobs(id, fact)
     await store.hear(id, clock.now(), (before) =>

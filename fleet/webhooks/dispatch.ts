@@ -1,6 +1,7 @@
 import type { Clock, Log } from '@windlass/platform'
 import type { FleetEvent, WebhookKind } from '@windlass/wire/operator'
 import type { Events } from '../telemetry/events.ts'
+import { noTracing, type Tracing } from '../telemetry/tracing.ts'
 import type { Post } from './post.ts'
 import { signatureOf } from './signature.ts'
 import { type Delivery, type Outcome, pauseMs, type Webhook, type WebhookStore } from './webhook.ts'
@@ -10,6 +11,8 @@ export interface DispatchPorts {
   post: Post
   clock: Clock
   log: Log
+  /** Absent: nobody wants to know. */
+  tracing?: Tracing
 }
 
 const lookEveryMs = 2000
@@ -54,8 +57,9 @@ export class Dispatch {
   }
 
   async #queue(kind: WebhookKind, event: FleetEvent): Promise<void> {
-    const { store, clock, log } = this.#ports
-    await store.queue(kind, JSON.stringify(event), clock.now()).catch((error: unknown) => {
+    const { store, clock, log, tracing = noTracing } = this.#ports
+    const trace = tracing.traceparent() ?? null
+    await store.queue(kind, JSON.stringify(event), clock.now(), trace).catch((error: unknown) => {
       log.error('event not kept for webhooks', { kind, why: textOf(error) })
     })
   }
@@ -71,15 +75,22 @@ export class Dispatch {
 
   async #deliver(delivery: Delivery & { hook: Webhook }): Promise<void> {
     const { id, kind, body, attempts, hook } = delivery
-    const { store, post, clock, log } = this.#ports
+    const { store, post, clock, log, tracing = noTracing } = this.#ports
+    const facts = { 'windlass.webhook': hook.id, 'windlass.event': kind }
+    const parent = delivery.trace ?? undefined
+    const span = tracing.open({ name: `webhook ${kind}`, kind: 'client', facts, parent })
+    const traceparent = span.traceparent()
     const headers = {
       'content-type': 'application/json',
       'user-agent': 'windlass',
       'windlass-delivery': String(id),
       'windlass-event': kind,
       'windlass-signature': signatureOf(hook.secret, clock.now(), body),
+      ...(traceparent !== undefined && { traceparent }),
     }
     const answer = await post.send(hook.url, headers, body).catch((error: unknown) => textOf(error))
+    if (typeof answer === 'number') span.note({ 'http.response.status_code': answer })
+    span.end(typeof answer === 'string')
     const outcome = outcomeOf(answer, attempts + 1, clock.now())
     await store.settle(id, outcome)
     if (outcome.state === 'given_up')

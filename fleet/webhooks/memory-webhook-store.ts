@@ -5,10 +5,10 @@ export function memoryWebhookStore(): WebhookStore {
   const hooks = new Map<number, Webhook>()
   const deliveries = new Map<number, Delivery>()
   let last = 0
-  const queued = (webhook: number, kind: string, body: string, at: number): number => {
+  const queued = (webhook: number, kind: string, body: string, at: number, trace: string | null = null): number => {
     last += 1
     const fresh = { attempts: 0, state: 'waiting', nextAt: at, status: null, error: null } as const
-    deliveries.set(last, { id: last, webhook, kind, body, createdAt: at, ...fresh })
+    deliveries.set(last, { id: last, webhook, kind, body, createdAt: at, trace, ...fresh })
     return last
   }
   const of = (webhook: number) => [...deliveries.values()].filter((each) => each.webhook === webhook).toReversed()
@@ -23,8 +23,8 @@ export function memoryWebhookStore(): WebhookStore {
       for (const delivery of of(id)) deliveries.delete(delivery.id)
       return hooks.delete(id)
     },
-    async queue(kind, body, at) {
-      for (const { id, events } of hooks.values()) if (events.includes(kind)) queued(id, kind, body, at)
+    async queue(kind, body, at, trace) {
+      for (const { id, events } of hooks.values()) if (events.includes(kind)) queued(id, kind, body, at, trace)
     },
     queueFor: async (id, kind, body, at) => (hooks.has(id) ? queued(id, kind, body, at) : undefined),
     async take(limit, at, until) {

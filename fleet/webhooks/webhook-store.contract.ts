@@ -27,7 +27,8 @@ export function webhookStoreContract(
       const two = await store.add(hook('https://two.example', ['unit', 'rollout']))
       expect(await store.webhooks()).toEqual([one, two])
       await store.queue('unit', '{"n":1}', 2000)
-      await store.queue('rollout', '{"n":2}', 2000)
+      await store.queue('rollout', '{"n":2}', 2000, '00-trace')
+      expect((await store.deliveries(one.id, 1))[0]).toMatchObject({ trace: '00-trace' })
       expect((await store.deliveries(one.id, 9)).map(({ body }) => body)).toEqual(['{"n":2}'])
       expect((await store.deliveries(two.id, 9)).map(({ body }) => body)).toEqual(['{"n":2}', '{"n":1}'])
       const test = await store.queueFor(one.id, 'test', '{}', 3000)
@@ -42,6 +43,7 @@ export function webhookStoreContract(
         nextAt: 3000,
         status: null,
         error: null,
+        trace: null,
       })
       expect(await store.queueFor(99, 'test', '{}', 3000)).toBeUndefined()
     })

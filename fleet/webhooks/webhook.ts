@@ -21,6 +21,8 @@ export interface Delivery {
   nextAt: number | null
   status: number | null
   error: string | null
+  /** The span in which it happened (W3C `traceparent`), where traces are kept. */
+  trace: string | null
 }
 
 /** What became of one attempt. */
@@ -38,7 +40,7 @@ export interface WebhookStore {
   /** With its deliveries. False when there is none. */
   remove(id: number): Promise<boolean>
   /** One delivery for each webhook that wants this kind. */
-  queue(kind: WebhookKind, body: string, at: number): Promise<void>
+  queue(kind: WebhookKind, body: string, at: number, trace?: string | null): Promise<void>
   /** One for this webhook alone, whatever it wants; undefined when there is none. */
   queueFor(id: number, kind: string, body: string, at: number): Promise<number | undefined>
   /** What is due, oldest first. Nobody gets it again before `until`: whoever took it may have died. */

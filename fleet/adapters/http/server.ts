@@ -14,6 +14,7 @@ import { type Openings, rememberedOpenings } from '../../rollout/openings.ts'
 import type { Store } from '../../store/store.ts'
 import type { Events } from '../../telemetry/events.ts'
 import { fleetMetrics } from '../../telemetry/metrics.ts'
+import { noTracing, type Tracing } from '../../telemetry/tracing.ts'
 import type { Pulls } from '../../units/pulls/pulls.ts'
 import type { UnitOffice } from '../../units/unit-office.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
@@ -36,11 +37,14 @@ import { answerProblems } from './problems.ts'
 import { projectRoutes } from './project-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { refuseUnstorable } from './storable.ts'
+import { traceRequests } from './trace-requests.ts'
 import { unitRoutes } from './unit-routes.ts'
 import { unitSockets } from './unit-sockets.ts'
 import { type WebhookPorts, webhookRoutes } from './webhook-routes.ts'
 
 export interface ServerPorts {
+  /** Absent: nobody wants to know. */
+  tracing?: Tracing
   store: Store
   people: Pick<PeoplePorts, 'store' | 'passwords' | 'random'> & { audit: AuditStore }
   files: PackageFiles
@@ -102,6 +106,7 @@ export function fleetServer(ports: ServerPorts, options: ServerOptions): Fastify
     ports.units?.pulls?.stop()
   })
   const { gate, base = '', console: folder = null } = options
+  traceRequests(app, ports.tracing ?? noTracing)
   const guard = new Guard({ people: ports.people.store, gate, now: () => ports.clock.now() })
   app.register(async (pages) => consoleRoutes(pages, { folder, base, guard, welcome: welcome(options.version) }))
   const office = ports.units?.office

@@ -2,11 +2,13 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Clock, Log } from '@windlass/platform'
 import { StartError } from '../../fleet-error.ts'
+import { noTracing, type Tracing } from '../../telemetry/tracing.ts'
 import { embeddedPostgres, runningDatabase } from './embedded.ts'
 import { holdFolder } from './hold.ts'
 import { openPool } from './pool.ts'
 import { postgresStore, type Records } from './postgres-store.ts'
 import { inSchema, schemaOf } from './schema.ts'
+import { traceStatements } from './trace-statements.ts'
 
 /** Our own PostgreSQL below the data folder, or any other, 15 or newer. */
 export type DatabaseChoice = { kind: 'embedded' } | { kind: 'url'; url: string }
@@ -59,12 +61,13 @@ export async function openRecords(
   server: Pick<DatabaseServer, 'url' | 'alone'>,
   project: string | null,
   me: string,
-  log: Log,
+  { log, tracing = noTracing }: { log: Log; tracing?: Tracing },
 ): Promise<Database> {
   const schema = schemaOf(project)
   const url = inSchema(server.url, schema)
   const onError = (error: Error) => log.warning('database connection lost', { why: error.message })
   const pool = openPool(url, onError, { schema, max: project === null ? poolSizes.first : poolSizes.others })
+  traceStatements(pool, tracing)
   try {
     return { records: await postgresStore(pool, me), url, alone: server.alone }
   } catch (cause) {

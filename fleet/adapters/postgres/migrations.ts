@@ -82,6 +82,7 @@ const statements: Readonly<Record<string, readonly string[]>> = {
   '020-room-for-contacts': roomForContacts,
   '021-groups-of-units': unitGroupTables,
   '022-projects': projectTables,
+  '023-traces-of-deliveries': ['alter table webhook_deliveries add column trace text'],
 }
 
 const steps: Readonly<Record<string, Migration>> = Object.fromEntries(

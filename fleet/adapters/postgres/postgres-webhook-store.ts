@@ -16,6 +16,7 @@ export interface WebhookTables {
     next_at: Date | null
     status: number | null
     error: string | null
+    trace: string | null
   }
 }
 
@@ -36,9 +37,9 @@ function hooks(db: Db) {
     async remove(id) {
       return (await db.deleteFrom('webhooks').where('id', '=', id).executeTakeFirst()).numDeletedRows > 0
     },
-    async queue(kind, body, at) {
-      await sql`insert into webhook_deliveries (webhook, kind, body, created_at, next_at)
-        select id, ${kind}, ${body}, ${new Date(at)}, ${new Date(at)} from webhooks where ${kind} = any(events)`.execute(
+    async queue(kind, body, at, trace = null) {
+      await sql`insert into webhook_deliveries (webhook, kind, body, created_at, next_at, trace)
+        select id, ${kind}, ${body}, ${new Date(at)}, ${new Date(at)}, ${trace} from webhooks where ${kind} = any(events)`.execute(
         db,
       )
     },

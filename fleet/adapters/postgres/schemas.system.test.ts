@@ -38,7 +38,7 @@ afterAll(async () => {
 })
 
 async function open(project: string | null, me = 'alone'): Promise<Records> {
-  return (await openRecords({ url: server.url, alone: true }, project, me, log)).records
+  return (await openRecords({ url: server.url, alone: true }, project, me, { log })).records
 }
 
 let projects = 0
