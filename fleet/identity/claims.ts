@@ -3,6 +3,7 @@ import type { Random } from '@windlass/platform'
 import { certificateFacts, certificatesOf } from '@windlass/trust/certificates'
 import type { Enrolled, Enrolment } from '@windlass/wire/aoscore-cloud'
 import { FleetError } from '../fleet-error.ts'
+import type { Claim } from '../units/records.ts'
 import type { UnitStore } from '../units/unit-store.ts'
 import type { UnitAuthority } from './unit-authority.ts'
 
@@ -13,15 +14,27 @@ export interface ClaimPorts {
   now(): number
 }
 
-/** Lets one unit enrol, once. The token is not kept: it can be shown now, and never again. */
+/** Lets units enrol. The token is not kept: it can be shown now, and never again. */
 export async function newClaim(
-  { store, random, now }: ClaimPorts,
-  systemId: string | null,
-): Promise<{ token: string; createdAt: number }> {
+  { store, random, now }: Pick<ClaimPorts, 'store' | 'random' | 'now'>,
+  order: Pick<Claim, 'systemId'> & Partial<Pick<Claim, 'uses' | 'expiresAt'>>,
+): Promise<Claim & { token: string }> {
   const token = Buffer.from(random.bytes(24)).toString('base64url')
-  const createdAt = now()
-  await store.addClaim({ tokenHash: hashOf(token), systemId, createdAt, usedBy: null })
-  return { token, createdAt }
+  const claim = { uses: 1, expiresAt: null, ...order, tokenHash: hashOf(token), createdAt: now() }
+  await store.addClaim(claim)
+  return { ...claim, usedBy: [], withdrawnAt: null, token }
+}
+
+/** What people name a claim by; nobody can read the token back from it. */
+export function claimId(tokenHash: string): string {
+  return tokenHash.slice(0, 16)
+}
+
+/** Nobody enrols with it any more. @throws FleetError `claim_unknown`, `claim_used` */
+export async function withdrawClaim({ store, now }: Pick<ClaimPorts, 'store' | 'now'>, id: string): Promise<void> {
+  const outcome = await store.withdrawClaim(id, now())
+  if (outcome === 'unknown') throw new FleetError('claim_unknown', `expected a claim of this fleet, got ${id}`)
+  if (outcome === 'used') throw new FleetError('claim_used', `expected a claim with a use left, got ${id}`)
 }
 
 /** Takes a unit in and signs its requests. @throws FleetError `claim_refused`, `request_invalid` */
@@ -36,7 +49,9 @@ export async function enrol(ports: ClaimPorts, request: Enrolment, discoveryUrl:
   if (outcome === 'enrolled') return { chains, discoveryUrl }
   const why = {
     unknown: 'a claim of this fleet',
-    used: 'a claim that was not used',
+    used: 'a claim with a use left',
+    expired: 'a claim before its end',
+    withdrawn: 'a claim that was not withdrawn',
     other_unit: `a claim for ${systemId}`,
   }
   throw new FleetError('claim_refused', `expected ${why[outcome]}, got another`)

@@ -13,7 +13,7 @@ import { UnitOffice } from './unit-office.ts'
 async function twoProcesses() {
   const clock = new FakeClock()
   const store = memoryUnitStore()
-  await store.addClaim({ tokenHash: 'claim', systemId: null, createdAt: 0, usedBy: null })
+  await store.addClaim({ tokenHash: 'claim', systemId: null, createdAt: 0 })
   await store.enrol('claim', { id: 'u1', model: 'boat', at: 0 })
   const log = createLog([], () => 0)
   const board = { seen: new Map<string, number>(), takenBy: new Map<string, string>() }

@@ -1,10 +1,10 @@
 import { memoryUnitGroups } from './groups/memory-unit-groups.ts'
 import { isMeant } from './groups/unit-group.ts'
-import { judgeClaim } from './judge-claim.ts'
+import { judgeClaim, usesLeft } from './judge-claim.ts'
 import { type News, type NewsKind, newsLimits } from './news.ts'
 import type { Blob, Claim, ItemVersion, Release, Unit } from './records.ts'
 import { memoryUnitRollouts } from './rollouts/memory-unit-rollouts.ts'
-import type { UnitStore } from './unit-store.ts'
+import { mostClaims, type UnitStore } from './unit-store.ts'
 
 /** The unit store's fake: the same behaviour, in memory. */
 export function memoryUnitStore(): UnitStore {
@@ -42,14 +42,25 @@ export function memoryUnitStore(): UnitStore {
     },
     release: async (id) => releases.find((release) => release.id === id),
     releases: async () => [...releases],
-    addClaim: async (claim) => void claims.set(claim.tokenHash, claim),
+    async addClaim(claim) {
+      if (claims.has(claim.tokenHash)) throw new Error('expected a claim with a token of its own')
+      claims.set(claim.tokenHash, { uses: 1, expiresAt: null, ...claim, usedBy: [], withdrawnAt: null })
+    },
+    claims: async () => [...claims.values()].sort(newestClaim).slice(0, mostClaims),
+    async withdrawClaim(id, at) {
+      const claim = [...claims.values()].find(({ tokenHash }) => tokenHash.startsWith(id))
+      if (!claim) return 'unknown'
+      if (usesLeft(claim) === 0) return 'used'
+      claims.set(claim.tokenHash, { ...claim, withdrawnAt: claim.withdrawnAt ?? at })
+      return 'withdrawn'
+    },
     async enrol(tokenHash, { id, model, at, serials = [] }) {
       const claim = claims.get(tokenHash)
       if (!claim) return 'unknown'
       const before = units.get(id)
-      const judged = judgeClaim(claim, id, before && { ...before, isRevoked: revoked.has(id) })
+      const judged = judgeClaim(claim, id, before && { ...before, isRevoked: revoked.has(id) }, at)
       if (judged !== 'enrolled') return judged
-      claims.set(tokenHash, { ...claim, usedBy: id })
+      claims.set(tokenHash, { ...claim, usedBy: [...new Set([...claim.usedBy, id])] })
       revokeAll(id)
       for (const serial of serials) certificates.set(serial, { unit: id, isRevoked: false })
       revoked.delete(id)
@@ -103,4 +114,8 @@ export function memoryUnitStore(): UnitStore {
     },
     news: async <K extends NewsKind>(unit: string, kind: K) => (news.get(`${kind} ${unit}`) ?? []) as News<K>[],
   }
+}
+
+function newestClaim(x: Claim, y: Claim): number {
+  return y.createdAt - x.createdAt || (x.tokenHash < y.tokenHash ? -1 : 1)
 }

@@ -26,14 +26,22 @@ export interface Release {
   createdAt: number
 }
 
-/** A right to enrol, once. `tokenHash`: SHA-256, hexadecimal; nobody can read the token back. */
+/** A right to enrol. `tokenHash`: SHA-256, hexadecimal; nobody can read the token back. */
 export interface Claim {
   tokenHash: string
   /** The only unit that may use it; null: any. */
   systemId: string | null
   createdAt: number
-  usedBy: string | null
+  /** How many units may enrol with it, and which did. */
+  uses: number
+  usedBy: readonly string[]
+  /** From when on it is refused; null: never. */
+  expiresAt: number | null
+  withdrawnAt: number | null
 }
+
+/** One that nobody used yet. Default: one use, no end. */
+export type NewClaim = Pick<Claim, 'tokenHash' | 'systemId' | 'createdAt'> & Partial<Pick<Claim, 'uses' | 'expiresAt'>>
 
 /**
  * `status`: all that the unit last said of itself, changes worked in; null before its first word. `standing`: where it stood on

@@ -61,8 +61,8 @@ export function unitStoreContract(
     })
 
     it('lets a claim be used once, by the unit it is for', async () => {
-      await store.addClaim({ tokenHash: 'any', systemId: null, createdAt: 1, usedBy: null })
-      await store.addClaim({ tokenHash: 'own', systemId: 'u1', createdAt: 1, usedBy: null })
+      await store.addClaim({ tokenHash: 'any', systemId: null, createdAt: 1 })
+      await store.addClaim({ tokenHash: 'own', systemId: 'u1', createdAt: 1 })
       const enrol = (token: string, id: string) => store.enrol(token, { id, model: 'm', at: 5 })
       expect(await enrol('other', 'u1')).toBe('unknown')
       expect(await enrol('own', 'u2')).toBe('other_unit')
@@ -81,11 +81,40 @@ export function unitStoreContract(
     })
 
     it('takes a claim again while its answer may have been lost: until the unit was heard', async () => {
-      await store.addClaim({ tokenHash: 'own', systemId: 'u1', createdAt: 1, usedBy: null })
+      await store.addClaim({ tokenHash: 'own', systemId: 'u1', createdAt: 1 })
       const enrol = (id: string) => store.enrol('own', { id, model: 'm', at: 5 })
       expect([await enrol('u1'), await enrol('u1'), await enrol('u2')]).toEqual(['enrolled', 'enrolled', 'used'])
       await store.hear('u1', 9, () => status)
       expect(await enrol('u1')).toBe('used')
+    })
+
+    it('refuses a claim after its end, and one that was withdrawn', async () => {
+      const claim = { systemId: null, createdAt: 1 }
+      const whole = { ...claim, uses: 1, usedBy: [], expiresAt: null, withdrawnAt: null }
+      await store.addClaim({ ...claim, tokenHash: 'aa-ends', expiresAt: 100 })
+      await store.addClaim({ ...claim, tokenHash: 'bb-back', createdAt: 2 })
+      const enrol = (token: string, id: string, at: number) => store.enrol(token, { id, model: 'm', at })
+      expect(await enrol('aa-ends', 'u1', 100)).toBe('expired')
+      expect([await store.withdrawClaim('bb-', 7), await store.withdrawClaim('cc', 7)]).toEqual([
+        'withdrawn',
+        'unknown',
+      ])
+      expect(await enrol('bb-back', 'u1', 8)).toBe('withdrawn')
+      expect(await enrol('aa-ends', 'u1', 99)).toBe('enrolled')
+      expect(await store.withdrawClaim('aa-', 9)).toBe('used')
+      expect(await store.claims()).toEqual([
+        { ...whole, tokenHash: 'bb-back', createdAt: 2, withdrawnAt: 7 },
+        { ...whole, tokenHash: 'aa-ends', usedBy: ['u1'], expiresAt: 100 },
+      ])
+    })
+
+    it('lets so many units enrol with a claim, each once', async () => {
+      await store.addClaim({ tokenHash: 'two', systemId: null, createdAt: 1, uses: 2 })
+      const enrol = (id: string) => store.enrol('two', { id, model: 'm', at: 5 })
+      expect([await enrol('u1'), await enrol('u1')]).toEqual(['enrolled', 'enrolled'])
+      await store.hear('u1', 9, () => status)
+      expect([await enrol('u1'), await enrol('u2'), await enrol('u3')]).toEqual(['used', 'enrolled', 'used'])
+      expect((await store.claims())[0]?.usedBy).toEqual(['u1', 'u2'])
     })
 
     it('gives the name of a known unit only to a claim in that name', async () => {
@@ -94,7 +123,7 @@ export function unitStoreContract(
         ['any', null],
         ['own', 'u1'],
       ] as const)
-        await store.addClaim({ tokenHash, systemId, createdAt: 1, usedBy: null })
+        await store.addClaim({ tokenHash, systemId, createdAt: 1 })
       const enrol = (token: string) => store.enrol(token, { id: 'u1', model: 'm', at: 5 })
       expect([await enrol('first'), await enrol('any'), await enrol('own')]).toEqual([
         'enrolled',
@@ -104,8 +133,7 @@ export function unitStoreContract(
     })
 
     it('refuses a unit that is revoked, and its certificates for ever, until it enrols with a claim in its name', async () => {
-      for (const tokenHash of ['first', 'again'])
-        await store.addClaim({ tokenHash, systemId: 'u1', createdAt: 1, usedBy: null })
+      for (const tokenHash of ['first', 'again']) await store.addClaim({ tokenHash, systemId: 'u1', createdAt: 1 })
       const enrol = (token: string, ...serials: string[]) =>
         store.enrol(token, { id: 'u1', model: 'm', at: 5, serials })
       const counting = async (...serials: (string | null)[]) => {
@@ -124,14 +152,14 @@ export function unitStoreContract(
     })
 
     it('counts any certificate of a unit that enrolled before they were written down', async () => {
-      await store.addClaim({ tokenHash: 'own', systemId: 'u1', createdAt: 1, usedBy: null })
+      await store.addClaim({ tokenHash: 'own', systemId: 'u1', createdAt: 1 })
       await store.enrol('own', { id: 'u1', model: 'm', at: 5 })
       expect([await store.counts('u1', 'old'), await store.revoke('u1', 9)]).toEqual([true, 0])
       expect([await store.counts('u1', 'old'), await store.counts('u1', null)]).toEqual([false, false])
     })
 
     it('keeps the newest of what a unit says beside its status, by kind', async () => {
-      await store.addClaim({ tokenHash: 'any', systemId: null, createdAt: 1, usedBy: null })
+      await store.addClaim({ tokenHash: 'any', systemId: null, createdAt: 1 })
       await store.enrol('any', { id: 'u1', model: 'm', at: 5 })
       const monitoring = (nodeId: string) => ({ nodes: [{ nodeId, states: [], usages: [] }], instances: [] })
       const many = Array.from({ length: newsLimits.monitoring + 3 }, (_, i) => monitoring(`n${i}`))
@@ -147,7 +175,7 @@ export function unitStoreContract(
     })
 
     it('works in what a unit says, one word after the other', async () => {
-      await store.addClaim({ tokenHash: 'any', systemId: null, createdAt: 1, usedBy: null })
+      await store.addClaim({ tokenHash: 'any', systemId: null, createdAt: 1 })
       await store.enrol('any', { id: 'u1', model: 'm', at: 5 })
       const add = () => store.hear('u1', 9, (before) => ({ ...status, subjects: [...(before?.subjects ?? []), 'one'] }))
       await Promise.all([add(), add(), add()])
@@ -158,7 +186,7 @@ export function unitStoreContract(
     it('gives units their releases, and lists them by id', async () => {
       const { id } = await store.addRelease(content, 1000)
       for (const name of ['u2', 'U1', 'u1']) {
-        await store.addClaim({ tokenHash: name, systemId: null, createdAt: 1, usedBy: null })
+        await store.addClaim({ tokenHash: name, systemId: null, createdAt: 1 })
         await store.enrol(name, { id: name, model: name === 'u2' ? 'Boat_1' : 'car', at: 5 })
       }
       expect(await store.setRelease('u1', id)).toBe(true)

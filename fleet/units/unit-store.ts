@@ -1,7 +1,7 @@
 import type { UnitStatus } from '@windlass/model/unit'
 import type { UnitGroupStore, UnitSelection } from './groups/unit-group.ts'
 import type { News, NewsContent, NewsKind } from './news.ts'
-import type { Blob, Claim, ItemVersion, Release, Unit } from './records.ts'
+import type { Blob, Claim, ItemVersion, NewClaim, Release, Unit } from './records.ts'
 import type { UnitRolloutStore } from './rollouts/unit-rollout.ts'
 
 /** The fleet's records of units. Every method is one transaction. Lists are ordered by id, releases newest first. */
@@ -17,16 +17,20 @@ export interface UnitStore extends UnitRolloutStore, UnitGroupStore {
   release(id: number): Promise<Release | undefined>
   releases(): Promise<Release[]>
 
-  addClaim(claim: Claim): Promise<void>
+  addClaim(claim: NewClaim): Promise<void>
+  /** Newest first, at most `mostClaims`. */
+  claims(): Promise<Claim[]>
+  /** `id`: the first digits of the hash of its token. One of which no use is left has done its work. */
+  withdrawClaim(id: string, at: number): Promise<'withdrawn' | 'unknown' | 'used'>
   /**
-   * Uses up a claim and registers the unit. A known unit enrols again only with a claim in its name, or with the one it had
+   * Uses a claim and registers the unit. A known unit enrols again only with a claim in its name, or with the one it had
    * while it was never heard: the answer may have been lost. `serials`: of the certificates that it gets; those it had before
    * do not count any more.
    */
   enrol(
     tokenHash: string,
     unit: { id: string; model: string; at: number; serials?: readonly string[] },
-  ): Promise<'enrolled' | 'unknown' | 'used' | 'other_unit'>
+  ): Promise<'enrolled' | 'unknown' | 'used' | 'other_unit' | 'expired' | 'withdrawn'>
   /** Nothing that the unit has counts any more, until it enrols again. How many certificates that were; undefined: no such unit. */
   revoke(unit: string, at: number): Promise<number | undefined>
   /**
@@ -47,3 +51,5 @@ export interface UnitStore extends UnitRolloutStore, UnitGroupStore {
   /** Newest first. */
   news<K extends NewsKind>(unit: string, kind: K): Promise<News<K>[]>
 }
+
+export const mostClaims = 1000

@@ -21,7 +21,7 @@ export const firstFirmware = '1.0.0'
 export async function startUnit(layout: UnitLayout, scene: Scene, fleetUrl: string, p: StagePorts): Promise<UnitPorts> {
   const ports = await findPorts()
   for (const name of nodeNames) await mkdir(dirname(layout.nodes[name].settings), { recursive: true })
-  const { token } = await scene.fleet.claim(unitId)
+  const { token } = await scene.fleet.claim({ systemId: unitId })
   await writeFile(layout.claim, token, { mode: 0o600 })
   const { main, edge } = layout.nodes
   await writeJson(main.settings, mainSettings(layout, ports, fleetUrl))

@@ -121,6 +121,11 @@ export {
 } from './rollout-plan.ts'
 export {
   blobDigest,
+  type ClaimOrder,
+  type ClaimRecord,
+  type ClaimStanding,
+  claimId,
+  claimList,
   claimOrder,
   claimRecord,
   type ItemOrder,

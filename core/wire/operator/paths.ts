@@ -33,6 +33,7 @@ export const operatorPaths = {
   releases: `${base}/releases`,
   release: (id: number) => `${base}/releases/${id}`,
   claims: `${base}/claims`,
+  claim: (id: string) => `${base}/claims/${part(id)}`,
   units: `${base}/units`,
   unit: (id: string) => `${base}/units/${part(id)}`,
   unitCount: `${base}/units/count`,

@@ -86,9 +86,40 @@ export const releaseRecord = z.object({ id: z.int().min(1), createdAt: moment, c
 export type ReleaseRecord = z.infer<typeof releaseRecord>
 export const releaseList = z.object({ releases: z.array(releaseRecord) })
 
-/** `POST /claims`: lets one unit enrol, once. Without `systemId` it may name itself. The token is shown only here. */
-export const claimOrder = z.strictObject({ systemId: name.optional() })
-export const claimRecord = z.object({ token: z.string(), systemId: z.string().nullable(), createdAt: moment })
+/**
+ * `POST /claims`: lets so many units enrol, before `expiresAt` where it is given; default one, without end. With `systemId` only
+ * that unit, once.
+ */
+export const claimOrder = z
+  .strictObject({
+    systemId: name.optional(),
+    uses: z.int().min(1).max(100_000).optional(),
+    expiresAt: moment.optional(),
+  })
+  .refine(({ systemId, uses = 1 }) => systemId === undefined || uses === 1, {
+    error: 'expected one use of a claim for one unit',
+  })
+export type ClaimOrder = z.infer<typeof claimOrder>
+
+/** What a claim is named by: of the SHA-256 of its token the first 16 digits. */
+export const claimId = z.string().regex(/^[a-f0-9]{16}$/, 'expected 16 lower-case hexadecimal digits')
+/** `usedBy`: the units that enrolled with it. Never the token itself. */
+export const claimStanding = z.object({
+  id: claimId,
+  systemId: z.string().nullable(),
+  state: z.enum(['open', 'used', 'expired', 'withdrawn']),
+  uses: z.int(),
+  usesLeft: z.int(),
+  usedBy: z.array(z.string()),
+  createdAt: moment,
+  expiresAt: moment.nullable(),
+})
+export type ClaimStanding = z.infer<typeof claimStanding>
+/** The token is shown this once. */
+export const claimRecord = claimStanding.extend({ token: z.string() })
+export type ClaimRecord = z.infer<typeof claimRecord>
+/** `GET /claims`: newest first, at most 1000. */
+export const claimList = z.object({ claims: z.array(claimStanding) })
 
 /** `POST /units/{id}/revocation`: none of the unit's certificates counts any more. `certificates`: how many those were. */
 export const revocationOrder = z.strictObject({})

@@ -1,8 +1,6 @@
 import type { Clock, Log } from '@windlass/platform'
 import {
   blobDigest,
-  claimOrder,
-  claimRecord,
   itemList,
   itemOrder,
   itemRecord,
@@ -20,7 +18,7 @@ import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import type { BlobFiles } from '../../blobs/blob-files.ts'
 import { FleetError } from '../../fleet-error.ts'
-import { type ClaimPorts, newClaim } from '../../identity/claims.ts'
+import type { ClaimPorts } from '../../identity/claims.ts'
 import type { Events } from '../../telemetry/events.ts'
 import { unitsMeant } from '../../units/groups/manage.ts'
 import { addItem } from '../../units/items.ts'
@@ -28,6 +26,7 @@ import type { Pulls } from '../../units/pulls/pulls.ts'
 import { checkRelease } from '../../units/release.ts'
 import type { UnitOffice } from '../../units/unit-office.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
+import { claimRoutes } from './claim-routes.ts'
 import { encodeItem, encodeRelease, encodeUnit, encodeUnitDetail } from './encode-unit.ts'
 import { pullRoutes } from './pull-routes.ts'
 import { type Api, byNumber, byUnit, typed } from './typed-api.ts'
@@ -61,11 +60,7 @@ export function operatorUnitRoutes(app: FastifyInstance, ports: OperatorUnitPort
   unitNewsRoutes(app, ports)
   unitGroupRoutes(api, ports)
   unitRolloutRoutes(api, ports)
-  const claiming = { body: claimOrder, response: { 201: claimRecord } }
-  api.post('/claims', { schema: claiming }, async ({ body: { systemId = null } }, reply) => {
-    const { token, createdAt } = await newClaim(ports.claims, systemId)
-    return reply.code(201).send({ token, systemId, createdAt: new Date(createdAt).toISOString() })
-  })
+  claimRoutes(api, ports)
 }
 
 function blobRoutes(api: Api, { store, blobs, maxUploadBytes }: OperatorUnitPorts): void {

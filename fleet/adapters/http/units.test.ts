@@ -104,7 +104,7 @@ describe('a unit and its fleet', () => {
       return { status: answer.status, text: new TextDecoder().decode(await answer.bytes(1e6)) }
     }
     const enrol = async () => {
-      const { token: claimToken } = await newClaim(fleet.claims, 'u1')
+      const { token: claimToken } = await newClaim(fleet.claims, { systemId: 'u1' })
       const key = await newKey('ec')
       const csrs = [{ type: 'online', csr: await makeRequest(key, { commonName: 'u1', dnsNames: [] }) }]
       const { text } = await post('/enrolment', encodeEnrolment({ claimToken, systemId: 'u1', model: 'boat', csrs }))
@@ -135,7 +135,7 @@ describe('a unit and its fleet', () => {
     const again = new WebSocket(address, { headers: { authorization: `Bearer ${token}` } })
     const why = await new Promise((resolve) => again.once('error', (error) => resolve(error.message)))
     expect(why).toBe('Unexpected server response: 403')
-    const { token: claimToken } = await fleet.client.claim('u1')
+    const { token: claimToken } = await fleet.client.claim({ systemId: 'u1' })
     const { enrolment } = await enrolled(fleet, 'u2')
     const enrolling = encodeEnrolment({ ...enrolment, systemId: 'u1', claimToken })
     expect((await fleet.post('/enrolment', enrolling)).status).toBe(200)

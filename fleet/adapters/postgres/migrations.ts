@@ -3,6 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration'
 import { admissionTables } from './admission-migration.ts'
 import { audienceTables } from './audience-migration.ts'
 import { auditTables } from './audit-migration.ts'
+import { claimTables } from './claim-migration.ts'
 import { groupTables } from './group-migration.ts'
 import { quickLists, roomForContacts } from './list-migration.ts'
 import { peopleTables } from './people-migration.ts'
@@ -83,6 +84,7 @@ const statements: Readonly<Record<string, readonly string[]>> = {
   '021-groups-of-units': unitGroupTables,
   '022-projects': projectTables,
   '023-traces-of-deliveries': ['alter table webhook_deliveries add column trace text'],
+  '024-claims': claimTables,
 }
 
 const steps: Readonly<Record<string, Migration>> = Object.fromEntries(

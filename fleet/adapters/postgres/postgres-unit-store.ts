@@ -4,6 +4,7 @@ import { judgeClaim } from '../../units/judge-claim.ts'
 import { type NewsContent, type NewsKind, newsLimits } from '../../units/news.ts'
 import type { ItemVersion, Release, Unit } from '../../units/records.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
+import { claimsIn, lockedClaim, useClaim } from './claims.ts'
 import { ownKey } from './own-locks.ts'
 import type { Tables } from './tables.ts'
 import { unitGroupsIn, unitsMeant } from './unit-groups.ts'
@@ -16,6 +17,7 @@ type Db = Kysely<Tables>
 export function postgresUnitStore(db: Db): UnitStore {
   return {
     ...content(db),
+    ...claimsIn(db),
     ...enrolment(db),
     ...units(db),
     ...newsIn(db),
@@ -68,14 +70,9 @@ function content(db: Db) {
 
 function enrolment(db: Db) {
   return {
-    async addClaim({ tokenHash, systemId, createdAt, usedBy }) {
-      const row = { token_hash: tokenHash, system_id: systemId, created_at: new Date(createdAt), used_by: usedBy }
-      await db.insertInto('claims').values(row).execute()
-    },
     enrol: (tokenHash, { id, model, at, serials = [] }) =>
       db.transaction().execute(async (tx) => {
-        const named = tx.selectFrom('claims').selectAll().where('token_hash', '=', tokenHash)
-        const claim = await named.forUpdate().executeTakeFirst()
+        const claim = await lockedClaim(tx, sql`token_hash = ${tokenHash}`)
         if (!claim) return 'unknown'
         // Two claims for one name wait for each other.
         await sql`with own as (select ${`unit ${id}`}::text as name) select pg_advisory_xact_lock(${sql.raw(ownKey('name'))}) from own`.execute(
@@ -84,13 +81,13 @@ function enrolment(db: Db) {
         const known = await tx.selectFrom('units').select('status').where('id', '=', id).executeTakeFirst()
         const refused = await tx.selectFrom('revoked_units').select('unit').where('unit', '=', id).executeTakeFirst()
         const before = known && { ...known, isRevoked: refused !== undefined }
-        const judged = judgeClaim({ systemId: claim.system_id, usedBy: claim.used_by }, id, before)
+        const judged = judgeClaim(claim, id, before, at)
         if (judged !== 'enrolled') return judged
         await revokeCertificates(tx, id, at)
         const issued = serials.map((serial) => ({ serial, unit: id, issued_at: new Date(at), revoked_at: null }))
         if (issued.length > 0) await tx.insertInto('unit_certificates').values(issued).execute()
         await tx.deleteFrom('revoked_units').where('unit', '=', id).execute()
-        await tx.updateTable('claims').set({ used_by: id }).where('token_hash', '=', tokenHash).execute()
+        await useClaim(tx, claim, id, at)
         await tx
           .insertInto('units')
           .values({

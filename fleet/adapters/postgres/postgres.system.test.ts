@@ -62,7 +62,7 @@ describe('PostgreSQL in a folder', () => {
     await ask(`create database contract_${databases}`)
     const pool = openPool(server.url.replace(/postgres$/, `contract_${databases}`), () => undefined)
     const [a, b] = await Promise.all([postgresStore(pool, 'a'), postgresStore(pool, 'b')])
-    await a.units.addClaim({ tokenHash: 'claim', systemId: null, createdAt: 1, usedBy: null })
+    await a.units.addClaim({ tokenHash: 'claim', systemId: null, createdAt: 1 })
     await a.units.enrol('claim', { id: 'u1', model: 'm', at: 1 })
     const silence = `update processes set seen_at = seen_at - $1 * interval '1 ms' where id = 'a'`
     return {

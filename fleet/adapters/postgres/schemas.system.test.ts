@@ -63,7 +63,7 @@ peopleStoreContract('a schema of postgres', () => freshStore(({ people }) => peo
 processesContract('a schema of postgres', async () => {
   const project = await fresh()
   const [a, b] = await Promise.all([open(project, 'a'), open(project, 'b')])
-  await a.units.addClaim({ tokenHash: 'claim', systemId: null, createdAt: 1, usedBy: null })
+  await a.units.addClaim({ tokenHash: 'claim', systemId: null, createdAt: 1 })
   await a.units.enrol('claim', { id: 'u1', model: 'm', at: 1 })
   const pool = openPool(inSchema(server.url, schemaOf(project)), () => undefined)
   const silence = `update processes set seen_at = seen_at - $1 * interval '1 ms' where id = 'a'`

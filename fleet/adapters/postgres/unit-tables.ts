@@ -62,11 +62,22 @@ interface UnitOrderRow {
   phase: number | null
 }
 
+interface ClaimRow {
+  token_hash: string
+  system_id: string | null
+  created_at: Date
+  used_by: string | null
+  uses: number
+  expires_at: Date | null
+  withdrawn_at: Date | null
+}
+
 export interface UnitTables {
   blobs: { digest: string; size: number; sha3: string }
   items: ItemRow
   releases: ReleaseRow
-  claims: { token_hash: string; system_id: string | null; created_at: Date; used_by: string | null }
+  claims: ClaimRow
+  claim_uses: { token_hash: string; unit: string; at: Date }
   units: UnitRow
   unit_groups: { name: string; query: string; created_at: Date }
   unit_rollouts: UnitRolloutRow

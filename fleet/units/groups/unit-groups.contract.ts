@@ -13,7 +13,7 @@ const content = { name: 'first', notes: '', items: [], instances: [], subjects: 
 export function unitGroupsContract(store: () => UnitStore): void {
   const enrolled = async (...ids: string[]) => {
     for (const id of ids) {
-      await store().addClaim({ tokenHash: id, systemId: id, createdAt: 1, usedBy: null })
+      await store().addClaim({ tokenHash: id, systemId: id, createdAt: 1 })
       await store().enrol(id, { id, model: id.startsWith('b') ? 'boat' : 'car', at: 5 })
     }
   }
@@ -37,7 +37,7 @@ export function unitGroupsContract(store: () => UnitStore): void {
     const many = Object.fromEntries(Array.from({ length: mostLabels }, (_, i) => [`l${i}`, 'x']))
     expect(await label(['b1', 'b2'], many, ['nothing'])).toBe('too_many')
     expect((await store().unit('b2'))?.labels).toEqual({ ring: '2' })
-    await store().addClaim({ tokenHash: 'anew', systemId: 'b1', createdAt: 1, usedBy: null })
+    await store().addClaim({ tokenHash: 'anew', systemId: 'b1', createdAt: 1 })
     await store().enrol('anew', { id: 'b1', model: 'boat', at: 9 })
     expect((await store().unit('b1'))?.labels).toEqual({ ring: '2' })
   })

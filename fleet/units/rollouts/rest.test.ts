@@ -13,7 +13,7 @@ const content = { name: 'first', notes: '', items: [], instances: [], subjects: 
 async function begun() {
   const [clock, store, looked] = [new FakeClock(), memoryUnitStore(), [] as number[]]
   for (const id of ['u1', 'u2']) {
-    await store.addClaim({ tokenHash: id, systemId: id, createdAt: 0, usedBy: null })
+    await store.addClaim({ tokenHash: id, systemId: id, createdAt: 0 })
     await store.enrol(id, { id, model: 'boat', at: 0 })
   }
   await store.addRelease(content, 0)

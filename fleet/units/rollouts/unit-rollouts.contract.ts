@@ -14,7 +14,7 @@ export function unitRolloutContract(fresh: () => Promise<{ store: UnitStore; clo
   beforeEach(async () => {
     ;({ store, close } = await fresh())
     for (const id of ids) {
-      await store.addClaim({ tokenHash: id, systemId: id, createdAt: 1, usedBy: null })
+      await store.addClaim({ tokenHash: id, systemId: id, createdAt: 1 })
       await store.enrol(id, { id, model: id === 'u4' ? 'car' : 'boat', at: 5 })
     }
     for (const createdAt of [10, 20]) await store.addRelease(content, createdAt)
@@ -49,7 +49,7 @@ export function unitRolloutContract(fresh: () => Promise<{ store: UnitStore; clo
     const [model, named] = [await started({ to: { model: 'boat' } }), await started({ to: { units: ['u4', 'u1'] } })]
     expect((await store.unitRollout(named.id))?.to).toEqual({ units: ['u1', 'u4'] })
     expect(await states(named.id)).toEqual(['u1 pending', 'u4 pending'])
-    await store.addClaim({ tokenHash: 'later', systemId: null, createdAt: 1, usedBy: null })
+    await store.addClaim({ tokenHash: 'later', systemId: null, createdAt: 1 })
     await store.enrol('later', { id: 'u5', model: 'boat', at: 6 })
     expect(await states(model.id)).toEqual(['u1 pending', 'u2 pending', 'u3 pending', 'u5 pending'])
     expect((await store.unitRollouts()).map(({ id }) => id)).toEqual([named.id, model.id])

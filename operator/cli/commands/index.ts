@@ -39,7 +39,7 @@ import { tokensNew } from './tokens-new.ts'
 import { tokensWithdraw } from './tokens-withdraw.ts'
 import { unitUpdateStartFota, unitUpdateStartSota, unitUpdateWatch } from './unit-update.ts'
 import { units } from './units.ts'
-import { unitsClaim } from './units-claim.ts'
+import { unitsClaim, unitsClaimsList, unitsClaimsWithdraw } from './units-claim.ts'
 import { unitsGroupsList, unitsGroupsNew, unitsGroupsRemove, unitsGroupsShow } from './units-groups.ts'
 import { unitsLabel } from './units-label.ts'
 import { unitsLog } from './units-log.ts'
@@ -100,6 +100,8 @@ export const allCommands: readonly Command[] = [
   releasesList,
   units,
   unitsClaim,
+  unitsClaimsList,
+  unitsClaimsWithdraw,
   unitsLabel,
   unitsGroupsNew,
   unitsGroupsList,

@@ -201,6 +201,15 @@ describe('windlass releases and units', () => {
     expect(out).toMatch(/app +1\.0\.0 +unit\/0 +edge +active/)
     expect(await say(['units', 'nobody'], { fetch: fleet.fetch })).toMatchObject({ code: 66 })
     expect((await say(['units', 'claim', '--id', 'boat-2'], { fetch: fleet.fetch })).out).toBe('claim-token\n')
+    const until = await say(['units', 'claim', '--uses', '5', '--until', '2026-12-31', '--json'], {
+      fetch: fleet.fetch,
+    })
+    expect(until.document()).toMatchObject({ uses: 5, expiresAt: '2026-12-31T00:00:00.000Z' })
+    expect((await say(['units', 'claim', '--until', 'soon'], { fetch: fleet.fetch })).code).toBe(64)
+    const listed = await say(['units', 'claims', 'list'], { fetch: fleet.fetch })
+    expect(listed.out).toMatch(/CLAIM .*\n0123456789abcdef +open +any +1 of 3 +- +u1 u2/)
+    const gone = await say(['units', 'claims', 'withdraw', '0123456789abcdef'], { fetch: fleet.fetch })
+    expect(gone.out).toBe('Claim 0123456789abcdef is withdrawn.\n')
   })
 
   it('say with exit status 1 that a unit could not be brought to its release', async () => {

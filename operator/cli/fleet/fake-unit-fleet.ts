@@ -3,6 +3,17 @@ import { type ItemRecord, problemOf, type ReleaseRecord, type UnitDetail } from 
 
 const at = '2026-01-02T03:04:05.000Z'
 
+const openClaim = {
+  id: '0123456789abcdef',
+  systemId: null,
+  state: 'open',
+  uses: 3,
+  usesLeft: 1,
+  usedBy: ['u1', 'u2'],
+  createdAt: at,
+  expiresAt: null,
+}
+
 /** What a fleet knows of units, as far as its operator API shows it, behind a `fetch`. */
 export class FakeUnitFleet {
   readonly blobs = new Map<string, Buffer>()
@@ -24,8 +35,9 @@ export class FakeUnitFleet {
     if (request === 'GET items') return Response.json({ items: this.items })
     if (request === 'POST releases') return this.#addRelease(body)
     if (request === 'GET releases') return Response.json({ releases: this.releases })
-    if (request === 'POST claims')
-      return Response.json({ token: 'claim-token', systemId: null, createdAt: at, ...body })
+    if (request === 'POST claims') return Response.json({ ...openClaim, token: 'claim-token', ...body })
+    if (request === 'GET claims') return Response.json({ claims: [openClaim] })
+    if (request === `DELETE claims/${openClaim.id}`) return new Response(null, { status: 204 })
     if (request === 'GET units') return Response.json({ units: this.units })
     const unit = this.units.find((one) => one.id === id)
     return unit

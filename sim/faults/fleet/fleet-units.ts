@@ -30,7 +30,7 @@ export class FleetUnits {
   /** Takes a unit in that will be given these releases. */
   async add(unit: string, { blobs }: UnitCatalogue): Promise<void> {
     for (const [digest, bytes] of blobs) this.#blobs.set(digest, bytes)
-    await this.store.addClaim({ tokenHash: claimHash(unit), systemId: unit, createdAt: 0, usedBy: null })
+    await this.store.addClaim({ tokenHash: claimHash(unit), systemId: unit, createdAt: 0 })
     await this.store.enrol(claimHash(unit), { id: unit, model: 'simulated', at: 0 })
   }
 

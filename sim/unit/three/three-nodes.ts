@@ -189,7 +189,7 @@ export class ThreeNodes {
   }
 
   async #startUnit(runtime: 'crun' | 'runc' | undefined): Promise<void> {
-    const { token } = await this.fleet.claim(unitId)
+    const { token } = await this.fleet.claim({ systemId: unitId })
     await writeFile(join(this.root, 'claim'), token, { mode: 0o600 })
     for (const node of nodeNames) await mkdir(nodeFolders(this.root, node).config, { recursive: true })
     await writeJson(nodeFolders(this.root, 'main').settings, mainSettings(this.root, 'restore'))

@@ -2,6 +2,10 @@ import { OperatorError } from '../operator-error.ts'
 import { operatorPaths } from '../paths.ts'
 import { type PullOrder, type PullProgress, pullAnswer } from '../pull.ts'
 import {
+  type ClaimOrder,
+  type ClaimRecord,
+  type ClaimStanding,
+  claimList,
   claimRecord,
   type ItemOrder,
   type ItemRecord,
@@ -31,7 +35,7 @@ import {
   unitLogs,
   unitMonitoring,
 } from '../unit-news.ts'
-import { ask, parse, type Send, search, type Upload, uploading } from './send.ts'
+import { ask, parse, remove, type Send, search, type Upload, uploading } from './send.ts'
 
 /** Units, their items and releases, and what they say. */
 export interface UnitCalls {
@@ -44,7 +48,9 @@ export interface UnitCalls {
   items(): Promise<ItemRecord[]>
   addRelease(order: ReleaseOrder): Promise<ReleaseRecord>
   releases(): Promise<ReleaseRecord[]>
-  claim(systemId?: string): Promise<{ token: string }>
+  claim(order?: ClaimOrder): Promise<ClaimRecord>
+  claims(): Promise<ClaimStanding[]>
+  withdrawClaim(id: string): Promise<void>
   units(query?: UnitQuery): Promise<UnitRecord[]>
   unit(id: string): Promise<UnitDetail>
   setRelease(unit: string, release: number): Promise<UnitDetail>
@@ -95,7 +101,9 @@ export function unitCalls(send: Send): UnitCalls {
     items: async () => (await ask(send, itemList, 'GET', paths.items)).items,
     addRelease: (order) => ask(send, releaseRecord, 'POST', paths.releases, order),
     releases: async () => (await ask(send, releaseList, 'GET', paths.releases)).releases,
-    claim: (systemId) => ask(send, claimRecord, 'POST', paths.claims, systemId === undefined ? {} : { systemId }),
+    claim: (order = {}) => ask(send, claimRecord, 'POST', paths.claims, order),
+    claims: async () => (await ask(send, claimList, 'GET', paths.claims)).claims,
+    withdrawClaim: (id) => remove(send, paths.claim(id)),
     units: async (query) => (await ask(send, unitList, 'GET', paths.units + search(query))).units,
     unit: (id) => ask(send, unitDetail, 'GET', paths.unit(id)),
     setRelease: (id, release) => ask(send, unitDetail, 'PUT', paths.unitRelease(id), { release }),
