@@ -16,7 +16,7 @@ import { type NewsContent, type NewsKind, newsLimits, newsOf, overridesOf } from
 import type { Unit } from './records.ts'
 import { desiredStateOf } from './release.ts'
 import { type UnitStanding, unitStanding } from './standing.ts'
-import { UnitSession, type UnitSocket } from './unit-session.ts'
+import { type SessionPorts, UnitSession, type UnitSocket } from './unit-session.ts'
 import type { UnitStore } from './unit-store.ts'
 
 export interface OfficePorts {
@@ -56,11 +56,13 @@ interface Line {
 export class UnitOffice {
   readonly #ports: OfficePorts
   readonly #sessions = new Map<string, Line>()
+  readonly #sessionPorts: SessionPorts
   readonly logs: LogRequests
   #closing = false
 
   constructor(ports: OfficePorts) {
     this.#ports = ports
+    this.#sessionPorts = { clock: ports.clock, log: ports.log, hear: (unit, fact) => this.#hear(unit, fact) }
     this.logs = new LogRequests(ports)
     ports.bus.subscribe({ hear: (message) => void this.#heed(message), missed: () => void this.#catchUp() })
   }
@@ -70,9 +72,9 @@ export class UnitOffice {
    * the records cannot be read; the unit then is not on the line.
    */
   async connect(id: string, socket: UnitSocket, baseUrl: string): Promise<UnitSession> {
-    const { clock, log, lines, bus, me } = this.#ports
+    const { log, lines, bus, me } = this.#ports
     this.#sessions.get(id)?.session.close('another connection of this unit')
-    const session = new UnitSession(id, socket, { clock, log, hear: (unit, fact) => this.#hear(unit, fact) })
+    const session = new UnitSession(id, socket, this.#sessionPorts)
     this.#sessions.set(id, { session, baseUrl, told: null, asked: new Set() })
     log.info('unit connected', { unit: id })
     await lines.take(id)

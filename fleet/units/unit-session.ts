@@ -31,8 +31,8 @@ export class UnitSession {
   readonly unit: string
   readonly #socket: UnitSocket
   readonly #ports: SessionPorts
-  readonly #deliveries: Deliveries
-  readonly #sent = new Map<string, string>()
+  /** Made for the first order: most units are told nothing for days. */
+  #told: { deliveries: Deliveries; sent: Map<string, string> } | undefined
   readonly #seen = new Set<string>()
   #hearing: Promise<void> = Promise.resolve()
   #waiting = 0
@@ -41,7 +41,6 @@ export class UnitSession {
     this.unit = unit
     this.#socket = socket
     this.#ports = ports
-    this.#deliveries = new Deliveries(ports.clock, (text) => socket.send(text))
   }
 
   /** Messages that were acknowledged and are still to take effect. */
@@ -57,8 +56,12 @@ export class UnitSession {
   tell(order: CloudOrder): void {
     const header = this.#header()
     const text = encodeOrder(order, header)
-    this.#sent.set(header.txn, text)
-    this.#deliveries.post(header.txn, text)
+    this.#told ??= {
+      deliveries: new Deliveries(this.#ports.clock, (again) => this.#socket.send(again)),
+      sent: new Map(),
+    }
+    this.#told.sent.set(header.txn, text)
+    this.#told.deliveries.post(header.txn, text)
   }
 
   /** A message that is none, is for another unit or of another version is dropped: the unit will send it again. */
@@ -81,17 +84,17 @@ export class UnitSession {
 
   /** The socket is gone. */
   end(): void {
-    this.#deliveries.end()
+    this.#told?.deliveries.end()
   }
 
   #take(envelope: Envelope): void {
     const { txn } = envelope.header
     const answer = decodeAcknowledgement(envelope)
     if (answer) {
-      const text = this.#sent.get(txn)
-      if (answer.kind === 'ack' || text === undefined) this.#deliveries.acknowledged(txn)
-      else this.#deliveries.refused(txn, text, answer.retryAfterMs)
-      if (answer.kind === 'ack') this.#sent.delete(txn)
+      const text = this.#told?.sent.get(txn)
+      if (answer.kind === 'ack' || text === undefined) this.#told?.deliveries.acknowledged(txn)
+      else this.#told?.deliveries.refused(txn, text, answer.retryAfterMs)
+      if (answer.kind === 'ack') this.#told?.sent.delete(txn)
       return
     }
     const fact = decodeFact(envelope)
