@@ -74,3 +74,8 @@ export const quickLists = [...counts, ...indexes]
  * that were filled to the brim before this get there with time, or by `vacuum full devices`.
  */
 export const roomForContacts = ['alter table devices set (fillfactor = 80)']
+
+/** Whom rollouts have to look at to be counted, however many devices they are for. */
+export const countedAttempts = [
+  "create index attempts_counted on attempts (package) where state in ('updating', 'failed', 'rolled_back')",
+]

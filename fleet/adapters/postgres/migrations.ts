@@ -5,7 +5,7 @@ import { audienceTables } from './audience-migration.ts'
 import { auditTables } from './audit-migration.ts'
 import { claimTables } from './claim-migration.ts'
 import { groupTables } from './group-migration.ts'
-import { quickLists, roomForContacts } from './list-migration.ts'
+import { countedAttempts, quickLists, roomForContacts } from './list-migration.ts'
 import { peopleTables } from './people-migration.ts'
 import { processTables } from './process-migration.ts'
 import { projectTables } from './project-migration.ts'
@@ -85,6 +85,7 @@ const statements: Readonly<Record<string, readonly string[]>> = {
   '022-projects': projectTables,
   '023-traces-of-deliveries': ['alter table webhook_deliveries add column trace text'],
   '024-claims': claimTables,
+  '025-counted-attempts': countedAttempts,
 }
 
 const steps: Readonly<Record<string, Migration>> = Object.fromEntries(

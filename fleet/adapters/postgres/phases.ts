@@ -6,6 +6,7 @@ import { membersOf } from './members.ts'
 import { columnsOf } from './query-sql.ts'
 import { writtenFor } from './selection.ts'
 import type { Tables } from './tables.ts'
+import { countWholeProducts } from './whole-products.ts'
 
 type Db = Kysely<Tables>
 type ByGroup = RawBuilder<number | null>
@@ -44,7 +45,14 @@ export async function groupOfDevice(db: Db, rollout: number, plan: Pick<Plan, 'p
 /** Draws the bounds of a rollout's phases over the devices it is for now. */
 export async function drawBounds(db: Db, rollout: number, plan: Plan): Promise<number[]> {
   if (plan.phases.length < 2) return []
-  return boundsAmong(db, await membersOf(db, [rollout]), plan, await groupOfDevice(db, rollout, plan))
+  const whole = db.selectFrom('rollouts').select('id').where('id', '=', rollout).where('whole_product', '=', true)
+  const members = await membersOf(db, [rollout])
+  // A whole product is counted already: one walk through its devices less.
+  if (!hasGroups(plan) && (await whole.executeTakeFirst())) {
+    const total = (await countWholeProducts(db, [rollout])).reduce((sum, { n }) => sum + n, 0)
+    return drawnBounds(db, members, plan, { total, onRing: total })
+  }
+  return boundsAmong(db, members, plan, await groupOfDevice(db, rollout, plan))
 }
 
 /** The same over these `members`, which have `rollout` and `id`. One sort of them, however many there are. */
@@ -59,20 +67,35 @@ export async function boundsAmong(
   const { rows: counted } = await sql<{ total: number; on_ring: number }>`
     select count(*) as total, count(*) filter (where ${isOnRing}) as on_ring from (${members}) m`.execute(db)
   const { total = 0, on_ring: onRing = 0 } = counted[0] ?? {}
+  return drawnBounds(db, members, plan, { total, onRing }, isOnRing)
+}
+
+async function drawnBounds(
+  db: Db,
+  members: RawBuilder<unknown>,
+  plan: Plan,
+  counted: { total: number; onRing: number },
+  isOnRing = sql<boolean>`true`,
+): Promise<number[]> {
   const { rows } = await sql<{ rank: number; point: number }>`
     select rank, point from (
       select ${pointOf} as point, row_number() over (order by ${pointOf}) - 1 as rank
       from (${members}) m where ${isOnRing}) ranked
-    where rank = any(${endsOf(plan, total)})`.execute(db)
+    where rank = any(${endsOf(plan, counted.total)})`.execute(db)
   const points = new Map(rows.map((row) => [row.rank, row.point]))
-  return boundsOf(plan, { total, onRing }, (n) => points.get(n))
+  return boundsOf(plan, counted, (n) => points.get(n))
 }
 
 export async function tallyPhases(db: Db, rollout: number): Promise<Counts[]> {
-  const kept = await db.selectFrom('rollouts').select(['plan', 'bounds']).where('id', '=', rollout).executeTakeFirst()
+  const asked = db.selectFrom('rollouts').select(['plan', 'bounds', 'whole_product']).where('id', '=', rollout)
+  const kept = await asked.executeTakeFirst()
   if (!kept) return []
   const { phases = atOnce.phases } = kept.plan
   const tallies = phases.map(() => ({ ...nobody }))
+  if (kept.whole_product && phases.length === 1) {
+    for (const { standing, n } of await countWholeProducts(db, [rollout])) if (tallies[0]) tallies[0][standing] = n
+    return tallies
+  }
   const members = await membersOf(db, [rollout])
   // On the ring nobody moves, so only of phases of groups it counts what was given in which.
   const given = hasGroups({ phases })

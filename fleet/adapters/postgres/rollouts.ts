@@ -7,6 +7,7 @@ import { membersOf } from './members.ts'
 import { drawBounds } from './phases.ts'
 import { deviceOf, rolloutOf } from './rows.ts'
 import type { Tables } from './tables.ts'
+import { countWholeProducts, type Standings } from './whole-products.ts'
 
 type Row<T extends keyof Tables> = Selectable<Tables[T]>
 type Db = Kysely<Tables>
@@ -120,16 +121,28 @@ export async function listRollouts(db: Db, ids?: readonly number[]): Promise<Rol
 }
 
 export async function countStandings(db: Db, ids: readonly number[]): Promise<Map<number, Counts>> {
-  const known = await sql<{ id: number }>`select id from rollouts where id = any(${ids})`.execute(db)
-  const rows = await sql<{ rollout: number; standing: keyof Counts; n: number }>`
-    select rollout, standing, count(*) n from (${await membersOf(db, ids)}) m group by rollout, standing`.execute(db)
-  const counts = new Map<number, Counts>()
-  for (const { id } of known.rows) counts.set(id, { ...nobody })
-  for (const { rollout, standing, n } of rows.rows) {
+  const asked = db
+    .selectFrom('rollouts')
+    .select(['id', 'whole_product'])
+    .where('id', 'in', ids.length > 0 ? ids : [0])
+  const known = await asked.execute()
+  const counts = new Map(known.map(({ id }): [number, Counts] => [id, { ...nobody }]))
+  const idsOf = (whole: boolean) => known.filter((row) => row.whole_product === whole).map(({ id }) => id)
+  for (const { rollout, standing, n } of [
+    ...(await countWholeProducts(db, idsOf(true))),
+    ...(await countOneByOne(db, idsOf(false))),
+  ]) {
     const count = counts.get(rollout)
     if (count) count[standing] = n
   }
   return counts
+}
+
+async function countOneByOne(db: Db, ids: readonly number[]): Promise<Standings[]> {
+  if (ids.length === 0) return []
+  const { rows } = await sql<Standings>`
+    select rollout, standing, count(*) n from (${await membersOf(db, ids)}) m group by rollout, standing`.execute(db)
+  return rows
 }
 
 /** Devices of one rollout with where they stand, by id. */
