@@ -7,6 +7,7 @@ import pg from 'pg'
 import { memoryOf } from '../install/proc.ts'
 import { spreadOf } from '../install/statistics.ts'
 import { costOf, postmasterOf, type Used, usedBy } from './cost.ts'
+import { product, registerDevices } from './devices.ts'
 import { databaseOf, type Serving, serve } from './servers.ts'
 
 /* How many probes a fleet answers, beside a route that only writes down who asked. */
@@ -15,6 +16,7 @@ const usage = `usage: npm run bench:fleet [-- OPTIONS]
 Devices that are known and up to date probe a fleet with the PostgreSQL it brings, by \`windlass simulate fleet\`, in turn with a
 bare fastify route that does one upsert in the same PostgreSQL.
   --database URL    an empty database of a PostgreSQL outside, instead
+  --data DIR        a fleet's folder that is kept, and used again with what it has (default: a new one, removed)
   --devices N,N     how many are known (default 1000,10000,100000)
   --seconds N       length of one measurement (default 5)
   --times N         measurements of each; the median counts (default 3)
@@ -22,6 +24,7 @@ bare fastify route that does one upsert in the same PostgreSQL.
 
 const options = {
   database: { type: 'string' },
+  data: { type: 'string', default: '' },
   devices: { type: 'string', default: '1000,10000,100000' },
   seconds: { type: 'string', default: '5' },
   times: { type: 'string', default: '3' },
@@ -39,48 +42,41 @@ interface Load {
 }
 type Options = ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
 
-const product = '3f1c0e5b8a7d46922f1c0e5b8a7d46922f1c0e5b8a7d46922f1c0e5b8a7d4692'
-
 async function main(given: Options): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'bench-fleet-'))
+  const folder = given.data || (await mkdtemp(join(tmpdir(), 'bench-fleet-')))
   const outside = given.database === undefined ? [] : ['--database', given.database]
   const fleet = await serve('bin/windlass', ['fleet', '--data', folder, '--listen', '127.0.0.1:0', ...outside])
   const database = given.database ?? (await databaseOf(folder))
   const client = new pg.Client(database)
   await client.connect()
-  await client.query('create table bare (id text primary key, body json not null, seen timestamptz not null)')
+  await client.query(
+    'create table if not exists bare (id text primary key, body json not null, seen timestamptz not null)',
+  )
   const bare = await serve('bench/fleet/bare.ts', [database])
   try {
     console.log(`${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}`)
     console.log('devices | asked | probes/s | p50 ms | p99 ms | server us | PostgreSQL us | load us | RSS MB')
     const postmaster = await postmasterOf(client)
     for (const devices of given.devices.split(',').map(Number)) {
-      await known(client, devices)
+      await registerDevices(client, devices)
+      await bareDevices(client, devices)
       await measure(devices, { fleet, bare, postmaster }, given)
     }
   } finally {
     await client.end()
     await bare.stop()
     await fleet.stop()
-    await rm(folder, { recursive: true, force: true })
+    if (!given.data) await rm(folder, { recursive: true, force: true })
   }
 }
 
-/** Registers devices as the fleet would, up to so many. */
-async function known(client: pg.Client, devices: number): Promise<void> {
-  await client.query(
-    `insert into devices (id, product, version, hardware, identity, attributes, status, first_seen, last_seen)
-     select encode(sha256(convert_to(identity, 'utf8')), 'hex'), $2, '3.0', 'gw-mk2', identity::json,
-       '{"kernel":"6.6.9"}', 'idle', now(), now()
-     from (select '{"serial":"D' || n || '"}' as identity from generate_series(1, $1::int) n) d
-     on conflict do nothing`,
-    [devices, product],
-  )
+/** What the bare route writes to. */
+async function bareDevices(client: pg.Client, devices: number): Promise<void> {
   await client.query(
     `insert into bare select 'D' || n, '{}', now() from generate_series(1, $1::int) n on conflict do nothing`,
     [devices],
   )
-  await client.query('vacuum analyze')
+  await client.query('vacuum analyze bare')
 }
 
 interface Asked {

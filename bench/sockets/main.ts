@@ -8,18 +8,18 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { databaseOf, serve } from '../fleet/servers.ts'
-import { memoryOf, processorSeconds } from '../install/proc.ts'
+import { type Memory, memoryOf, processorSeconds } from '../install/proc.ts'
 
 /* What a fleet pays for units that are on the line. */
 
 const usage = `usage: npm run bench:sockets [-- OPTIONS]
-Units that are known find their WebSockets, say their whole status and stay, from a process of their own. What the fleet's
-process has more than before the first is shared out among them.
-  --units N,N       how many are on the line (default 1000,5000,10000)
+Units that are known find their WebSockets, say their whole status and stay, from a process of their own. What the fleet's process
+has more than in the row before is shared out among the units that came since.
+  --units N,N       how many are on the line (default 1000,4000,10000)
   --rest SECONDS    how long the fleet is left alone before it is measured (default 40)`
 
 const options = {
-  units: { type: 'string', default: '1000,5000,10000' },
+  units: { type: 'string', default: '1000,4000,10000' },
   rest: { type: 'string', default: '40' },
   help: { type: 'boolean', default: false },
 } as const
@@ -35,12 +35,7 @@ async function main(steps: readonly number[], rest: number): Promise<void> {
     await enrolled(await databaseOf(folder), Math.max(...steps))
     console.log(`${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}`)
     console.log('units | RSS MB | anonymous MB | KB each | anonymous KB each | idle CPU ms/s | connect CPU us each')
-    // What the first units bring with them is not theirs: code that is compiled, pools that fill.
-    const warm = 100
-    await online(load.stdin, lines, warm)
-    await sleep(rest * 1000)
-    const before = memoryOf(fleet.pid)
-    let there = warm
+    let before: { units: number; memory: Memory } | undefined
     for (const units of steps) {
       const began = processorSeconds(fleet.pid).own
       await online(load.stdin, lines, units)
@@ -50,13 +45,15 @@ async function main(steps: readonly number[], rest: number): Promise<void> {
       const idling = processorSeconds(fleet.pid).own
       await sleep(rest * 1000)
       const idle = processorSeconds(fleet.pid).own - idling
-      const now = memoryOf(fleet.pid)
-      if (!before || !now) throw new Error('expected the fleet to live, it is gone')
-      const each = (part: 'rss' | 'anonymous') => ((now[part] - before[part]) / (units - warm) / 1e3).toFixed(1)
-      const memory = [now.rss, now.anonymous].map((bytes) => (bytes / 1e6).toFixed(0))
-      const costs = [((idle / rest) * 1e3).toFixed(1), ((connecting / (units - there)) * 1e6).toFixed(0)]
-      console.log([units, ...memory, each('rss'), each('anonymous'), ...costs].join(' | '))
-      there = units
+      const memory = memoryOf(fleet.pid)
+      if (!memory) throw new Error('expected the fleet to live, it is gone')
+      const more = units - (before?.units ?? 0)
+      const each = (part: 'rss' | 'anonymous') =>
+        before ? ((memory[part] - before.memory[part]) / more / 1e3).toFixed(1) : ''
+      const megabytes = [memory.rss, memory.anonymous].map((bytes) => (bytes / 1e6).toFixed(0))
+      const costs = [((idle / rest) * 1e3).toFixed(1), ((connecting / more) * 1e6).toFixed(0)]
+      console.log([units, ...megabytes, each('rss'), each('anonymous'), ...costs].join(' | '))
+      before = { units, memory }
     }
   } finally {
     load.stdin.end()
