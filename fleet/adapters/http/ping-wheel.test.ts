@@ -5,7 +5,7 @@ import { PingWheel } from './ping-wheel.ts'
 
 async function link(autoPong: boolean) {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
-  onTestFinished(() => void server.close())
+  onTestFinished(() => server.close())
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('expected a port')
