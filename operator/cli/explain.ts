@@ -3,6 +3,7 @@ import { TrustError } from '@windlass/trust'
 import { OperatorError, type OperatorErrorCode } from '@windlass/wire/operator'
 import { WireError } from '@windlass/wire/updatehub'
 import { CliError } from './cli-error.ts'
+import { codeOf, diskWords } from './disk-words.ts'
 
 type Ending = CliError['ending']
 
@@ -11,9 +12,14 @@ export function explain(error: unknown): CliError {
   if (error instanceof CliError) return error
   const cause = error instanceof Error ? error : new Error(String(error))
   const ending = endingOf(cause)
-  const line = cause.message.replace(/\s*\n\s*/g, ' ')
+  const line = textOf(cause).replace(/\s*\n\s*/g, ' ')
   if (ending !== 'internal') return new CliError(ending, `${line}${nextStep(cause)}`, { cause })
   return new CliError(ending, `${line} (a mistake of Windlass itself; please report it)`, { cause })
+}
+
+function textOf(error: Error): string {
+  if (!(codeOf(error) in diskEndings) || !('path' in error)) return error.message
+  return `${String(error.path)}: expected to read it, got ${diskWords(error)}`
 }
 
 function endingOf(error: Error): Ending {
@@ -95,8 +101,4 @@ function nextStep(error: Error): string {
   if (error.code === 'token_missing' || error.code === 'token_wrong')
     return '; put a token into WINDLASS_TOKEN, or name its file with --token-file'
   return listed
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : ''
 }

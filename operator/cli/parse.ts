@@ -53,22 +53,48 @@ export function parse(argv: readonly string[], vocabulary: Vocabulary): Asked {
   try {
     program.parse([...argv], { from: 'user' })
   } catch (error) {
-    return readOrRefuse(error, text, program)
+    const { cause, parser } = error instanceof Misread ? error : { cause: error, parser: program }
+    return readOrRefuse(cause, text, parser)
   }
   if (!asked) throw new CliError('usage', `${argv[0]}: this is a place, not a command`)
   return asked
 }
 
-function readOrRefuse(error: unknown, text: string, program: Parser): Asked {
+/** What the command line does wrong, with the command or group that it says it to. */
+class Misread extends Error {
+  override readonly cause: CommanderError
+  readonly parser: Parser
+  constructor(cause: CommanderError, parser: Parser) {
+    super(cause.message)
+    this.cause = cause
+    this.parser = parser
+  }
+}
+
+function readOrRefuse(error: unknown, text: string, parser: Parser): Asked {
   if (!(error instanceof CommanderError)) throw error
   if (error.exitCode === 0) return { what: 'read', text: text.trimEnd() }
   if (error.code === 'commander.help') throw new CliError('usage', `expected a command, got none\n${text.trimEnd()}`)
+  if (error.code === 'commander.missingArgument') throw new CliError('usage', missing(error, parser))
   const line = error.message
     .replace(/^error: /, '')
     .replace(/\s*\n\(?/, '; ')
     .replace(/\)$/, '')
-  const usage = error.code === 'commander.unknownCommand' ? `\n${program.helpInformation().trimEnd()}` : ''
+  const usage = error.code === 'commander.unknownCommand' ? `\n${parser.helpInformation().trimEnd()}` : ''
   throw new CliError('usage', line + usage)
+}
+
+/** In the words of all other refusals: `expected <package> (uid of the package), got none`. */
+function missing({ message }: CommanderError, parser: Parser): string {
+  const argument = parser.registeredArguments.find((one) => message.includes(`'${one.name()}'`))
+  if (!argument) return message
+  const name = `${argument.name()}${argument.variadic ? '...' : ''}`
+  return `expected <${name}> (${argument.description}), got none; see ${commandLine(parser)} --help`
+}
+
+/** `windlass rollout start` */
+function commandLine(parser: Parser): string {
+  return parser.parent ? `${commandLine(parser.parent)} ${parser.name()}` : parser.name()
 }
 
 type Chosen = (values: Record<string, unknown>, json: boolean, shown: Shown) => void
@@ -77,6 +103,9 @@ function add(program: Parser, vocabulary: Vocabulary, command: Command, chosen: 
   let parser = program
   for (const word of command.name.split(' ')) {
     parser = parser.commands.find((c) => c.name() === word) ?? parser.command(word)
+    const own = parser.exitOverride((error) => {
+      throw new Misread(error, own)
+    })
     if (vocabulary.groups[word]) parser.description(aboutGroup(word, vocabulary))
   }
   parser.description(command.description).option('--json', 'print one JSON document instead of text')

@@ -26,7 +26,7 @@ describe('windlass', () => {
     const { code, err } = await say(['flet'])
     expect(code).toBe(64)
     expect(err).toMatch(/^windlass: unknown command 'flet'; Did you mean fleet\?\nUsage: /)
-    expect((await say(['rollout', 'strat'])).err).toMatch(/Did you mean start\?/)
+    expect((await say(['rollout', 'strat'])).err).toMatch(/Did you mean start\?\nUsage: windlass rollout /)
   })
 
   it('shows the help of every command, by its whole name', async () => {
@@ -51,6 +51,7 @@ describe('windlass', () => {
     [['list', '--fleet', 'nonsense'], /--fleet: expected an address such as http:\/\/localhost:8000, got nonsense/],
     [['inspect'], /expected a package or --metadata FILE, got none/],
     [['pack'], /expected a description, or --mode/],
+    [['rollout', 'start'], /expected <package> \(.+\), got none; see windlass rollout start --help/],
     [['keys'], /expected a command, got none/],
   ])('%j is a usage error', async (argv, message) => {
     const { code, err } = await say(argv)
@@ -62,6 +63,14 @@ describe('windlass', () => {
     const { code, err } = await say(['inspect', 'none.uhupkg'])
     expect(code).toBe(66)
     expect(err).toMatch(/^windlass: .*\/nowhere\/none\.uhupkg.*\n$/)
+  })
+
+  it('says in words what the disk says', async () => {
+    const { code, err } = await say(['publish', 'none.uhupkg'])
+    expect({ code, err }).toEqual({
+      code: 66,
+      err: 'windlass: /nowhere/none.uhupkg: expected to read it, got no such file or folder\n',
+    })
   })
 
   it('with --json prints an error as one document too', async () => {

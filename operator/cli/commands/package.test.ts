@@ -145,7 +145,7 @@ describe('windlass pack', () => {
     [['pack', '--mode', 'raw', '--file', 'x'], 64, /command line: product: expected text, got none/],
     [['pack', '--mode', 'raw', '--target', 'x', '--target-a', 'y'], 64, /expected --target or --target-a and -b/],
     [['pack', 'none.yaml'], 66, /none\.yaml/],
-    [['pack', 'release.yaml', '-o', 'none/p'], 73, /none\/p: expected to write it, got ENOENT/],
+    [['pack', 'release.yaml', '-o', 'none/p'], 73, /none\/p: expected to write it, got no such file or folder/],
     [['pack', 'broken.yaml'], 65, /broken\.yaml: expected YAML or JSON, got/],
     [['pack', 'release.yaml', '--key', 'a'], 65, /a private key: expected RSA of at least 2048 bits/],
   ])('%j ends with %i', async (argv, code, message) => {
