@@ -28,7 +28,10 @@ import { SupervisedRuntime } from './runtime/supervised-runtime.ts'
 import type { NodeWorld } from './service-manager.ts'
 import { ServicesError } from './services-error.ts'
 import type { RuntimeType, Settings } from './settings.ts'
+import { findQuotas, type QuotaWay } from './storage/find-quotas.ts'
+import { KeptFolders } from './storage/kept-folders.ts'
 import { Storage } from './storage/storage.ts'
+import type { StorageRecords } from './storage/storage-records.ts'
 import { LogFolder } from './telemetry/log-folder.ts'
 import { coreCount, procMeters, totalMemory } from './telemetry/meters.ts'
 import { readNodeResources } from './workload/node-resources.ts'
@@ -57,7 +60,7 @@ export async function nodeWorld(settings: Settings, log: Log): Promise<NodeWorld
     network: await networkFor(settings, { nodeId, isRoot, records }, processes, log),
     layers: new DiskLayers(join(folders.images, 'layers/sha256'), processes),
     records,
-    storage: new Storage(folders, processes, isRoot),
+    storage: await storageFor(settings, records, processes, isRoot, log),
     logs: new LogFolder(folders.logs, systemClock),
     resources: await readNodeResources(nodeFiles, settings.resourcesFile),
     meters: procMeters,
@@ -69,6 +72,25 @@ export async function nodeWorld(settings: Settings, log: Log): Promise<NodeWorld
     random: systemRandom,
     log,
   }
+}
+
+async function storageFor(
+  { folders, storageTtlMs }: Settings,
+  records: StorageRecords,
+  processes: Processes,
+  isRoot: boolean,
+  log: Log,
+): Promise<Storage> {
+  const found = async (folder: string) => ({ folder, way: await findQuotas(folder, processes, isRoot) })
+  const roots = [await found(folders.storages), await found(folders.states)]
+  for (const { folder, way } of roots) tellWay(folder, way, log)
+  const kept = new KeptFolders({ records, clock: systemClock, log }, roots, storageTtlMs)
+  return new Storage(folders, { kept, processes, isRoot })
+}
+
+function tellWay(folder: string, way: QuotaWay, log: Log): void {
+  if (way.by === 'filesystem') log.info('quotas are kept by the filesystem', { folder })
+  else log.warning('quotas are measured only: a service that runs can fill the disk', { folder, why: way.why })
 }
 
 async function runtimesFor(

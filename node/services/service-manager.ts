@@ -164,13 +164,16 @@ export class ServiceManager {
     }
   }
 
-  /** Lets go of images that nothing here needs any more. */
+  /** Lets go of images, and of storage, that nothing here needs any more. */
   async #sweep(): Promise<void> {
+    const { records, storage, log } = this.#world
+    const orders = [...records.instances(), ...this.instances.running().map(({ info }) => info)]
+    await storage.keep(orders).catch((error: unknown) => log.warning('storage not swept', { why: String(error) }))
     const used = [...this.instances.statuses(), ...this.instances.running().map(({ info }) => info)]
     try {
       await this.#images.use(new Set(used.map(({ manifestDigest }) => manifestDigest)))
     } catch (error) {
-      this.#world.log.warning('images not swept', { why: String(error) })
+      log.warning('images not swept', { why: String(error) })
     }
   }
 

@@ -28,6 +28,8 @@ export interface Settings {
   /** Null: what is installed, crun before runc; plain processes where neither is. */
   runtimes: readonly RuntimeType[] | null
   imageTtlMs: number
+  /** How long storage and state of an instance stay that is not ordered any more. */
+  storageTtlMs: number
   logParts: { maxPartSize: number; maxPartCount: number }
   monitoring: { pollMs: number; averageWindowMs: number }
   /** Of all cores together; null: 10 000 for each. */
@@ -56,6 +58,7 @@ const defaults = {
   'journalAlerts.systemAlertPriority': 3, // errors, and what is worse
   'windlass.runDir': '/run/windlass/services',
   'windlass.stopGrace': '10s', // what Docker gives, which services are written for
+  'windlass.storageTtl': '30d', // as the unit keeps those of removed instances
   'windlass.parallel': 4, // more makes two cores no faster
   'windlass.trunk': 'vlan', // AosCore's
 }
@@ -120,6 +123,7 @@ export function toSettings(input: SettingsInput): Settings {
     resourcesFile: input.get('resourcesConfigFile', kinds.text),
     runtimes: input.find('runtimes', kinds.listOf(runtime)) ?? null,
     imageTtlMs: input.get('imageManager.updateItemTtl', span),
+    storageTtlMs: input.get('windlass.storageTtl', span),
     logParts: {
       maxPartSize: input.get('logging.maxPartSize', kinds.whole(1024, 2 ** 24)),
       maxPartCount: input.get('logging.maxPartCount', kinds.whole(1, 10_000)),

@@ -25,9 +25,18 @@ const grub: readonly Tool[] = [
   { needs: 'qemu-system-x86_64', from: 'qemu-system-x86' },
 ]
 
-/** By boot loader, and for the device with flash. */
+/** By boot loader, for the device with flash, and for this machine under Debian's kernel. */
 export const tools = {
   grub,
+  guest: [
+    { needs: 'mmdebstrap', from: 'mmdebstrap' },
+    { needs: 'depmod', from: 'kmod' },
+    { needs: 'flock', from: 'util-linux' },
+    { needs: 'qemu-system-x86_64', from: 'qemu-system-x86' },
+    { needs: 'crun', from: 'crun' },
+    { needs: 'setquota', from: 'quota' },
+    { needs: 'mkfs.ext4', from: 'e2fsprogs' },
+  ],
   flash: [...grub, { needs: 'mkfs.ubifs', from: 'mtd-utils' }],
   'systemd-boot': [
     ...building,

@@ -10,7 +10,7 @@ import { keysIn } from './keys.ts'
 import type { Board } from './machine/board.ts'
 
 /** What takes long to make is kept in the repository, or where the environment says. */
-const cacheFolder = process.env['WINDLASS_QEMU_CACHE'] ?? join(import.meta.dirname, '../../.windlass/qemu')
+export const cacheFolder = process.env['WINDLASS_QEMU_CACHE'] ?? join(import.meta.dirname, '../../.windlass/qemu')
 
 /** A release made for a board: its image, and the package of it. */
 export interface Release {

@@ -5,7 +5,7 @@ import { chown, cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path/posix'
 import type { InstanceOrder } from '@windlass/model/unit'
-import { type Listening, listen, nodeProcesses } from '@windlass/platform'
+import { fragmentOf, type Listening, listen, nodeProcesses } from '@windlass/platform'
 import { grpc } from '@windlass/platform/grpc'
 import type { ImageConfig, ItemConfig } from '@windlass/wire/oci'
 import { instanceId, runtimeId } from '../instances/ids.ts'
@@ -14,7 +14,8 @@ import { until } from '../runtime/until.ts'
 import { FakeUnit } from './fake-unit.ts'
 
 const nobody = 65_534
-const door = join(import.meta.dirname, '../../../bin/windlass')
+/** Where these tests run without the sources beside them, the environment says. */
+const door = process.env['WINDLASS_DOOR'] ?? join(import.meta.dirname, '../../../bin/windlass')
 
 /** The service manager as a process of its own, on this machine, with a unit beside it. For tests. */
 export class RealNode implements AsyncDisposable {
@@ -44,15 +45,19 @@ export class RealNode implements AsyncDisposable {
     this.#unitPort = unitPort
   }
 
-  /** A node with one runtime, whose service manager is not started yet. As root, or as `nobody`. */
-  static async make(type: 'crun' | 'runc' | 'process', user: 'root' | 'nobody' = 'root'): Promise<RealNode> {
-    const folder = await mkdtemp(join(tmpdir(), 'node-'))
+  /** A node with one runtime, whose service manager is not started yet. As root, or as `nobody`. `within`: where its folder is made. */
+  static async make(
+    type: 'crun' | 'runc' | 'process',
+    user: 'root' | 'nobody' = 'root',
+    { within = tmpdir(), settings = {} }: { within?: string; settings?: Readonly<Record<string, unknown>> } = {},
+  ): Promise<RealNode> {
+    const folder = await mkdtemp(join(within, 'node-'))
     if (user === 'nobody') await chown(folder, nobody, nobody)
     const blobs = await listen((request, stop) => unit.images.serve(request, stop), { host: '127.0.0.1', port: 0 })
     const unit = new FakeUnit(`http://127.0.0.1:${blobs.port}`)
     const port = await unit.listen(grpc, '127.0.0.1:0')
     const node = new RealNode({ type, user, folder }, unit, await busyboxLayer(folder), blobs, port)
-    await node.#writeSettings()
+    await node.#writeSettings(settings)
     return node
   }
 
@@ -93,6 +98,11 @@ export class RealNode implements AsyncDisposable {
     await until(async () => this.unit.state(itemId) === state || undefined).catch((cause: unknown) => {
       throw new Error(`expected ${itemId} to become ${state}, got ${this.unit.state(itemId)}; ${this.#said}`, { cause })
     })
+  }
+
+  /** What the service manager logged so far. */
+  said(): string {
+    return this.#said
   }
 
   /** What the instance wrote so far. */
@@ -150,16 +160,19 @@ export class RealNode implements AsyncDisposable {
     await over
   }
 
-  async #writeSettings(): Promise<void> {
+  async #writeSettings(more: Readonly<Record<string, unknown>>): Promise<void> {
     const settings = {
       cmServerUrl: `127.0.0.1:${this.#unitPort}`,
       cmReconnectTimeout: '1s',
       workingDir: this.folder,
       resourcesConfigFile: join(this.folder, 'resources.cfg'),
       runtimes: [{ plugin: 'container', type: this.#type }],
-      windlass: { nodeId: 'node-a', runDir: join(this.folder, 'run'), stopGrace: '2s' },
+      'windlass.nodeId': 'node-a',
+      'windlass.runDir': join(this.folder, 'run'),
+      'windlass.stopGrace': '2s',
+      ...more,
     }
-    await writeFile(join(this.folder, 'sm.cfg'), JSON.stringify(settings))
+    await writeFile(join(this.folder, 'sm.cfg'), JSON.stringify(fragmentOf('the test', settings).values))
   }
 }
 
@@ -168,7 +181,7 @@ async function busyboxLayer(folder: string): Promise<Buffer> {
   const root = join(folder, 'rootfs')
   await mkdir(join(root, 'bin'), { recursive: true })
   await cp('/bin/busybox', join(root, 'bin/busybox'))
-  for (const applet of ['sh', 'sleep', 'cat', 'echo', 'env', 'touch', 'nc', 'ls', 'date', 'wget', 'ip', 'rm']) {
+  for (const applet of ['sh', 'sleep', 'cat', 'echo', 'env', 'touch', 'nc', 'ls', 'date', 'wget', 'ip', 'rm', 'dd']) {
     await symlink('busybox', join(root, 'bin', applet))
   }
   const args = ['--create', '--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--directory', root, '.']

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path/posix'
-import { createLog } from '@windlass/platform'
+import { type Clock, createLog, type Processes } from '@windlass/platform'
 import { FakeClock, FakeFiles, FakeHttp, FakeProcesses, FakeRpc, SeededRandom } from '@windlass/platform/fakes'
 import { afterAll, describe, expect, it } from 'vitest'
 import { FakeLayers } from '../images/fake-layers.ts'
@@ -11,7 +11,9 @@ import { memoryInstanceRecords } from '../instances/memory-records.ts'
 import { noNetwork } from '../network/network.ts'
 import { FakeMachine, FakeRuntime } from '../runtime/fake-runtime.ts'
 import { type NodeWorld, ServiceManager } from '../service-manager.ts'
+import { KeptFolders, type Root } from '../storage/kept-folders.ts'
 import { Storage } from '../storage/storage.ts'
+import { memoryStorageRecords } from '../storage/storage-records.ts'
 import { memoryJournalRecords } from '../telemetry/journal-records.ts'
 import { LogFolder } from '../telemetry/log-folder.ts'
 import { FakeUnit } from './fake-unit.ts'
@@ -22,6 +24,14 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const runtime = runtimeId('crun', 'node-a')
 
 /** A node and its unit in memory. `restart` gives the node's service manager a new life; services live on. */
+function storageIn(folder: string, clock: Clock, processes: Processes): Storage {
+  const folders = { storages: join(folder, 'storages'), states: join(folder, 'states') }
+  const roots = Object.values(folders).map((root): Root => ({ folder: root, way: { by: 'measuring', why: 'a test' } }))
+  const log = createLog([], () => 0)
+  const kept = new KeptFolders({ records: memoryStorageRecords(), clock, log }, roots, 3_600_000)
+  return new Storage(folders, { kept, processes, isRoot: false })
+}
+
 async function scene() {
   const clock = new FakeClock()
   const rpc = new FakeRpc()
@@ -41,7 +51,7 @@ async function scene() {
     network: noNetwork,
     layers: new FakeLayers(),
     records: { ...memoryInstanceRecords(), ...memoryImageRecords(), ...memoryJournalRecords() },
-    storage: new Storage({ storages: join(folder, 'storages'), states: join(folder, 'states') }, processes, false),
+    storage: storageIn(folder, clock, processes),
     logs: new LogFolder(join(folder, 'logs'), clock),
     resources: [{ name: 'bluetooth', sharedCount: 1, mounts: [], env: [] }],
     meters: {

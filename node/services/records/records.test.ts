@@ -6,9 +6,10 @@ import { type ImageRecords, memoryImageRecords } from '../images/image-records.t
 import { memoryInstanceRecords } from '../instances/memory-records.ts'
 import type { InstanceRecords } from '../instances/records.ts'
 import { instanceOrder } from '../instances/sample-instances.ts'
+import { memoryStorageRecords, type StorageRecords } from '../storage/storage-records.ts'
 import { SqliteRecords } from './sqlite-records.ts'
 
-function testRecords(name: string, make: () => InstanceRecords & ImageRecords): void {
+function testRecords(name: string, make: () => InstanceRecords & ImageRecords & StorageRecords): void {
   describe(name, () => {
     it('holds nothing at first', () => {
       const records = make()
@@ -45,11 +46,30 @@ function testRecords(name: string, make: () => InstanceRecords & ImageRecords): 
       records.saveImages(images)
       expect(records.images()).toEqual(images)
     })
+
+    it('keeps folders with their projects until they are forgotten', () => {
+      const records = make()
+      const [a, b] = [
+        { folder: '/s/a', project: 7, isMarked: false },
+        { folder: '/s/b', project: 0, isMarked: true, unusedSince: 1_790_000_000_000 },
+      ]
+      records.saveFolder({ ...a, project: 1, isMarked: true, unusedSince: 5 })
+      records.saveFolder(b)
+      records.saveFolder(a)
+      expect(records.folders().toSorted((one, other) => (one.folder < other.folder ? -1 : 1))).toEqual([a, b])
+      expect([records.folder('/s/a'), records.folder('/s/c')]).toEqual([a, undefined])
+      records.forgetFolder('/s/a')
+      expect(records.folders()).toEqual([b])
+    })
   })
 }
 
 testRecords('SqliteRecords', () => SqliteRecords.open(':memory:'))
-testRecords('records in memory', () => ({ ...memoryInstanceRecords(), ...memoryImageRecords() }))
+testRecords('records in memory', () => ({
+  ...memoryInstanceRecords(),
+  ...memoryImageRecords(),
+  ...memoryStorageRecords(),
+}))
 
 it('SqliteRecords outlive their process', () => {
   const folder = mkdtempSync(join(tmpdir(), 'records-'))

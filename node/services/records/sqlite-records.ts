@@ -1,9 +1,10 @@
 import type { InstanceOrder } from '@windlass/model/unit'
-import { type Database, migrate, openDatabase } from '@windlass/platform/database'
+import { type Database, migrate, openDatabase, type Row } from '@windlass/platform/database'
 import type { ImageRecords, StoredImage } from '../images/image-records.ts'
 import type { InstanceRecords } from '../instances/records.ts'
 import type { Place } from '../network/attachment.ts'
 import type { PlaceRecords } from '../network/unit-places.ts'
+import type { KeptFolder, StorageRecords } from '../storage/storage-records.ts'
 import type { JournalRecords } from '../telemetry/journal-records.ts'
 import { decodeOrders, encodeOrders } from '../workload/order-text.ts'
 
@@ -13,10 +14,12 @@ const steps = [
      item_id TEXT NOT NULL, version TEXT NOT NULL, manifest_digest TEXT NOT NULL, removed_at REAL,
      PRIMARY KEY (item_id, version, manifest_digest)) STRICT`,
   'CREATE TABLE places (id TEXT PRIMARY KEY, place TEXT NOT NULL) STRICT',
+  `CREATE TABLE folders (
+     folder TEXT PRIMARY KEY, project INTEGER NOT NULL, marked INTEGER NOT NULL, unused_since REAL) STRICT`,
 ]
 
 /** What the service manager remembers, in one SQLite file. */
-export class SqliteRecords implements InstanceRecords, ImageRecords, PlaceRecords, JournalRecords {
+export class SqliteRecords implements InstanceRecords, ImageRecords, PlaceRecords, JournalRecords, StorageRecords {
   readonly #db: Database
 
   private constructor(db: Database) {
@@ -91,6 +94,24 @@ export class SqliteRecords implements InstanceRecords, ImageRecords, PlaceRecord
     else this.#save('journal_cursor', Buffer.from(cursor))
   }
 
+  folders(): KeptFolder[] {
+    return this.#db.all('SELECT * FROM folders ORDER BY rowid').map(keptFolder)
+  }
+
+  folder(folder: string): KeptFolder | undefined {
+    const row = this.#db.get('SELECT * FROM folders WHERE folder = ?', folder)
+    return row && keptFolder(row)
+  }
+
+  saveFolder({ folder, project, isMarked, unusedSince }: KeptFolder): void {
+    const values = [folder, project, Number(isMarked), unusedSince ?? null]
+    this.#db.run('INSERT OR REPLACE INTO folders VALUES (?, ?, ?, ?)', ...values)
+  }
+
+  forgetFolder(folder: string): void {
+    this.#db.run('DELETE FROM folders WHERE folder = ?', folder)
+  }
+
   close(): void {
     this.#db.close()
   }
@@ -101,5 +122,15 @@ export class SqliteRecords implements InstanceRecords, ImageRecords, PlaceRecord
 
   #save(name: string, value: Uint8Array): void {
     this.#db.run('INSERT OR REPLACE INTO facts VALUES (?, ?)', name, value)
+  }
+}
+
+function keptFolder(row: Row): KeptFolder {
+  const { folder, project, marked, unused_since: unusedSince } = row
+  return {
+    folder: String(folder),
+    project: Number(project),
+    isMarked: marked === 1,
+    ...(typeof unusedSince === 'number' && { unusedSince }),
   }
 }

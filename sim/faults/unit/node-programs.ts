@@ -62,7 +62,7 @@ export async function runServices(
     network: noNetwork,
     layers: layers.through(host, life, machine.files),
     records: gatedServiceRecords(records, host, life),
-    storage: { prepare: async () => [], usage: async () => ({}) },
+    storage: { prepare: async () => [], usage: async () => ({}), keep: async () => undefined },
     logs: { path: async (id) => `/logs/${id}`, look: async () => undefined, read: async () => new Uint8Array() },
     resources: [],
     meters: {

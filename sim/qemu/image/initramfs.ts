@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { words } from '../words.ts'
 import { type CpioEntry, packCpio } from './cpio.ts'
+import { insertions, moduleFiles } from './modules.ts'
 
 /** What the device's hardware and partitions need. Modules that are built in, or not made for its architecture, are left out. */
 const always = words(`
@@ -48,61 +48,14 @@ exec switch_root /root /release/init
 
 /** Mounts nothing but what an update needs; the kernel's modules all come from here, in the order they have to. */
 export async function makeInitramfs(busybox: string, modules: string, forFlash: readonly string[]): Promise<Buffer> {
-  const needs = await dependencies(modules)
-  const [order, flashOrder] = [inOrder(always, needs), inOrder(forFlash, needs)]
-  const paths = new Set([...order, ...flashOrder].map((line) => line.path))
-  const file = (path: string, content: Uint8Array, mode: number): CpioEntry => ({
-    path,
-    mode: 0o100000 | mode,
-    content,
-  })
+  const [order, flashOrder] = [await insertions(modules, always), await insertions(modules, forFlash)]
   const entries: CpioEntry[] = [
     { path: 'bin', mode: 0o040755 },
     { path: 'dev', mode: 0o040755 },
-    { path: 'modules', mode: 0o040755 },
     { path: 'dev/console', mode: 0o020600, device: { major: 5, minor: 1 } },
-    file('bin/busybox', await readFile(busybox), 0o755),
-    file('init', Buffer.from(init), 0o755),
-    file('modules/order', textOf(order), 0o644),
-    file('modules/flash-order', textOf(flashOrder), 0o644),
+    { path: 'bin/busybox', mode: 0o100755, content: await readFile(busybox) },
+    { path: 'init', mode: 0o100755, content: Buffer.from(init) },
+    ...(await moduleFiles(modules, { order, 'flash-order': flashOrder })),
   ]
-  for (const path of paths) entries.push(file(`modules/${basename(path)}`, await readFile(join(modules, path)), 0o644))
   return gzipSync(packCpio(entries))
-}
-
-/** A module of the kernel, as a path below its folder of modules. */
-interface Insertion {
-  path: string
-  options: string
-}
-
-type Dependencies = ReadonlyMap<string, readonly string[]>
-
-/** By path, from `modules.dep`: `kernel/a.ko: kernel/b.ko kernel/c.ko`, the deepest last. */
-async function dependencies(modules: string): Promise<Dependencies> {
-  const lines = (await readFile(join(modules, 'modules.dep'), 'utf8')).split('\n').filter(Boolean)
-  return new Map(
-    lines.map((line) => {
-      const [path = '', needs = ''] = line.split(':')
-      return [path, words(needs).filter(Boolean).reverse()]
-    }),
-  )
-}
-
-/** Each wanted module, `name option option`, after those that it depends on. */
-function inOrder(wanted: readonly string[], needs: Dependencies): Insertion[] {
-  const byName = new Map([...needs.keys()].map((path) => [basename(path, '.ko').replaceAll('-', '_'), path]))
-  const options = new Map<string, string>()
-  for (const line of wanted) {
-    const [name = '', ...given] = words(line)
-    const path = byName.get(name)
-    if (path === undefined) continue
-    for (const needed of needs.get(path) ?? []) options.set(needed, options.get(needed) ?? '')
-    options.set(path, given.join(' '))
-  }
-  return [...options].map(([path, given]) => ({ path, options: given }))
-}
-
-function textOf(order: readonly Insertion[]): Buffer {
-  return Buffer.from(order.map(({ path, options }) => `${basename(path)} ${options}\n`).join(''))
 }
