@@ -22,7 +22,7 @@ import type { JournalRecords } from './telemetry/journal-records.ts'
 import { lookEveryMs, type ServiceLogs } from './telemetry/log-folder.ts'
 import type { Meters } from './telemetry/meters.ts'
 import { Monitor } from './telemetry/monitor.ts'
-import { NodeExecutor } from './workload/node-executor.ts'
+import { NodeExecutor, type NodePorts } from './workload/node-executor.ts'
 import type { NodeResource } from './workload/node-resources.ts'
 import type { NodePower } from './workload/workload-of.ts'
 
@@ -79,7 +79,9 @@ export class ServiceManager {
     this.#images = new ImageStore(imagePorts, settings.folders.images, keeping)
     this.#config = new NodeConfigFile(files, settings.nodeConfigFile)
     const runtimes = new Map(world.runtimes.map((runtime) => [runtimeId(runtime.type, world.nodeId), runtime]))
-    const executor = new NodeExecutor({ ...world, runtimes, images: this.#images })
+    const notLent: NodePorts['notLent'] = ({ ident }, resource, why) =>
+      this.#alert({ kind: 'resource_allocate', timeMs: clock.now(), ident, resource, message: why.slice(0, 256) })
+    const executor = new NodeExecutor({ ...world, runtimes, images: this.#images, notLent })
     const crashes = new Crashes()
     const rules = { lookEveryMs: rhythm.lookEveryMs, parallel: settings.parallel }
     const ended: ConstructorParameters<typeof NodeInstances>[0]['ended'] = (run) => {

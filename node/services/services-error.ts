@@ -4,6 +4,7 @@ import { WireError } from '@windlass/wire/oci'
 /**
  * `not_found`: nothing by that name. `invalid`: a document or value is not what it should be. `checksum`: other bytes
  * than the digest says. `no_space`. `refused`: against a rule of this node. `unsupported`: this node cannot do that.
+ * `device_absent`: something of this node's resources is not there now. `in_use`: as many as may share it have it already.
  * `unreachable`: the unit did not give it. `runtime`: the container runtime failed. `timeout`.
  */
 export type ServicesErrorCode = keyof typeof aosNames
@@ -33,6 +34,8 @@ const aosNames = {
   not_found: 'notFound',
   invalid: 'invalidArgument',
   timeout: 'timeout',
+  device_absent: 'notFound',
+  in_use: 'wrongState',
   refused: 'wrongState',
   checksum: 'invalidChecksum',
   unsupported: 'notSupported',

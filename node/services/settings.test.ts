@@ -74,16 +74,47 @@ describe('resources of a node', () => {
       {
         name: 'dbus',
         sharedCount: 2,
-        mounts: [{ from: '/out', to: '/in', kind: 'folder', writable: false }],
+        mounts: [{ from: '/out', to: '/in', writable: false }],
         env: ['A=1'],
+        devices: [],
+        groups: [],
+        hosts: [],
       },
     ])
     expect(await readNodeResources(new FakeFiles(), '/none')).toEqual([])
   })
 
-  it('that need what is not supported are refused, not half given', async () => {
-    await expect(read([{ name: 'cam', devices: ['/dev/video0:/dev/video0:rw'] }])).rejects.toThrow(/devices/)
-    await expect(read([{ name: 'x', mounts: [{ source: 'relative', destination: '/in' }] }])).rejects.toThrow(/mounts/)
-    await expect(read({})).rejects.toThrow(/list/)
+  it('are read with their devices, groups and hosts', async () => {
+    const devices = ['/dev/video0', '/dev/video1:/dev/cam', '/dev/snd:/dev/snd:rwm']
+    const hosts = [{ hostname: 'plc', ip: '192.168.7.9' }]
+    expect(await read([{ name: 'cam', devices, groups: ['video', '1001'], hosts }])).toMatchObject([
+      {
+        devices: [
+          { from: '/dev/video0', to: '/dev/video0', access: 'rw' },
+          { from: '/dev/video1', to: '/dev/cam', access: 'rw' },
+          { from: '/dev/snd', to: '/dev/snd', access: 'rwm' },
+        ],
+        groups: ['video', '1001'],
+        hosts,
+      },
+    ])
+  })
+
+  it.each([
+    ['[0].name', [{}]],
+    ['[0].sharedCount', [{ name: 'x', sharedCount: -1 }]],
+    ['[0].mounts[0].source', [{ name: 'x', mounts: [{ source: 'relative', destination: '/in' }] }]],
+    ['[0].mounts[0].destination', [{ name: 'x', mounts: [{ source: '/a', destination: '/in/../../etc' }] }]],
+    ['[0].mounts[0].type', [{ name: 'x', mounts: [{ source: '/a', destination: '/in', type: 'ext4' }] }]],
+    ['[0].envs[0]', [{ name: 'x', envs: ['A'] }]],
+    ['[0].devices[1]', [{ name: 'x', devices: ['/dev/null', '/etc/shadow'] }]],
+    ['[0].devices[0]', [{ name: 'x', devices: ['/dev/null:/dev/null:rwx'] }]],
+    ['[0].groups', [{ name: 'x', groups: 'video' }]],
+    ['[0].hosts[0].ip', [{ name: 'x', hosts: [{ hostname: 'a', ip: '1.2.3.4 evil\n' }] }]],
+    ['[1]', [{ name: 'x' }, 'y']],
+    ['each name once', [{ name: 'x' }, { name: 'x' }]],
+    ['a list', {}],
+  ])('that are not what they should be are refused with their place: %s', async (place, document) => {
+    await expect(read(document)).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining(place) })
   })
 })

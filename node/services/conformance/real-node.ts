@@ -181,7 +181,23 @@ async function busyboxLayer(folder: string): Promise<Buffer> {
   const root = join(folder, 'rootfs')
   await mkdir(join(root, 'bin'), { recursive: true })
   await cp('/bin/busybox', join(root, 'bin/busybox'))
-  for (const applet of ['sh', 'sleep', 'cat', 'echo', 'env', 'touch', 'nc', 'ls', 'date', 'wget', 'ip', 'rm', 'dd']) {
+  for (const applet of [
+    'sh',
+    'sleep',
+    'cat',
+    'echo',
+    'env',
+    'touch',
+    'nc',
+    'ls',
+    'date',
+    'wget',
+    'ip',
+    'rm',
+    'dd',
+    'wc',
+    'id',
+  ]) {
     await symlink('busybox', join(root, 'bin', applet))
   }
   const args = ['--create', '--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--directory', root, '.']

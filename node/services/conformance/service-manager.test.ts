@@ -53,7 +53,7 @@ async function scene() {
     records: { ...memoryInstanceRecords(), ...memoryImageRecords(), ...memoryJournalRecords() },
     storage: storageIn(folder, clock, processes),
     logs: new LogFolder(join(folder, 'logs'), clock),
-    resources: [{ name: 'bluetooth', sharedCount: 1, mounts: [], env: [] }],
+    resources: [{ name: 'bluetooth', sharedCount: 1, mounts: [], env: [], devices: [], groups: [], hosts: [] }],
     meters: {
       node: async () => ({ ram: 1, cpuMs: 0, download: 0, upload: 0 }),
       service: async () => ({ ram: 1, cpuMs: 0 }),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { FirewallRule } from '@windlass/model/unit'
-import type { NetworkWants } from './network.ts'
+import type { HostName, NetworkWants } from './network.ts'
 
 /** A network as this node is part of it. */
 export interface Segment {
@@ -87,12 +87,13 @@ function namesOf({ ident, hostname, ownerId }: Named): { near: string[]; far: st
 }
 
 /** The hosts file of one owner's instances. */
-export function hostsFile(ownerId: string, all: readonly Named[]): string {
+export function hostsFile(ownerId: string, all: readonly Named[], own: readonly HostName[] = []): string {
   const lines = all.map((one) => {
     const { near, far } = namesOf(one)
     return `${one.ip} ${(one.ownerId === ownerId ? near : far).filter(isHostName).join(' ')}`
   })
-  return ['127.0.0.1 localhost', '::1 localhost', ...lines, ''].join('\n')
+  const ownLines = own.map(({ ip, hostname }) => `${ip} ${hostname}`)
+  return ['127.0.0.1 localhost', '::1 localhost', ...lines, ...ownLines, ''].join('\n')
 }
 
 /** What an id must be to be written into a file that others read. */

@@ -54,7 +54,7 @@ export class BridgeNetwork implements Network {
       return attachment
     })
     await this.#plug(attachment)
-    return { namespacePath: `/run/netns/${this.#names.namespace(wants.id)}`, hostsPath: this.#hostsPath(wants.ownerId) }
+    return { namespacePath: `/run/netns/${this.#names.namespace(wants.id)}`, hostsPath: this.#hostsPathFor(wants) }
   }
 
   async detach(id: string): Promise<void> {
@@ -64,6 +64,7 @@ export class BridgeNetwork implements Network {
       if (!mine) return false
       await this.#wires.unplug(id)
       await this.#attachments.forget(id)
+      if (mine.wants.hosts) await rm(this.#hostsPathFor(mine.wants), { force: true })
       const others = before.filter((other) => other !== mine)
       await this.#places.giveBack(mine, others)
       await this.#removeUnused(mine, others)
@@ -171,10 +172,19 @@ export class BridgeNetwork implements Network {
     for (const ownerId of new Set(here.map((one) => one.ownerId))) {
       await writeFile(this.#hostsPath(ownerId), hostsFile(ownerId, [...here, ...elsewhere]))
     }
+    for (const { wants } of all.filter((one) => one.wants.hosts)) {
+      const names = hostsFile(wants.ownerId, [...here, ...elsewhere], wants.hosts)
+      await writeFile(this.#hostsPathFor(wants), names)
+    }
   }
 
   #hostsPath(ownerId: string): string {
     return join(this.#folder, 'hosts', this.#names.bridge(ownerId))
+  }
+
+  /** Who has names of his own has a file of his own. */
+  #hostsPathFor({ id, ownerId, hosts }: NetworkWants): string {
+    return hosts ? join(this.#folder, 'hosts', id) : this.#hostsPath(ownerId)
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {

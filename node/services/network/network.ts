@@ -1,6 +1,12 @@
 import type { InstanceIdent } from '@windlass/model/unit'
 import type { NetworkCalls } from './unit-places.ts'
 
+/** A name that an instance knows by its node's word. */
+export interface HostName {
+  ip: string
+  hostname: string
+}
+
 /** What an instance wants of the network. */
 export interface NetworkWants {
   /** The instance's id. */
@@ -9,6 +15,8 @@ export interface NetworkWants {
   /** Instances of one owner share a network. */
   ownerId: string
   hostname?: string
+  /** Names that it alone knows, besides those of others. */
+  hosts?: readonly HostName[]
   /** `<item>/<port or from-to>/<tcp or udp>`: ports of other networks that it may reach. */
   allowedConnections: readonly string[]
   /** `<port or from-to>/<tcp or udp>`; those that others may be allowed to reach. */

@@ -1,4 +1,4 @@
-import type { Bind, Limits, Workload } from './runtime.ts'
+import type { Bind, Device, Limits, Workload } from './runtime.ts'
 import { seccompProfile } from './seccomp-profile.ts'
 
 /**
@@ -14,7 +14,8 @@ export function ociSpec(workload: Workload, cgroupParent: string): object {
     mounts: [...systemMounts(workload.limits), ...workload.binds.map(bindMount)],
     linux: {
       cgroupsPath: `${cgroupParent}/${workload.id}`,
-      resources: resourcesOf(workload.limits),
+      devices: workload.devices.map(deviceNode),
+      resources: resourcesOf(workload),
       namespaces: [
         ...['pid', 'ipc', 'uts', 'mount'].map((type) => ({ type })),
         { type: 'network', ...(workload.networkNamespace !== undefined && { path: workload.networkNamespace }) },
@@ -27,11 +28,11 @@ export function ociSpec(workload: Workload, cgroupParent: string): object {
   }
 }
 
-function processOf({ args, env, cwd, uid, gid, limits }: Workload): object {
+function processOf({ args, env, cwd, uid, gid, gids, limits }: Workload): object {
   const { openFiles } = limits
   return {
     terminal: false,
-    user: { uid, gid },
+    user: { uid, gid, additionalGids: gids },
     args,
     env,
     cwd,
@@ -41,14 +42,27 @@ function processOf({ args, env, cwd, uid, gid, limits }: Workload): object {
   }
 }
 
-function resourcesOf({ cpuQuota, memoryBytes, pids }: Limits): object {
+function resourcesOf({ limits: { cpuQuota, memoryBytes, pids }, devices }: Workload): object {
   return {
-    devices: [{ allow: false, access: 'rwm' }],
+    devices: [{ allow: false, access: 'rwm' }, ...devices.map(deviceRule)],
     ...(cpuQuota !== undefined && { cpu: { quota: cpuQuota, period: cpuPeriod } }),
     // Swap would be a way around the limit.
     ...(memoryBytes !== undefined && { memory: { limit: memoryBytes, swap: memoryBytes } }),
     ...(pids !== undefined && { pids: { limit: pids } }),
   }
+}
+
+function deviceNode(device: Device): object {
+  const { to: path, permissions: fileMode, uid, gid } = device
+  return { path, fileMode, uid, gid, ...numberOf(device) }
+}
+
+function deviceRule(device: Device): object {
+  return { allow: true, ...numberOf(device), access: device.access }
+}
+
+function numberOf({ kind, major, minor }: Device): object {
+  return { type: kind === 'char' ? 'c' : 'b', major, minor }
 }
 
 /** Microseconds. */

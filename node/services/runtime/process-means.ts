@@ -31,9 +31,10 @@ export function processMeans(processes: Processes, isRoot: boolean): Means {
 }
 
 async function enterScript(workload: Workload, isRoot: boolean): Promise<string> {
-  const { layers, args, env, cwd, uid, gid, limits } = workload
+  const { layers, args, env, cwd, uid, gid, gids, limits } = workload
   const [program = '', ...rest] = args
-  const user = ['setpriv', '--reuid', `${uid}`, '--regid', `${gid}`, '--clear-groups', '--no-new-privs']
+  const groups = gids.length === 0 ? ['--clear-groups'] : ['--groups', gids.join(',')]
+  const user = ['setpriv', '--reuid', `${uid}`, '--regid', `${gid}`, ...groups, '--no-new-privs']
   const command = [await inLayers(layers, program), ...rest]
   return `cd ${quoted(await inLayers(layers, cwd))} || cd /
 ${limits.openFiles === undefined ? '' : `ulimit -n ${limits.openFiles}`}

@@ -7,6 +7,21 @@ export interface Bind {
   writable: boolean
 }
 
+/** A device of the host seen inside, where it has the same number and belongs to the same. */
+export interface Device {
+  /** Absolute, inside. */
+  to: string
+  kind: 'char' | 'block'
+  major: number
+  minor: number
+  /** Permission bits. */
+  permissions: number
+  uid: number
+  gid: number
+  /** What its cgroup may do with it: some of `rwm`. */
+  access: string
+}
+
 /** Absent: no limit. */
 export interface Limits {
   /** Microseconds of CPU time in each 100 000. */
@@ -32,8 +47,11 @@ export interface Workload {
   cwd: string
   uid: number
   gid: number
+  /** Groups besides. */
+  gids: readonly number[]
   hostname: string
   binds: readonly Bind[]
+  devices: readonly Device[]
   /** Small files put over the image's own, by absolute path. */
   files: Readonly<Record<string, string>>
   limits: Limits

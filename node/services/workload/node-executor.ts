@@ -1,6 +1,7 @@
 import { type InstanceOrder, instanceKey } from '@windlass/model/unit'
+import type { Clock, Files } from '@windlass/platform'
 import type { HealthCheck } from '@windlass/wire/oci'
-import type { ImageStore } from '../images/image-store.ts'
+import type { Image, ImageStore } from '../images/image-store.ts'
 import type { Executor, ObservedRun, Traits } from '../instances/executor.ts'
 import { instanceId } from '../instances/ids.ts'
 import { defaultRestartRule } from '../instances/restart.ts'
@@ -9,8 +10,10 @@ import type { Runtime, RuntimeRun } from '../runtime/runtime.ts'
 import { ServicesError } from '../services-error.ts'
 import type { InstanceStorage } from '../storage/storage.ts'
 import type { ServiceLogs } from '../telemetry/log-folder.ts'
+import { type Lent, lend, together } from './lent.ts'
 import type { NodeResource } from './node-resources.ts'
 import { orderLabel, orderOfLabel } from './order-text.ts'
+import { Shares } from './shares.ts'
 import { type NodePower, workloadOf } from './workload-of.ts'
 
 export interface NodePorts {
@@ -21,6 +24,10 @@ export interface NodePorts {
   storage: InstanceStorage
   resources: readonly NodeResource[]
   power: NodePower
+  files: Files
+  clock: Clock
+  /** Hears of each instance that did not get what it asked of the node. */
+  notLent?: (order: InstanceOrder, resource: string, why: string) => void
   logs: Pick<ServiceLogs, 'path'>
 }
 
@@ -33,6 +40,7 @@ export interface NodeRun extends ObservedRun {
 /** Instances made of images, runtimes, network and storage. */
 export class NodeExecutor implements Executor {
   readonly #ports: NodePorts
+  #known: Promise<Shares> | undefined
 
   constructor(ports: NodePorts) {
     this.#ports = ports
@@ -65,21 +73,22 @@ export class NodeExecutor implements Executor {
     const runtime = this.#runtime(order)
     const { images, network, storage, power, logs } = this.#ports
     const image = await images.open(order.manifestDigest)
-    const resources = image.item.resources.map(({ name }) => this.#resource(name))
-    const binds = await storage.prepare(order, image.item.quotas)
     const id = instanceId(order.ident)
+    const lent = await this.#lend(id, order, image)
+    const binds = await storage.prepare(order, image.item.quotas)
     const { hostname, allowedConnections } = image.item
     const attached = await network.attach({
       id,
       ident: order.ident,
       ownerId: order.ownerId,
       ...(hostname !== undefined && { hostname }),
+      ...(lent.hosts.length > 0 && { hosts: lent.hosts }),
       allowedConnections,
       exposedPorts: image.config.exposedPorts,
     })
     const label = orderLabel(order)
     const log = await logs.path(id)
-    const parts = { order, image, node: power, storage: binds, network: attached, resources, logPath: log, label }
+    const parts = { order, image, node: power, storage: binds, network: attached, lent, logPath: log, label }
     try {
       await runtime.start(workloadOf(parts))
     } catch (error) {
@@ -92,6 +101,7 @@ export class NodeExecutor implements Executor {
     const id = instanceId(order.ident)
     await this.#runtime(order).stop(id)
     await this.#ports.network.detach(id)
+    ;(await this.#shares).giveBack(id)
   }
 
   kill(order: InstanceOrder): Promise<void> {
@@ -117,10 +127,45 @@ export class NodeExecutor implements Executor {
     throw new ServicesError('not_found', `${instanceKey(ident)}: this node has no runtime "${runtimeId}"`)
   }
 
+  async #lend(id: string, order: InstanceOrder, { item }: Image): Promise<Lent> {
+    const shares = await this.#shares
+    let asking = ''
+    try {
+      const lent: Lent[] = []
+      for (const { name, mode } of item.resources) {
+        asking = name
+        const resource = this.#resource(name)
+        await shares.take(id, resource)
+        lent.push(await lend({ resource, mode }, this.#ports.files))
+      }
+      return together(lent)
+    } catch (error) {
+      shares.giveBack(id)
+      if (error instanceof ServicesError) this.#ports.notLent?.(order, asking, error.message)
+      throw error
+    }
+  }
+
+  /** What services have that another life of this process started. */
+  async #lookAtShares(): Promise<Shares> {
+    const shares = new Shares(this.#ports.clock)
+    for (const { id, info, ended } of await this.observe()) {
+      if (ended) continue
+      const image = await this.#ports.images.open(info.manifestDigest).catch(() => undefined)
+      for (const { name } of image?.item.resources ?? []) shares.know(id, name)
+    }
+    return shares
+  }
+
+  get #shares(): Promise<Shares> {
+    this.#known ??= this.#lookAtShares()
+    return this.#known
+  }
+
   #resource(name: string): NodeResource {
     const resource = this.#ports.resources.find((one) => one.name === name)
     if (resource) return resource
-    throw new ServicesError('not_found', `this node has no resource "${name}"`)
+    throw new ServicesError('not_found', `resource "${name}": this node has none of that name`)
   }
 }
 

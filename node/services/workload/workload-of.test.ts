@@ -2,6 +2,7 @@ import { defaultItemConfig, type ItemConfig } from '@windlass/wire/oci'
 import { describe, expect, it } from 'vitest'
 import type { Image } from '../images/image-store.ts'
 import { instanceOrder } from '../instances/sample-instances.ts'
+import { nothingLent } from './lent.ts'
 import { orderLabel, orderOfLabel } from './order-text.ts'
 import { cpuQuota, type WorkloadParts, workloadOf } from './workload-of.ts'
 
@@ -20,7 +21,7 @@ function parts(item: Partial<ItemConfig> = {}, config: Partial<Image['config']> 
     node,
     storage: [],
     network: {},
-    resources: [],
+    lent: nothingLent,
     logPath: '/logs/one.log',
     label: 'label',
   }
@@ -40,8 +41,8 @@ describe('a workload', () => {
   it('is told who it is; what the cloud set wins over the node, and the node over the image', () => {
     const base = parts({}, { env: ['A=image', 'B=image', 'C=image', 'AOS_ITEM_ID=forged'] })
     const order = { ...base.order, envVars: [{ name: 'C', value: 'cloud' }] }
-    const resources = [{ name: 'r', sharedCount: 0, mounts: [], env: ['B=node', 'C=node'] }]
-    const env = workloadOf({ ...base, order, resources }).env
+    const lent = { ...nothingLent, env: ['B=node', 'C=node'] }
+    const env = workloadOf({ ...base, order, lent }).env
     expect(env).toEqual(
       expect.arrayContaining([
         'A=image',

@@ -1,11 +1,12 @@
 import type { InstanceOrder } from '@windlass/model/unit'
 import type { Image } from '../images/image-store.ts'
 import { instanceId } from '../instances/ids.ts'
+import { hostsFile } from '../network/attachment.ts'
 import type { Attached } from '../network/network.ts'
 import { cpuPeriod } from '../runtime/oci-spec.ts'
 import type { Bind, Limits, Workload } from '../runtime/runtime.ts'
 import { ServicesError } from '../services-error.ts'
-import type { NodeResource } from './node-resources.ts'
+import type { Lent } from './lent.ts'
 
 /** What the node can do. `maxDmips` of all its cores together. */
 export interface NodePower {
@@ -20,7 +21,7 @@ export interface WorkloadParts {
   node: NodePower
   storage: readonly Bind[]
   network: Attached
-  resources: readonly NodeResource[]
+  lent: Lent
   logPath: string
   /** Comes back from the runtime with the run. */
   label: string
@@ -32,7 +33,7 @@ const leastCpuQuota = 1000
 
 /** How an instance is run: what the image says, limited by what its item may, on this node (aoscore.md 5.9). */
 export function workloadOf(parts: WorkloadParts): Workload {
-  const { order, image, network, storage, resources, logPath, label } = parts
+  const { order, image, network, storage, lent, logPath, label } = parts
   const id = instanceId(order.ident)
   const { hostsPath, namespacePath } = network
   const hosts: Bind[] =
@@ -47,9 +48,12 @@ export function workloadOf(parts: WorkloadParts): Workload {
     cwd: image.config.workingDir || '/',
     uid: order.uid,
     gid: order.gid,
+    gids: lent.gids,
     hostname: image.item.hostname ?? id.slice(0, 12),
-    binds: [...storage, ...hosts, ...resources.flatMap(({ mounts }) => mounts)],
-    files: {},
+    binds: [...storage, ...hosts, ...lent.binds],
+    devices: lent.devices,
+    // Else the network's file has them.
+    files: hostsPath === undefined && lent.hosts.length > 0 ? { '/etc/hosts': hostsFile('', [], lent.hosts) } : {},
     limits: limitsOf(parts),
     ...own,
     sysctl: {
@@ -68,7 +72,7 @@ function argsOf({ config }: Image): string[] {
 }
 
 /** The later ones win: the image's, ours, those of the node's resources, those that the cloud set. */
-function envOf({ order, image, resources }: WorkloadParts, id: string): string[] {
+function envOf({ order, image, lent }: WorkloadParts, id: string): string[] {
   const { itemId, subjectId, index } = order.ident
   const pairs = [
     defaultPath,
@@ -77,7 +81,7 @@ function envOf({ order, image, resources }: WorkloadParts, id: string): string[]
     `AOS_SUBJECT_ID=${subjectId}`,
     `AOS_INSTANCE_INDEX=${index}`,
     `AOS_INSTANCE_ID=${id}`,
-    ...resources.flatMap(({ env }) => env),
+    ...lent.env,
     ...order.envVars.map(({ name, value }) => `${name}=${value}`),
   ]
   return [...new Map(pairs.map((pair) => [pair.split('=', 1)[0], pair])).values()]
