@@ -14,10 +14,17 @@ export class SetQuota implements Quotas {
   async limit(folder: string, uid: number, bytes: number): Promise<boolean> {
     if ((await this.#processes.find('setquota')) === undefined) return false
     const mount = await this.#processes.run({ command: 'stat', args: ['-c', '%m', folder] })
-    const kib = String(Math.ceil(bytes / 1024))
+    const kib = String(kibFor(bytes))
     const args = ['-u', String(uid), kib, kib, '0', '0', mount.stdout.trim()]
     const { code, stderr } = await this.#processes.run({ command: 'setquota', args })
     if (code !== 0) this.#log.debug('quota not set', { folder, uid, why: stderr.trim() })
     return code === 0
   }
+}
+
+const blockKib = 4
+
+/** Whole blocks, and two more: the folder is the user's as well, and each of storage and state may end within a block. */
+function kibFor(bytes: number): number {
+  return bytes === 0 ? 0 : (Math.ceil(bytes / 1024 / blockKib) + 2) * blockKib
 }

@@ -204,7 +204,7 @@ describe('SetQuota', () => {
   it('limits the user on the filesystem of the folder', async () => {
     const processes = new FakeProcesses({ stat: () => ended({ stdout: '/data\n' }), setquota: () => ended() })
     expect(await new SetQuota(processes, log).limit('/data/states', 5000, 1500)).toBe(true)
-    expect(processes.calls.at(-1)?.args).toEqual(['-u', '5000', '2', '2', '0', '0', '/data'])
+    expect(processes.calls.at(-1)?.args).toEqual(['-u', '5000', '12', '12', '0', '0', '/data'])
   })
 
   it('says where that cannot be', async () => {

@@ -158,7 +158,7 @@ export class UnitStates implements States {
       const isThere = (await files.facts(folder)) !== undefined
       if (!isThere || (await quotas.limit(folder, uid, bytes)) || this.#saidNoQuotas) continue
       this.#saidNoQuotas = true
-      log.warning('no user quotas on this filesystem: instances may store more than they should', { folder })
+      log.info('no user quotas on this filesystem: what instances store is left to their nodes', { folder })
     }
   }
 

@@ -25,8 +25,7 @@ describe.skipIf(lacks)(`a node whose filesystem keeps quotas, with ${runtime}${l
     await says(node, greedy, 'stopped')
     expect(node.log(greedy)).toMatch(/[Qq]uota exceeded/)
     await says(node, modest, 'all')
-    const projects = [...(await quotas.projects()).keys()]
-    expect(projects.toSorted()).toEqual([firstProject + 1, firstProject + 2])
+    expect(new Set((await quotas.projects()).keys())).toEqual(new Set([firstProject + 1, firstProject + 2]))
 
     const alert = await until(async () => node.unit.told('alert')[0]?.alert)
     expect(alert).toMatchObject({

@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path/posix'
+import { dirname, join } from 'node:path/posix'
 import { nodeProcesses, systemClock } from '@windlass/platform'
 import { describe, expect, it } from 'vitest'
 import { detectRuntimes } from './detect.ts'
@@ -142,6 +142,27 @@ function containers(make: () => Promise<Bench>): void {
     expect(said).toMatch(/Seccomp:\s*2/)
   })
 
+  it('cannot take what is its own out of its quota project, and may ask files all else', async () => {
+    const { runtime, workload, log, folder, close } = await make()
+    const asked = await workload(
+      'one',
+      'chattr -p 7 /storage/x; chattr +d /storage/x; lsattr /storage/x; ls -l /dev/null',
+    )
+    const [layer = ''] = asked.layers
+    await withLibraries(layer, ['/usr/bin/chattr', '/usr/bin/lsattr'])
+    await mkdir(join(folder, 'storage'))
+    await writeFile(join(folder, 'storage/x'), '')
+    await processes.run({ command: 'chown', args: ['-R', '5000:5000', join(folder, 'storage')] })
+    const bind = { from: join(folder, 'storage'), to: '/storage', kind: 'folder', writable: true } as const
+    await runtime.start({ ...asked, binds: [bind] })
+    await until(() => exitOf(runtime))
+    const said = await log('one')
+    expect(said.match(/Operation not permitted while setting flags/g)).toHaveLength(2)
+    expect(said).toMatch(/-{5,}.* \/storage\/x/)
+    await runtime.stop('one')
+    await close()
+  })
+
   it('cannot make more processes than the limit', async () => {
     const script = 'i=0; while [ $i -lt 20 ]; do sleep 5 & i=$((i+1)); done; exit 0'
     const { said, exit } = await ran(script, { limits: { tmpBytes: 4096, pids: 8 } })
@@ -234,6 +255,16 @@ function containers(make: () => Promise<Bench>): void {
     await runtime.stop('one')
     await close()
   })
+}
+
+/** Programs of this machine, with the libraries that they are linked with. */
+async function withLibraries(layer: string, programs: readonly string[]): Promise<void> {
+  const { stdout } = await processes.run({ command: 'ldd', args: [...programs] })
+  const libraries = new Set([...stdout.matchAll(/(\/\S+) \(0x/g)].map(([, path = '']) => path))
+  for (const path of [...programs.map((program) => program.replace('/usr', '')), ...libraries]) {
+    await mkdir(join(layer, dirname(path)), { recursive: true })
+    await cp(path, join(layer, path), { dereference: true })
+  }
 }
 
 async function exitOf(runtime: Runtime): Promise<Exit | undefined> {

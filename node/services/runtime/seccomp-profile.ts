@@ -1,3 +1,5 @@
+import { allBut } from './other-values.ts'
+
 /*
  * Which system calls a service may make. What is listed is allowed; what is dangerous and known answers EPERM; all else
  * answers ENOSYS, as on an older kernel, so that a C library falls back to what it did before.
@@ -15,7 +17,7 @@ const allowed = `
   getcwd getdents getdents64 getegid getegid32 geteuid geteuid32 getgid getgid32 getgroups getgroups32 getitimer getpeername getpgid
   getpgrp getpid getppid getpriority getrandom getresgid getresgid32 getresuid getresuid32 getrlimit getrusage getsid getsockname
   getsockopt gettid gettimeofday getuid getuid32 getxattr inotify_add_watch inotify_init inotify_init1 inotify_rm_watch io_cancel
-  io_destroy io_getevents io_pgetevents io_pgetevents_time64 io_setup io_submit ioctl ioprio_get ioprio_set ipc kill
+  io_destroy io_getevents io_pgetevents io_pgetevents_time64 io_setup io_submit ioprio_get ioprio_set ipc kill
   landlock_add_rule landlock_create_ruleset landlock_restrict_self lchown lchown32 lgetxattr link linkat listen listxattr llistxattr
   _llseek lremovexattr lseek lsetxattr lstat lstat64 madvise map_shadow_stack membarrier memfd_create memfd_secret mincore mkdir mkdirat
   mknod mknodat mlock mlock2 mlockall mmap mmap2 mprotect mq_getsetattr mq_notify mq_open mq_timedreceive mq_timedreceive_time64
@@ -49,6 +51,11 @@ const refused = `
 /** Namespaces, none of which a service may make: the bits CLONE_NEW* of clone(2). */
 const newNamespaces = 0x7e020000
 const vsock = 40
+/**
+ * Requests of ioctl by which who owns a file could take it out of its quota project: FS_IOC_FSSETXATTR, and FS_IOC_SETFLAGS as
+ * programs of 64 and of 32 bits have it (linux/fs.h). The kernel looks at 32 bits of the request, so the filter must not look at more.
+ */
+const ofProjects = [0x401c_5820, 0x4008_6602, 0x4004_6602]
 
 const names = (text: string) => text.trim().split(/\s+/)
 
@@ -67,6 +74,17 @@ export const seccompProfile = {
       action: 'SCMP_ACT_ALLOW',
       args: [{ index: 0, value: newNamespaces, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' }],
     },
+    ...allBut(ofProjects).map(({ mask, value }) => ({
+      names: ['ioctl'],
+      action: 'SCMP_ACT_ALLOW',
+      args: [{ index: 1, value: mask, valueTwo: value, op: 'SCMP_CMP_MASKED_EQ' }],
+    })),
+    ...ofProjects.map((value) => ({
+      names: ['ioctl'],
+      action: 'SCMP_ACT_ERRNO',
+      errnoRet: eperm,
+      args: [{ index: 1, value: 0xffff_ffff, valueTwo: value, op: 'SCMP_CMP_MASKED_EQ' }],
+    })),
     { names: ['socket'], action: 'SCMP_ACT_ALLOW', args: [{ index: 0, value: vsock, op: 'SCMP_CMP_NE' }] },
   ],
 } as const

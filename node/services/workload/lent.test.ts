@@ -56,7 +56,7 @@ it('not more services have a resource at a time than share it', async () => {
   await waits
 })
 
-it('a resource with the count 0 is for all', async () => {
+it('L13: a resource with the count 0 is for all', async () => {
   const shares = new Shares(new FakeClock())
   for (const id of ['a', 'b', 'c']) await shares.take(id, { name: 'bus', sharedCount: 0 })
 })

@@ -74,7 +74,10 @@ async function devicesOf(name: string, device: NodeDevice, mode: string, files: 
 
 /** Both the node and the item have to want it. */
 function allowed(name: string, { from, access }: NodeDevice, mode: string): string {
-  const both = [...access].filter((letter) => mode === '' || mode.includes(letter)).join('')
+  const both = access
+    .split('')
+    .filter((letter) => mode === '' || mode.includes(letter))
+    .join('')
   if (both !== '') return both
   throw new ServicesError('refused', `resource "${name}": expected some of "${access}" for ${from}, got "${mode}"`)
 }

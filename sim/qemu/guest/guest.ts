@@ -26,8 +26,12 @@ export async function startGuest(cache: Cache, script: string, log: string): Pro
   const args = [
     ...words('-M q35 -cpu max -m 1536 -smp 2 -accel tcg,thread=multi,tb-size=512'),
     ...words('-nodefaults -display none -no-user-config -no-reboot -device virtio-rng-pci'),
-    ...['-kernel', join(tree, 'boot', `vmlinuz-${release}`), '-initrd', initrd],
-    ...['-append', `console=ttyS0 quiet panic=-1 windlass.run=${run}`],
+    '-kernel',
+    join(tree, 'boot', `vmlinuz-${release}`),
+    '-initrd',
+    initrd,
+    '-append',
+    `console=ttyS0 quiet panic=-1 windlass.run=${run}`,
     ...shared('host', '/'),
     ...shared('modules', modules),
   ]
