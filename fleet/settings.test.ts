@@ -14,6 +14,7 @@ const files: Record<string, string> = {
     packagersFile: 'packagers',
     maxUploadBytes: 1000,
     requestsPerMinute: 600,
+    trustedProxies: ['10.0.0.0/8', '::1'],
     privateWebhooks: true,
     privateRegistries: false,
     openid: {
@@ -36,6 +37,7 @@ const files: Record<string, string> = {
   '/bad/json': '{',
   '/bad/key': '{"colour": 1}',
   '/bad/type': '{"maxUploadBytes": "1"}',
+  '/bad/proxies': '{"trustedProxies": ["::1", "0.0.0.0/0"]}',
 }
 const read = async (path: string) => {
   const text = files[path]
@@ -58,6 +60,7 @@ describe('settings', () => {
       admission: 'open',
       maxUploadBytes: 16 * 1024 ** 3,
       requestsPerMinute: 6000,
+      trustedProxies: [],
       privateWebhooks: false,
       privateRegistries: false,
       openid: null,
@@ -79,6 +82,7 @@ describe('settings', () => {
       packagers: new Map([['ci', 'a-long-enough-secret']]),
       maxUploadBytes: 1000,
       requestsPerMinute: 600,
+      trustedProxies: ['10.0.0.0/8', '::1'],
       privateWebhooks: true,
       privateRegistries: false,
       openid: {
@@ -111,6 +115,7 @@ describe('settings', () => {
     [['--settings', '/bad/json'], '/bad/json: expected JSON'],
     [['--settings', '/bad/key'], 'colour'],
     [['--settings', '/bad/type'], 'maxUploadBytes'],
+    [['--settings', '/bad/proxies'], 'trustedProxies.1: expected an IP address, or a network'],
     [['--admission', 'some'], 'admission'],
     [['--wat'], '--wat'],
     [['stray'], 'stray'],

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { grant } from '@windlass/wire/operator'
@@ -32,6 +33,8 @@ export interface FleetSettings {
   maxUploadBytes: number
   /** How many requests each caller of the operator API may make. */
   requestsPerMinute: number
+  /** Addresses and networks (CIDR) of those whose `X-Forwarded-For` is believed. */
+  trustedProxies: readonly string[]
   /** Who signs in through an OpenID provider; null for nobody. */
   openid: OpenIdSettings | null
   /** Whether webhooks may lead into this machine and its networks. */
@@ -58,6 +61,7 @@ export const defaultSettings: FleetSettings = {
   admission: 'open',
   maxUploadBytes: 16 * gib,
   requestsPerMinute: 6000,
+  trustedProxies: [],
   privateWebhooks: false,
   privateRegistries: false,
   openid: null,
@@ -94,6 +98,7 @@ const fragment = z.strictObject({
   admission: z.enum(['open', 'approved']).optional(),
   maxUploadBytes: z.int().min(1).optional(),
   requestsPerMinute: z.int().min(60).optional(),
+  trustedProxies: z.array(z.string().refine(isNetwork, 'expected an IP address, or a network as 10.0.0.0/8')).optional(),
   privateWebhooks: z.boolean().optional(),
   privateRegistries: z.boolean().optional(),
   openid: openIdFragment.optional(),
@@ -212,6 +217,7 @@ async function settingsOf(
     admission: input.admission ?? defaultSettings.admission,
     maxUploadBytes: maxUploadBytes ?? defaultSettings.maxUploadBytes,
     requestsPerMinute: input.requestsPerMinute ?? defaultSettings.requestsPerMinute,
+    trustedProxies: input.trustedProxies ?? defaultSettings.trustedProxies,
     privateWebhooks: input.privateWebhooks ?? defaultSettings.privateWebhooks,
     privateRegistries: input.privateRegistries ?? defaultSettings.privateRegistries,
     openid: await openIdIn(input.openid, read),
@@ -252,6 +258,13 @@ async function openIdIn(input: Fragment['openid'], read: ReadText): Promise<Open
   if (!input) return null
   const { clientSecretFile: path, nameClaim = 'preferred_username', rolesClaim = 'groups', ...same } = input
   return { ...same, nameClaim, rolesClaim, clientSecret: (await content(path, 'openid.clientSecretFile', read)).trim() }
+}
+
+/** An IP address, or a network of more than all of them: whoever trusts everybody is told anything. */
+function isNetwork(text: string): boolean {
+  const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const family = isIP(address)
+  return family !== 0 && (bits === undefined || (Number(bits) > 0 && Number(bits) <= (family === 4 ? 32 : 128)))
 }
 
 /** `host:port`, `[v6]:port or `:port`, which is every address. */

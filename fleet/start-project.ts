@@ -140,9 +140,9 @@ async function buildServer(
   const { requestsPerMinute } = settings
   const loopback = isLocalName(settings.listen.host)
   const gate = { token, loopback, closed: project !== null, requestsPerMinute }
-  const { admission } = settings
+  const { admission, trustedProxies } = settings
   const how = { base: baseOf(project), secure: tls !== null, console: consoleFolder }
-  const options = { ...how, gate, resumeQuirk, admission, version: manifest.version }
+  const options = { ...how, gate, resumeQuirk, admission, trustedProxies, version: manifest.version }
   return fleetServer({ ...ports, people, ...openid, webhooks, shelf, packager, units }, options)
 }
 

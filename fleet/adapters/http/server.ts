@@ -87,6 +87,8 @@ export interface ServerOptions {
   /** Default: open. */
   admission?: Admission
   version: string
+  /** Whose `X-Forwarded-For` says where a request is from; default: nobody's. */
+  trustedProxies?: readonly string[]
   /** Folder of the built console; absent: none. */
   console?: string
 }
@@ -100,6 +102,7 @@ export function fleetServer(ports: ServerPorts, options: ServerOptions): Fastify
     // The address a device is given may end in a slash, and it appends to it as it is (updatehub.md 3.1).
     routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: 200 },
     exposeHeadRoutes: false,
+    trustProxy: [...(options.trustedProxies ?? [])],
   })
   app.addHook('preClose', async () => {
     closing.abort()

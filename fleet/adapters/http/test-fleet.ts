@@ -83,6 +83,7 @@ export async function testFleet(
     units?: true
     openid?: OpenIdSettings
     admission?: 'approved'
+    trustedProxies?: string[]
   } = {},
 ): Promise<TestFleet> {
   const folder = await testFolder()
@@ -132,6 +133,7 @@ export async function testFleet(
       gate: given.gate ?? { token: null, loopback: true },
       resumeQuirk: given.resumeQuirk ?? false,
       admission: given.admission ?? 'open',
+      trustedProxies: given.trustedProxies ?? [],
       version: '0',
     },
   )
