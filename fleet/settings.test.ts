@@ -17,6 +17,7 @@ const files: Record<string, string> = {
     trustedProxies: ['10.0.0.0/8', '::1'],
     privateWebhooks: true,
     privateRegistries: false,
+    webhookKeyFile: 'webhook-key',
     openid: {
       issuer: 'https://id.example',
       clientId: 'windlass',
@@ -34,6 +35,7 @@ const files: Record<string, string> = {
   '/etc/windlass/packagers': '# who may push\n\n ci   a-long-enough-secret\n',
   '/etc/windlass/short': 'short',
   '/etc/windlass/openid-secret': 'shh\n',
+  '/etc/windlass/webhook-key': 'a key in base64',
   '/bad/json': '{',
   '/bad/key': '{"colour": 1}',
   '/bad/type': '{"maxUploadBytes": "1"}',
@@ -63,6 +65,7 @@ describe('settings', () => {
       trustedProxies: [],
       privateWebhooks: false,
       privateRegistries: false,
+      webhookKey: null,
       openid: null,
       resumeQuirk: false,
       traces: null,
@@ -85,6 +88,7 @@ describe('settings', () => {
       trustedProxies: ['10.0.0.0/8', '::1'],
       privateWebhooks: true,
       privateRegistries: false,
+      webhookKey: 'a key in base64',
       openid: {
         issuer: 'https://id.example',
         clientId: 'windlass',

@@ -39,6 +39,8 @@ export interface FleetSettings {
   openid: OpenIdSettings | null
   /** Whether webhooks may lead into this machine and its networks. */
   privateWebhooks: boolean
+  /** Seals the secrets of webhooks: 32 bytes in base64; null: a key of the folder `data`, or none where the database is outside. */
+  webhookKey: string | null
   /** Whether images may be fetched from registries in this machine and its networks. */
   privateRegistries: boolean
   /** Help UpdateHub's own agents to resume (updatehub.md 3.5). */
@@ -63,6 +65,7 @@ export const defaultSettings: FleetSettings = {
   requestsPerMinute: 6000,
   trustedProxies: [],
   privateWebhooks: false,
+  webhookKey: null,
   privateRegistries: false,
   openid: null,
   resumeQuirk: false,
@@ -98,8 +101,11 @@ const fragment = z.strictObject({
   admission: z.enum(['open', 'approved']).optional(),
   maxUploadBytes: z.int().min(1).optional(),
   requestsPerMinute: z.int().min(60).optional(),
-  trustedProxies: z.array(z.string().refine(isNetwork, 'expected an IP address, or a network as 10.0.0.0/8')).optional(),
+  trustedProxies: z
+    .array(z.string().refine(isNetwork, 'expected an IP address, or a network as 10.0.0.0/8'))
+    .optional(),
   privateWebhooks: z.boolean().optional(),
+  webhookKeyFile: z.string().optional(),
   privateRegistries: z.boolean().optional(),
   openid: openIdFragment.optional(),
   resumeQuirk: z.boolean().optional(),
@@ -157,7 +163,7 @@ async function parseFile(path: string, read: ReadText): Promise<Fragment> {
     throw invalid(`${path}: ${issue?.path.join('.') || 'top level'}: ${issue?.message}`, result.error)
   }
   const from = (other: string): string => resolve(dirname(path), other)
-  const { data, blobs, trustedKeys, tls, operatorTokenFile, packagersFile, openid } = result.data
+  const { data, blobs, trustedKeys, tls, operatorTokenFile, packagersFile, webhookKeyFile, openid } = result.data
   return {
     ...result.data,
     ...(data !== undefined && { data: from(data) }),
@@ -166,6 +172,7 @@ async function parseFile(path: string, read: ReadText): Promise<Fragment> {
     ...(tls && { tls: { cert: from(tls.cert), key: from(tls.key) } }),
     ...(operatorTokenFile !== undefined && { operatorTokenFile: from(operatorTokenFile) }),
     ...(packagersFile !== undefined && { packagersFile: from(packagersFile) }),
+    ...(webhookKeyFile !== undefined && { webhookKeyFile: from(webhookKeyFile) }),
     ...(openid && { openid: { ...openid, clientSecretFile: from(openid.clientSecretFile) } }),
   }
 }
@@ -219,6 +226,7 @@ async function settingsOf(
     requestsPerMinute: input.requestsPerMinute ?? defaultSettings.requestsPerMinute,
     trustedProxies: input.trustedProxies ?? defaultSettings.trustedProxies,
     privateWebhooks: input.privateWebhooks ?? defaultSettings.privateWebhooks,
+    webhookKey: input.webhookKeyFile === undefined ? null : await content(input.webhookKeyFile, 'webhookKeyFile', read),
     privateRegistries: input.privateRegistries ?? defaultSettings.privateRegistries,
     openid: await openIdIn(input.openid, read),
     resumeQuirk: resumeQuirk ?? defaultSettings.resumeQuirk,

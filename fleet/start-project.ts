@@ -9,6 +9,7 @@ import { isLocalName } from './adapters/http/guard.ts'
 import { fleetServer, type UnitPorts } from './adapters/http/server.ts'
 import { openIdProvider } from './adapters/openid-provider.ts'
 import type { Database } from './adapters/postgres/database.ts'
+import { keyIn, keyOf, sealWith } from './adapters/webhook-key.ts'
 import { type Engines, openEngines } from './engines.ts'
 import { BlobTickets } from './identity/blob-tickets.ts'
 import { SocketTokens } from './identity/claims.ts'
@@ -29,6 +30,8 @@ import { unitRolloutRound } from './units/rollouts/round.ts'
 import { UnitOffice } from './units/unit-office.ts'
 import { isPublic } from './webhooks/addresses.ts'
 import { Dispatch } from './webhooks/dispatch.ts'
+import { sealedWebhooks } from './webhooks/sealed-store.ts'
+import type { WebhookStore } from './webhooks/webhook.ts'
 
 export interface FleetPorts {
   clock: Clock
@@ -68,9 +71,10 @@ export async function startProject(
     const engines = await openEngines(settings, database, which, ports)
     opened.push(engines.stop)
     const post = guardedPost({ privateToo: settings.privateWebhooks })
-    const dispatch = new Dispatch({ store: database.records.webhooks, post, ...ports })
+    const webhooks = await webhooksOf(settings, database, ports)
+    const dispatch = new Dispatch({ store: webhooks, post, ...ports })
     await dispatch.refresh()
-    const hub = { ...ports, dispatch, events: dispatch.through(eventHub(engines.bus)) }
+    const hub = { ...ports, dispatch, webhooks, events: dispatch.through(eventHub(engines.bus)) }
     const units = await unitPorts(settings, engines, hub)
     const app = await buildServer(settings, which.project, engines, units, { ...hub, ...(projects && { projects }) })
     await app.ready()
@@ -89,7 +93,21 @@ export async function startProject(
 }
 
 type Ending = () => Promise<unknown>
-type HubPorts = FleetPorts & { tracing: Tracing; events: Events; dispatch: Dispatch }
+type HubPorts = FleetPorts & { tracing: Tracing; webhooks: WebhookStore; events: Events; dispatch: Dispatch }
+
+/** Their secrets are sealed, where all processes of the fleet can have the key. */
+async function webhooksOf(
+  { webhookKey, database, data }: FleetSettings,
+  { records }: Database,
+  { log, random }: FleetPorts,
+): Promise<WebhookStore> {
+  if (webhookKey === null && database.kind === 'url') {
+    log.warning('secrets of webhooks lie in the database as they are: webhookKeyFile would seal them')
+    return records.webhooks
+  }
+  const key = webhookKey === null ? await keyIn(data, random) : keyOf(webhookKey, 'webhookKeyFile')
+  return sealedWebhooks(records.webhooks, sealWith(key, random))
+}
 
 /** What goes on by itself; answers how it is ended. */
 function beginRounds({ records }: Engines, units: UnitPorts, hub: HubPorts): Ending {
@@ -136,7 +154,7 @@ async function buildServer(
   const openid = settings.openid && {
     openid: { settings: settings.openid, provider: openIdProvider(settings.openid) },
   }
-  const webhooks = { store: store.webhooks, dispatch: given.dispatch }
+  const webhooks = { store: given.webhooks, dispatch: given.dispatch }
   const { requestsPerMinute } = settings
   const loopback = isLocalName(settings.listen.host)
   const gate = { token, loopback, closed: project !== null, requestsPerMinute }

@@ -1,7 +1,8 @@
-import { type Delivery, mostKept, type Webhook, type WebhookStore } from './webhook.ts'
+import type { SealableStore } from './sealed-store.ts'
+import { type Delivery, mostKept, type Webhook } from './webhook.ts'
 
 /** The webhook store's fake: the same behaviour, in memory. */
-export function memoryWebhookStore(): WebhookStore {
+export function memoryWebhookStore(): SealableStore {
   const hooks = new Map<number, Webhook>()
   const deliveries = new Map<number, Delivery>()
   let last = 0
@@ -41,6 +42,9 @@ export function memoryWebhookStore(): WebhookStore {
       deliveries.set(id, { ...delivery, ...outcome, attempts: delivery.attempts + 1 })
       const done = of(delivery.webhook).filter(({ state }) => state !== 'waiting')
       for (const old of done.slice(mostKept)) deliveries.delete(old.id)
+    },
+    async changeSecrets(change) {
+      for (const hook of hooks.values()) hooks.set(hook.id, { ...hook, secret: change(hook.secret) })
     },
     deliveries: async (webhook, limit) => of(webhook).slice(0, limit),
   }

@@ -9,7 +9,7 @@ import type { Sight } from '../../store/records.ts'
 import { hasRestarted, newsOf, seen } from '../../store/seen.ts'
 import type { Conclusion, Heard, Store } from '../../store/store.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
-import type { WebhookStore } from '../../webhooks/webhook.ts'
+import type { SealableStore } from '../../webhooks/sealed-store.ts'
 import { admissionIn } from './admission.ts'
 import { forecast } from './forecast.ts'
 import { groupsIn } from './groups.ts'
@@ -48,8 +48,8 @@ export interface Records extends Store {
   units: UnitStore
   people: PeopleStore
   audit: AuditStore
-  webhooks: WebhookStore
   projects: ProjectStore
+  webhooks: SealableStore
   lines: Lines
   shared: Shared
 }

@@ -1,5 +1,6 @@
 import type { WebhookKind } from '@windlass/wire/operator'
 import { type Generated, type Kysely, type Selectable, sql } from 'kysely'
+import type { SealableStore } from '../../webhooks/sealed-store.ts'
 import { type Delivery, mostKept, type Webhook, type WebhookStore } from '../../webhooks/webhook.ts'
 import type { Tables } from './tables.ts'
 
@@ -23,7 +24,7 @@ export interface WebhookTables {
 type Db = Kysely<Tables>
 
 /** Webhooks in PostgreSQL; the tables have to be there. */
-export function postgresWebhookStore(db: Db): WebhookStore {
+export function postgresWebhookStore(db: Db): SealableStore {
   return { ...hooks(db), ...deliveries(db) }
 }
 
@@ -34,6 +35,15 @@ function hooks(db: Db) {
       return hookOf(await db.insertInto('webhooks').values(row).returningAll().executeTakeFirstOrThrow())
     },
     webhooks: async () => (await db.selectFrom('webhooks').selectAll().orderBy('id').execute()).map(hookOf),
+    changeSecrets: (change) =>
+      db.transaction().execute(async (tx) => {
+        const rows = await tx.selectFrom('webhooks').select(['id', 'secret']).orderBy('id').forUpdate().execute()
+        for (const { id, secret } of rows) {
+          const changed = change(secret)
+          if (changed !== secret)
+            await tx.updateTable('webhooks').set({ secret: changed }).where('id', '=', id).execute()
+        }
+      }),
     async remove(id) {
       return (await db.deleteFrom('webhooks').where('id', '=', id).executeTakeFirst()).numDeletedRows > 0
     },
@@ -52,7 +62,7 @@ function hooks(db: Db) {
       )
       return rows[0]?.id
     },
-  } satisfies Partial<WebhookStore>
+  } satisfies Partial<SealableStore>
 }
 
 function deliveries(db: Db) {
