@@ -36,8 +36,8 @@ export interface GroupStore {
   removeGroup(name: string): Promise<'removed' | 'unknown'>
   /** How many devices are meant now. */
   countDevices(selection: Selection): Promise<number>
-  /** Of all devices, however many. */
-  deviceCounts(): Promise<DeviceCounts>
+  /** Of all devices, however many, or of those of these products. */
+  deviceCounts(products?: readonly string[]): Promise<DeviceCounts>
   /** Returns how many devices are meant; `too_many` where one of them would have too many labels: then nothing is done. */
   labelDevices(selection: Selection, change: LabelChange): Promise<number | 'too_many'>
 }

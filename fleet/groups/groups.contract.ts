@@ -3,7 +3,7 @@ import { anyQuery, anySubject } from '@windlass/model/fakes'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Sight } from '../store/records.ts'
-import { sight, uidOf } from '../store/samples.ts'
+import { product, sight, uidOf } from '../store/samples.ts'
 import type { Store } from '../store/store.ts'
 import { countedOneByOne } from './device-counts.ts'
 import { type Group, mostLabels, type Selection } from './group.ts'
@@ -64,7 +64,10 @@ export function groupsContract(store: () => Store): void {
     )
     while (course.length > 0) {
       await Promise.all(course.splice(0, 6).map((happen) => happen()))
-      expect(await store().deviceCounts()).toEqual(countedOneByOne(await store().devices({ limit: 99 })))
+      const all = await store().devices({ limit: 99 })
+      expect(await store().deviceCounts()).toEqual(countedOneByOne(all))
+      expect(await store().deviceCounts([product, 'another'])).toEqual(countedOneByOne(all))
+      expect(await store().deviceCounts(['another'])).toEqual(countedOneByOne([]))
     }
   })
 

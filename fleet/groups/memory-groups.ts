@@ -20,7 +20,7 @@ export function memoryGroups(devices: Map<string, Device>): GroupStore {
     groups: async () => [...groups.values()].sort((x, y) => (x.name < y.name ? -1 : 1)),
     removeGroup: async (name) => (groups.delete(name) ? 'removed' : 'unknown'),
     countDevices: async (selection) => meant(selection).length,
-    deviceCounts: async () => countedOneByOne([...devices.values()]),
+    deviceCounts: async (products) => countedOneByOne(meant({ products })),
     async labelDevices(selection, change) {
       const changed = meant(selection).map((device) => ({ ...device, labels: relabelled(device.labels, change) }))
       if (changed.some(({ labels }) => Object.keys(labels).length > mostLabels)) return 'too_many'

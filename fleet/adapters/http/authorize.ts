@@ -49,6 +49,12 @@ export function seenBy(request: Pick<FastifyRequest, 'caller'>): Reach {
   return reachOfCaller(callerIn(request), 'read')
 }
 
+/** The products of which the caller may see devices; undefined: all. */
+export function productsSeen(request: Pick<FastifyRequest, 'caller'>): string[] | undefined {
+  const reach = seenBy(request)
+  return reach === 'everywhere' ? undefined : [...reach]
+}
+
 function checkRole(caller: Caller, { needs, over }: Right): void {
   const reach = reachOfCaller(caller, needs)
   if (reach === 'everywhere' || (over !== 'fleet' && reach.size > 0)) return

@@ -16,7 +16,7 @@ import {
 } from '@windlass/wire/operator'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import type { Group, GroupStore } from '../../groups/group.ts'
+import type { Group, GroupStore, Selection } from '../../groups/group.ts'
 import {
   type GroupPorts,
   groupNamed,
@@ -26,6 +26,7 @@ import {
   removeGroup,
   selectionOf,
 } from '../../groups/manage.ts'
+import { productsSeen } from './authorize.ts'
 import { type DetailPorts, detailOf } from './device-detail.ts'
 import { typed } from './typed-api.ts'
 
@@ -36,27 +37,32 @@ const byDevice = z.object({ id: digest })
 export function groupRoutes(app: FastifyInstance, ports: GroupPorts & DetailPorts): void {
   const { store } = ports
   const api = typed(app)
-  api.get('/groups', { schema: { response: { 200: groupList } } }, async () => {
+  api.get('/groups', { schema: { response: { 200: groupList } } }, async (request) => {
     const groups: GroupRecord[] = []
-    for (const group of await store.groups()) groups.push(await counted(store, group))
+    for (const group of await store.groups()) groups.push(await counted(store, group, productsSeen(request)))
     return { groups }
   })
   // A list of 100,000 devices has room.
   const ordering = { bodyLimit: 8 * 1024 * 1024, schema: { body: groupOrder, response: { 201: groupRecord } } }
-  api.post('/groups', ordering, async ({ body }, reply) =>
-    reply.code(201).send(await counted(store, await newGroup(ports, body))),
+  api.post('/groups', ordering, async (request, reply) =>
+    reply.code(201).send(await counted(store, await newGroup(ports, request.body), productsSeen(request))),
   )
-  api.get('/groups/:name', { schema: { params: byName, response: { 200: groupRecord } } }, async ({ params }) =>
-    counted(store, await groupNamed(store, params.name)),
+  api.get('/groups/:name', { schema: { params: byName, response: { 200: groupRecord } } }, async (request) =>
+    counted(store, await groupNamed(store, request.params.name), productsSeen(request)),
   )
   api.delete('/groups/:name', { schema: { params: byName } }, async ({ params }, reply) => {
     await removeGroup(ports, params.name)
     return reply.code(204).send()
   })
-  api.get('/devices/counts', { schema: { response: { 200: deviceCounts } } }, () => store.deviceCounts())
+  api.get('/devices/counts', { schema: { response: { 200: deviceCounts } } }, async (request) =>
+    store.deviceCounts(productsSeen(request)),
+  )
   const counting = { querystring: deviceCountQuery, response: { 200: deviceCount } }
-  api.get('/devices/count', { schema: counting }, async ({ query }) => ({
-    devices: await store.countDevices(await selectionOf(store, query)),
+  api.get('/devices/count', { schema: counting }, async (request) => ({
+    devices: await store.countDevices({
+      ...(await selectionOf(store, request.query)),
+      products: productsSeen(request),
+    }),
   }))
   labelRoutes(app, ports)
 }
@@ -75,12 +81,12 @@ function labelRoutes(app: FastifyInstance, ports: GroupPorts & DetailPorts): voi
   })
 }
 
-async function counted(store: GroupStore, group: Group): Promise<GroupRecord> {
+async function counted(store: GroupStore, group: Group, products: Selection['products']): Promise<GroupRecord> {
   const { name, members, createdAt } = group
   return {
     name,
     query: 'query' in members ? printQuery(members.query) : null,
-    devices: await store.countDevices({ group }),
+    devices: await store.countDevices({ group, products }),
     createdAt: new Date(createdAt).toISOString(),
   }
 }

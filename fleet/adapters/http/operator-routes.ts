@@ -20,7 +20,7 @@ import type { Openings } from '../../rollout/openings.ts'
 import type { RolloutPorts } from '../../rollout/rollouts.ts'
 import { historyLimit } from '../../store/store.ts'
 import { admissionRoutes } from './admission-routes.ts'
-import { seenBy } from './authorize.ts'
+import { productsSeen, seenBy } from './authorize.ts'
 import { detailOf } from './device-detail.ts'
 import { encodeDevice, encodePackage, encodeReport } from './encode.ts'
 import { groupRoutes } from './group-routes.ts'
@@ -92,8 +92,7 @@ function deviceRoutes(api: Api, ports: OperatorPorts): void {
   const listing = { querystring: deviceQuery, response: { 200: deviceList } }
   api.get('/devices', { schema: listing }, async (request) => {
     const { limit, cursor, ...asked } = request.query
-    const reach = seenBy(request)
-    const products = reach === 'everywhere' ? undefined : [...reach]
+    const products = productsSeen(request)
     const devices = await store.devices({ ...(await selectionOf(store, asked)), products, limit, after: cursor })
     return { devices: devices.map(encodeDevice), next: nextOf(devices, limit, (d) => d.id) }
   })

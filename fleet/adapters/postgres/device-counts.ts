@@ -11,7 +11,8 @@ interface Counted {
 }
 
 /** What the triggers of the tables keep, added up. */
-export async function countKinds(db: Kysely<Tables>): Promise<DeviceCounts> {
+export async function countKinds(db: Kysely<Tables>, products?: readonly string[]): Promise<DeviceCounts> {
+  const among = products ? sql`product = any(${products})` : sql`true`
   const { rows } = await sql<Counted>`
     with kinds as (select * from device_counts union all select * from device_changes),
     sums as (
@@ -21,7 +22,7 @@ export async function countKinds(db: Kysely<Tables>): Promise<DeviceCounts> {
         coalesce(product, '') collate "C" as product,
         coalesce(status, hardware, version, product, '') collate "C" as name,
         sum(devices)::bigint as devices
-      from kinds group by grouping sets ((), (status), (hardware), (product), (product, version))
+      from kinds where ${among} group by grouping sets ((), (status), (hardware), (product), (product, version))
       having sum(devices) > 0),
     ranked as (select *, row_number() over (partition by by order by devices desc, name, product) as rank from sums)
     select by, product, name, devices from ranked where rank <= ${mostKinds} order by rank`.execute(db)

@@ -23,7 +23,7 @@ export function groupsIn(db: Db): GroupStore {
       const text = sql<{ n: number }>`select count(*) n from devices d where ${condition}`
       return (await text.execute(db)).rows[0]?.n ?? 0
     },
-    deviceCounts: () => countKinds(db),
+    deviceCounts: (products) => countKinds(db, products),
     async labelDevices(selection, { set, remove }) {
       const labels = sql`(d.labels - ${remove}::text[]) || ${JSON.stringify(set)}::jsonb`
       const { condition } = await sqlOfSelection(db, selection)
