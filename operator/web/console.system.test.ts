@@ -8,6 +8,7 @@ import { type Light, openBrowser, type Size, seriousFindings, sizes } from './st
 import { makePackage, PlayedDevice } from './story/devices.ts'
 import { type FleetProgram, startFleet } from './story/fleet-program.ts'
 import { fillHarbour, type Harbour, harbourPages, quietDevices } from './story/harbour.ts'
+import { startListener } from './story/listener.ts'
 import { serviceArchive } from './story/service-archive.ts'
 import { springStatus, summerStatus } from './story/units.ts'
 
@@ -26,7 +27,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser?.close()
-  harbour?.leave()
+  await harbour?.leave()
   await fleet?.stop()
 }, 60_000)
 
@@ -141,6 +142,22 @@ describe('the console', { timeout: 240_000 }, () => {
     await page.getByRole('button', { name: 'Abort it' }).click()
     await page.locator('.lead').getByText('aborted').waitFor()
     expect((await operatorClient({ url: fleet.url }).rollout(3)).status).toBe('aborted')
+    await page.context().close()
+  })
+
+  it('says from which version a package can be installed, and removes one that nobody needs', async () => {
+    const { page } = await open('/packages')
+    const { path } = await makePackage(fleet, '3.0', 10_000)
+    await page.locator('input[type=file]').first().setInputFiles(path)
+    await page.getByRole('button', { name: 'Rule of 3.0' }).click()
+    await page.getByLabel(/Can be installed from/).fill('2.4')
+    await page.getByRole('checkbox', { name: /do not skip it/ }).check()
+    await page.getByRole('button', { name: 'Set it' }).click()
+    await page.getByText('needs 2.4 or newer').waitFor()
+    await page.getByText('not skipped').waitFor()
+    await page.getByRole('button', { name: 'Remove 3.0' }).click()
+    await page.getByRole('button', { name: 'Remove it' }).click()
+    await page.getByRole('heading', { name: 'Version 3.0' }).waitFor({ state: 'detached' })
     await page.context().close()
   })
 
@@ -313,6 +330,32 @@ describe('the console', { timeout: 240_000 }, () => {
     const done = page.getByRole('region', { name: 'Rolled back' })
     await done.getByText('No package of version 1.9 is here: they stay').waitFor()
     await page.locator('.lead').getByText('aborted').waitFor()
+    await page.context().close()
+  })
+
+  it('adds a webhook, tests it, says what came of it, and removes it', async () => {
+    const listener = await startListener(204)
+    const { page } = await open('/settings')
+    await page.getByRole('button', { name: 'Add a webhook' }).click()
+    await page.getByLabel('Address').fill(listener.url)
+    await page.getByRole('checkbox', { name: 'device', exact: true }).check()
+    await page.getByRole('button', { name: 'Add it' }).click()
+    await page.getByText(`The secret that signs what goes to ${listener.url} is shown only now:`).waitFor()
+    const hook = page.getByRole('listitem', { name: listener.url })
+    await hook.getByRole('button', { name: 'Send a test' }).click()
+    await hook.getByText('1 delivered').waitFor()
+    expect(listener.heard).toEqual(['test'])
+    await hook.getByText('The last delivery').click()
+    await hook.getByText('answered 204, at the first try').waitFor()
+    // Another one refuses what it is told.
+    await page
+      .getByText(/to be tried again/)
+      .first()
+      .waitFor()
+    await hook.getByRole('button', { name: 'Remove' }).click()
+    await page.getByRole('button', { name: 'Remove it' }).click()
+    await hook.waitFor({ state: 'detached' })
+    await listener.stop()
     await page.context().close()
   })
 

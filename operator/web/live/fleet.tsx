@@ -65,6 +65,15 @@ export const ask = {
     queryOptions({ queryKey: ['users'], queryFn: () => client.users(), refetchInterval: hearsayMs }),
   tokens: (client: OperatorClient) =>
     queryOptions({ queryKey: ['tokens'], queryFn: () => client.tokens(), refetchInterval: hearsayMs }),
+  webhooks: (client: OperatorClient) =>
+    queryOptions({ queryKey: ['webhooks'], queryFn: () => client.webhooks(), refetchInterval: hearsayMs }),
+  deliveries: (client: OperatorClient, id: number) =>
+    queryOptions({
+      queryKey: ['deliveries', id],
+      queryFn: () => client.deliveries(id),
+      // Quickly while one is on its way.
+      refetchInterval: ({ state }) => (state.data?.some((one) => one.state === 'waiting') ? 1000 : newsMs),
+    }),
   /** Anew every few seconds: no event tells of all that is written there. */
   audit: (client: OperatorClient, asked: AuditQuery) =>
     infiniteQueryOptions({

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -15,7 +15,11 @@ export interface FleetProgram {
 export async function startFleet(extra: readonly string[] = []): Promise<FleetProgram> {
   const folder = await mkdtemp(join(tmpdir(), 'windlass-console-'))
   const door = join(import.meta.dirname, '../../../bin/windlass')
-  const args = [door, 'fleet', '--data', join(folder, 'fleet'), '--listen', '127.0.0.1:0', ...extra]
+  // Whom webhooks tell in a story is on this machine.
+  const settings = join(folder, 'settings.json')
+  await writeFile(settings, JSON.stringify({ privateWebhooks: true }))
+  const own = ['--settings', settings, '--data', join(folder, 'fleet'), '--listen', '127.0.0.1:0']
+  const args = [door, 'fleet', ...own, ...extra]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] })
   const exit = once(child, 'exit')
   const [url] = await Promise.race([addressOf(child), exit])

@@ -2,6 +2,7 @@ import { operatorClient } from '@windlass/wire/operator'
 import { fillBarges } from './barges.ts'
 import { fillDevices, fillPhases, makePackage, PlayedDevice } from './devices.ts'
 import type { FleetProgram } from './fleet-program.ts'
+import { startListener } from './listener.ts'
 import { connectUnit, fillReleases, halfwayStatus, type PlayedUnit, springStatus, tellOfLoad } from './units.ts'
 
 /**
@@ -12,7 +13,7 @@ export interface Harbour {
   /** Has arrived, failed, and is on its way. */
   units: { arrived: PlayedUnit; failed: PlayedUnit; underWay: PlayedUnit }
   barges: readonly PlayedUnit[]
-  leave(): void
+  leave(): Promise<void>
 }
 
 export const quietDevices = 330
@@ -36,14 +37,22 @@ export async function fillHarbour(fleet: FleetProgram, nowMs: number): Promise<H
   units.underWay.say(halfwayStatus())
   tellOfLoad(units.underWay, nowMs)
   const { units: barges } = await fillBarges(fleet)
+  const listeners = [await startListener(204), await startListener(503)]
+  for (const { url } of listeners) await client.addWebhook({ url, events: ['rollout', 'unit_rollout', 'group'] })
   await fillDevices(fleet, quietDevices)
   await fillPhases(fleet, 60)
+  const [newest] = await client.packages()
+  if (newest) await client.setRule(newest.uid, { needs: '1.8', floor: true })
   await client.labelDevices({ to: { query: 'identity.serial ~ GW-10*' }, set: { ring: '1', site: 'Oslo' } })
   await client.labelDevices({ to: { query: 'identity.serial ~ GW-20*' }, set: { site: 'Bergen' } })
   await client.addGroup({ name: 'early', query: 'label.ring = 1' })
   await client.addGroup({ name: 'bergen-old', query: 'label.site = Bergen and version < 2.0' })
   await client.addToken({ name: 'build-server', grants: [{ role: 'operator' }], days: 90 })
-  return { units, barges, leave: () => [...Object.values(units), ...barges].forEach((unit) => unit.leave()) }
+  const leave = async (): Promise<void> => {
+    for (const unit of [...Object.values(units), ...barges]) unit.leave()
+    for (const listener of listeners) await listener.stop()
+  }
+  return { units, barges, leave }
 }
 
 /** Every page of the console with something on it, by name: its address. */

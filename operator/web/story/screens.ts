@@ -32,7 +32,7 @@ try {
       }
     }
 } finally {
-  harbour.leave()
+  await harbour.leave()
   await browser.close()
   await fleet.stop()
 }

@@ -10,6 +10,8 @@ import { Answered, Empty } from '../../parts/nothing.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { AddItem } from './add-item.tsx'
 import { Publish } from './publish.tsx'
+import { RemovePackage } from './remove-package.tsx'
+import { RuleTold, SetRule } from './rule.tsx'
 
 /** What the fleet keeps for devices and for units. */
 export function Packages() {
@@ -55,6 +57,8 @@ export function Packages() {
 
 function PackageCard({ kept }: { kept: PackageRecord }) {
   const { uid, version, hardware, signed, size, uploadedAt, objects } = kept
+  const [asking, setAsking] = useState<'rule' | 'remove' | null>(null)
+  const close = (): void => setAsking(null)
   return (
     <article className="card">
       <header>
@@ -65,6 +69,7 @@ function PackageCard({ kept }: { kept: PackageRecord }) {
         <Short digest={uid} /> · <span className="number">{bytesText(size)}</span> ·{' '}
         {hardware === 'any' ? 'any hardware' : hardware.join(', ')} · <Moment at={uploadedAt} />
       </p>
+      <RuleTold kept={kept} />
       <ul className="plain objects">
         {objects.map((object) => (
           <li key={object.sha256sum}>
@@ -77,7 +82,15 @@ function PackageCard({ kept }: { kept: PackageRecord }) {
         <Link to="/rollouts/new" search={{ package: uid }} className="button">
           Roll out {version}
         </Link>
+        <button type="button" className="quiet" aria-label={`Rule of ${version}`} onClick={() => setAsking('rule')}>
+          Rule
+        </button>
+        <button type="button" className="quiet" aria-label={`Remove ${version}`} onClick={() => setAsking('remove')}>
+          Remove
+        </button>
       </footer>
+      {asking === 'rule' ? <SetRule kept={kept} onClose={close} /> : null}
+      {asking === 'remove' ? <RemovePackage kept={kept} onClose={close} /> : null}
     </article>
   )
 }

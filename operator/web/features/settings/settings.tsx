@@ -6,6 +6,7 @@ import { Page } from '../../parts/page.tsx'
 import { grantText } from './grants-fields.tsx'
 import { Tokens } from './tokens.tsx'
 import { Users } from './users.tsx'
+import { Webhooks } from './webhooks.tsx'
 
 function whoText({ kind, name }: SessionRecord): string {
   if (kind === 'user') return `signed in as ${name}`
@@ -13,7 +14,7 @@ function whoText({ kind, name }: SessionRecord): string {
   return kind === 'operator_token' ? "by the operator's token" : 'as anyone on this machine may be'
 }
 
-/** Who may use the fleet: oneself, its users, its tokens. */
+/** Who may use the fleet: oneself, its users, its tokens; and who is told what happens there. */
 export function Settings() {
   const { client } = useFleet()
   const session = useQuery(ask.session(client))
@@ -31,6 +32,7 @@ export function Settings() {
       <div className="grid">
         <Users />
         <Tokens />
+        <Webhooks />
       </div>
     </Page>
   )
