@@ -42,7 +42,7 @@ export async function fillHarbour(fleet: FleetProgram, nowMs: number): Promise<H
   await fillDevices(fleet, quietDevices)
   await fillPhases(fleet, 60)
   const [newest] = await client.packages()
-  if (newest) await client.setRule(newest.uid, { needs: '1.8', floor: true })
+  if (newest) await client.setRule(newest.uid, { needs: '1.8' })
   await client.labelDevices({ to: { query: 'identity.serial ~ GW-10*' }, set: { ring: '1', site: 'Oslo' } })
   await client.labelDevices({ to: { query: 'identity.serial ~ GW-20*' }, set: { site: 'Bergen' } })
   await client.addGroup({ name: 'early', query: 'label.ring = 1' })
