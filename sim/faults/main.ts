@@ -1,5 +1,3 @@
-import { fuzzAll } from '../fuzz/main.ts'
-import { targets } from '../fuzz/targets/index.ts'
 import { drawScenario } from './draw-scenario.ts'
 import { type Options, readOptions, UsageError, usage } from './options.ts'
 import { type Played, play } from './play.ts'
@@ -36,6 +34,8 @@ export async function main(argv: string[]): Promise<number> {
 }
 
 async function fuzz({ seed, executions, parser, json }: Options): Promise<number> {
+  // Every parser that there is takes a second to load.
+  const [{ fuzzAll }, { targets }] = await Promise.all([import('../fuzz/main.ts'), import('../fuzz/targets/index.ts')])
   if (parser !== undefined && !targets.some(({ name }) => name === parser))
     throw new UsageError(`--parser: expected one of ${targets.map(({ name }) => name).join(', ')}, got "${parser}"`)
   return fuzzAll({ seed, executions, only: parser, json }, screenOn(process.stdout))
