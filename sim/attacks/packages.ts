@@ -129,6 +129,11 @@ export const packageAttacks: readonly PackageAttack[] = [
       ),
   },
   { name: 'hard link', code: 'archive_invalid', archive: (ours) => tarred(release(ours), { name: 'x', type: '1' }) },
+  {
+    name: 'hard link in place of an object',
+    code: 'archive_invalid',
+    archive: (ours) => tarred({ ...release(ours), objects: new Map() }, { name: sha256Of('x'), type: '1' }),
+  },
   { name: 'device node', code: 'archive_invalid', archive: (ours) => tarred(release(ours), { name: 'x', type: '4' }) },
   {
     name: 'setuid entry',

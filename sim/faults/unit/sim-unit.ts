@@ -6,7 +6,7 @@ import type { DeviceWorld } from '../device/role.ts'
 import { SimDevice } from '../device/sim-device.ts'
 import { unitsAddress } from '../fleet/fleet-units.ts'
 import type { SimFleet } from '../fleet/sim-fleet.ts'
-import { mostNodeBytes } from '../invariants/disk-bounded.ts'
+import { mostDiskBytes, mostMainBytes } from '../invariants/disk-bounded.ts'
 import { nodeNumber } from '../scenario.ts'
 import { Dice } from '../world/dice.ts'
 import type { Life } from '../world/life.ts'
@@ -91,7 +91,7 @@ export class SimUnit {
         settings: agentSettings(number),
         factory: factoryFirmware,
         capacity: nodeDiskBytes,
-        mostBytes: mostNodeBytes,
+        mostBytes: number === 0 ? mostMainBytes : mostDiskBytes,
         fars: number === 0 ? this.#mainFars() : { [blobsAddress]: (request) => this.#serveBlob(request) },
         joined: (host, life) => joinedUnit(number, this.#wire, host, life),
         programs: {
