@@ -4,12 +4,13 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs, stripVTControlCharacters } from 'node:util'
 
-const usage = `usage: npm run faults -- [--seeds N] [--stride S] [--executions N] [--cuts N] [--only STEP] [--again]
+const usage = `usage: npm run faults -- [--seeds N] [--stride S] [--workers W] [--executions N] [--cuts N] [--only STEP] [--again]
 
   Makes everything fail that can be made to fail, one step after the other, and prints one table at its end.
 
   --seeds N       stories drawn from a seed (default 300)
   --stride S      only every S-th crash point (default 1: all)
+  --workers W     threads that try crash points (default 1)
   --executions N  inputs for each parser (default 1000000)
   --cuts N        power cuts of QEMU guests (default 500; 0: none)
   --only STEP     this step alone
@@ -22,6 +23,7 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '300' },
     stride: { type: 'string', default: '1' },
+    workers: { type: 'string', default: '1' },
     executions: { type: 'string', default: '1000000' },
     cuts: { type: 'string', default: '500' },
     only: { type: 'string' },
@@ -65,7 +67,7 @@ const steps: readonly Step[] = [
   {
     name: 'points',
     what: 'every call of an agent, a unit and a fleet that fails',
-    command: simulate('--points', '--stride', values.stride),
+    command: simulate('--points', '--stride', values.stride, '--workers', values.workers),
     told: (lines) => {
       const { tried = 0, survived = 0 } = lastJson(lines)
       return `${survived} of ${tried} crash points`
