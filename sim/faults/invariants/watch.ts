@@ -49,7 +49,10 @@ export class Watch {
     this.counted('rotten records set aside')
     // It has told that it forgot them: it may try each once more.
     if (path.endsWith('/refused.json')) this.takenBack.forget(device.name)
-    if (path.endsWith('/update.json')) this.units.forget(device.name)
+    if (!path.endsWith('/update.json')) return
+    this.units.forget(device.name)
+    // What nodes took back they did on the unit's word.
+    this.takenBack.startOver(device.name.replace(/\d+$/, ''), false)
   }
 
   counted(what: string): void {
@@ -61,6 +64,11 @@ export class Watch {
     this.counted('boots')
     this.broken('no-mix', device, mixed(set, version))
     if (version !== undefined) this.broken('verified', device, unverified(version, release))
+  }
+
+  /** A unit has begun what it is to be, on all its nodes. */
+  unitLaunches({ name }: Who): void {
+    if (this.takenBack.isStartingOver(`${name}n`)) this.takenBack.startOver(`${name}n`, true)
   }
 
   moved(device: Who, { from, event, to }: Extract<AgentNews, { kind: 'moved' }>): void {

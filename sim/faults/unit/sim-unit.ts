@@ -162,6 +162,7 @@ export class SimUnit {
     if (news.kind !== 'moved') return
     this.state = news.to.at
     this.#world.watch.units.moved(this, news)
+    if (news.to.at === 'launching') this.#world.watch.unitLaunches(this)
   }
 
   /** What is started is looked at: nothing may run that nobody released. */
