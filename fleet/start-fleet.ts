@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
-import { createLog, systemClock, systemRandom } from '@windlass/platform'
+import { createLog, isLoopbackHost, systemClock, systemRandom } from '@windlass/platform'
 import { TrustError, verify } from '@windlass/trust'
 import { Front } from './adapters/http/front.ts'
-import { isLocalName } from './adapters/http/guard.ts'
 import { pinoSink } from './adapters/pino-sink.ts'
 import { type Database, openRecords, openServer } from './adapters/postgres/database.ts'
 import { StartError } from './fleet-error.ts'
@@ -85,7 +84,7 @@ async function startDefault(
   projects: Projects,
 ): Promise<RunningProject> {
   try {
-    const loopback = isLocalName(settings.listen.host)
+    const loopback = isLoopbackHost(settings.listen.host)
     await checkSomebody(database.records.people, { loopback, operatorToken: settings.operatorToken }, ports.log)
   } catch (error) {
     await database.records.close()
@@ -109,7 +108,7 @@ async function beginProjects(projects: Projects): Promise<() => Promise<void>> {
 
 /** What others can reach must be encrypted. */
 function checkExposure({ listen: { host }, tls }: FleetSettings): void {
-  if (isLocalName(host)) return
+  if (isLoopbackHost(host)) return
   const where = `beyond loopback (${host})`
   if (!tls) throw new StartError('tls_required', `expected tls.cert and tls.key to listen ${where}, got none`)
 }

@@ -1,11 +1,10 @@
 import { join } from 'node:path'
-import { type Clock, type Log, nodeHttp, type Random } from '@windlass/platform'
+import { type Clock, isLoopbackHost, type Log, nodeHttp, type Random } from '@windlass/platform'
 import { checkMetadata } from '@windlass/wire/updatehub'
 import type { FastifyInstance } from 'fastify'
 import { authorityIn } from './adapters/authority-file.ts'
 import { guardedPost } from './adapters/guarded-post.ts'
 import type { Front } from './adapters/http/front.ts'
-import { isLocalName } from './adapters/http/guard.ts'
 import { fleetServer, type UnitPorts } from './adapters/http/server.ts'
 import { openIdProvider } from './adapters/openid-provider.ts'
 import type { Database } from './adapters/postgres/database.ts'
@@ -156,7 +155,7 @@ async function buildServer(
   }
   const webhooks = { store: given.webhooks, dispatch: given.dispatch }
   const { requestsPerMinute } = settings
-  const loopback = isLocalName(settings.listen.host)
+  const loopback = isLoopbackHost(settings.listen.host)
   const gate = { token, loopback, closed: project !== null, requestsPerMinute }
   const { admission, trustedProxies } = settings
   const how = { base: baseOf(project), secure: tls !== null, console: consoleFolder }

@@ -1,4 +1,13 @@
-import type { Clock, Log, MutualTls, Rpc, RpcHandlers, RpcServer, ServerTls } from '@windlass/platform'
+import {
+  type Clock,
+  isLoopbackAddress,
+  type Log,
+  type MutualTls,
+  type Rpc,
+  type RpcHandlers,
+  type RpcServer,
+  type ServerTls,
+} from '@windlass/platform'
 import type { CertificateType, Identity, Tls } from './ports.ts'
 
 /** One server. `asks`: whether callers have to show a certificate of the unit; they do, unless it says not. */
@@ -45,7 +54,7 @@ async function keep(one: Served, ports: ServerPorts, stop: AbortSignal): Promise
 async function listen(one: Served, ports: ServerPorts, until: AbortSignal): Promise<RpcServer | undefined> {
   const { name: server, address, register } = one
   const tls = ports.identity.tlsFor(one.certificate)
-  if (!tls && !isLoopback(address)) {
+  if (!tls && !isLoopbackAddress(address)) {
     ports.log.warning('not listening beyond loopback without a certificate', { server, address })
     return undefined
   }
@@ -65,8 +74,4 @@ async function listen(one: Served, ports: ServerPorts, until: AbortSignal): Prom
 function tlsOf({ asks = true }: Served, tls: Tls | undefined): MutualTls | ServerTls | null {
   if (!tls) return null
   return asks ? tls : { key: tls.key, cert: tls.cert }
-}
-
-export function isLoopback(address: string): boolean {
-  return /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\]):\d+$/.test(address)
 }

@@ -1,7 +1,7 @@
+import { isLoopbackHost } from '@windlass/platform'
 import * as client from 'openid-client'
 import { FleetError } from '../fleet-error.ts'
 import type { OpenIdProvider, OpenIdSettings } from '../people/openid.ts'
-import { isLocalName } from './http/guard.ts'
 
 /**
  * Authorization code flow with PKCE, state and nonce. The provider's own documents are read at the first sign-in, so that a fleet
@@ -10,7 +10,7 @@ import { isLocalName } from './http/guard.ts'
 export function openIdProvider({ issuer, clientId, clientSecret, rolesClaim }: OpenIdSettings): OpenIdProvider {
   const server = new URL(issuer)
   const execute =
-    server.protocol === 'http:' && isLocalName(server.hostname.replace(/^\[|\]$/g, ''))
+    server.protocol === 'http:' && isLoopbackHost(server.hostname.replace(/^\[|\]$/g, ''))
       ? [client.allowInsecureRequests]
       : []
   let known: Promise<client.Configuration> | undefined

@@ -1,3 +1,4 @@
+import { isLoopbackHost } from '@windlass/platform'
 import type { FastifyRequest } from 'fastify'
 import { FleetError } from '../../fleet-error.ts'
 import { type Caller, type Credentials, callerOf, reachOfCaller } from '../../people/caller.ts'
@@ -39,7 +40,7 @@ export class Guard {
    * loopback the names by which we are called count too. @throws FleetError
    */
   checkNames({ headers: { host, origin } }: Pick<FastifyRequest, 'headers'>): void {
-    if (this.#ports.gate.loopback && !isLocalName(hostName(host)))
+    if (this.#ports.gate.loopback && !isLoopbackHost(hostName(host)))
       throw new FleetError('host_refused', `expected Host localhost or a loopback address, got ${shown(host)}`)
     if (origin !== undefined && !sameHost(origin, host))
       throw new FleetError('origin_refused', `expected Origin to be this server, got ${shown(origin)}`)
@@ -88,11 +89,6 @@ export function credentialsOf({ headers: { authorization, cookie } }: Pick<Fasti
 function refuseForged({ method, headers: { origin } }: FastifyRequest): void {
   if (method === 'GET' || method === 'HEAD' || origin !== undefined) return
   throw new FleetError('origin_refused', 'expected Origin with a session that changes something, got none')
-}
-
-/** Whether an address or name is this machine alone. */
-export function isLocalName(name: string): boolean {
-  return name === 'localhost' || name === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name)
 }
 
 function hostName(host: string | undefined): string {

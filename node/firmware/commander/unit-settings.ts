@@ -1,4 +1,4 @@
-import { kinds, SettingsError, type SettingsInput } from '@windlass/platform'
+import { isLoopbackAddress, kinds, SettingsError, type SettingsInput } from '@windlass/platform'
 
 /** A device that is a node of a unit: who commands it, and how it is known there (aoscore.md 1.1, 1.4). */
 export interface UnitSettings {
@@ -51,15 +51,11 @@ function readTls(input: SettingsInput, address: string): UnitSettings['tls'] {
   const certificate = input.find('unit.certificate', kinds.text)
   const ca = input.find('unit.ca', kinds.text)
   if (key !== undefined && certificate !== undefined && ca !== undefined) return { key, certificate, ca }
-  if (key === undefined && certificate === undefined && ca === undefined && isLoopback(address)) return null
+  if (key === undefined && certificate === undefined && ca === undefined && isLoopbackAddress(address)) return null
   throw new SettingsError('missing', {
     from: 'settings',
     key: 'unit.key, unit.certificate, unit.ca',
     expected: 'all three, because the communication manager is on another machine',
     came: 'fewer',
   })
-}
-
-function isLoopback(address: string): boolean {
-  return /^(localhost|127(\.\d+){3}|\[::1\]):/.test(address)
 }
