@@ -1,15 +1,15 @@
-/** Numbers of 32 bits whose bits under `mask` are those of `value`. */
+/** Numbers whose bits under `mask` are those of `value`. */
 export interface MaskedValues {
   mask: number
   value: number
 }
 
 /**
- * All numbers of 32 bits but these, each in just one of what comes back. A filter of system calls can compare under a mask and
+ * All numbers whose lowest 16 bits are none of these, each in just one of what comes back. A filter of system calls can compare under a mask and
  * knows no "but": so for each way to differ from the excluded ones, the first bit that does.
  */
-export function allBut(excluded: readonly number[], bit = 31, mask = 0, value = 0): MaskedValues[] {
-  if (excluded.length === 0) return [{ mask: mask >>> 0, value: value >>> 0 }]
+export function allBut(excluded: readonly number[], bit = 15, mask = 0, value = 0): MaskedValues[] {
+  if (excluded.length === 0) return [{ mask, value }]
   if (bit < 0) return []
   const at = 2 ** bit
   const isSet = (one: number) => Math.floor(one / at) % 2 === 1

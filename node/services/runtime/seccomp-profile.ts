@@ -52,10 +52,11 @@ const refused = `
 const newNamespaces = 0x7e020000
 const vsock = 40
 /**
- * Requests of ioctl by which who owns a file could take it out of its quota project: FS_IOC_FSSETXATTR, and FS_IOC_SETFLAGS as
- * programs of 64 and of 32 bits have it (linux/fs.h). The kernel looks at 32 bits of the request, so the filter must not look at more.
+ * Requests of ioctl by which who owns a file could take it out of its quota project: FS_IOC_FSSETXATTR and FS_IOC_SETFLAGS
+ * (linux/fs.h), by their type and number. Above those are sizes, which 32-bit programs have otherwise, and bits that the kernel does
+ * not look at: a filter that did could be passed. Few bits are few rules, which each start of a container has to compile.
  */
-const ofProjects = [0x401c_5820, 0x4008_6602, 0x4004_6602]
+const ofProjects = [0x5820, 0x6602]
 
 const names = (text: string) => text.trim().split(/\s+/)
 
@@ -83,7 +84,7 @@ export const seccompProfile = {
       names: ['ioctl'],
       action: 'SCMP_ACT_ERRNO',
       errnoRet: eperm,
-      args: [{ index: 1, value: 0xffff_ffff, valueTwo: value, op: 'SCMP_CMP_MASKED_EQ' }],
+      args: [{ index: 1, value: 0xffff, valueTwo: value, op: 'SCMP_CMP_MASKED_EQ' }],
     })),
     { names: ['socket'], action: 'SCMP_ACT_ALLOW', args: [{ index: 0, value: vsock, op: 'SCMP_CMP_NE' }] },
   ],

@@ -9,8 +9,10 @@ import type { System } from './system.ts'
 /** Debian's kernel as it is, and an initial file system of ours: a folder with `vmlinuz` and `initrd.img`. */
 export async function kernelFor(cache: Cache, { name, architecture, kernel, flashModules }: System): Promise<string> {
   const tree = await debianTree(cache, `kernel-${name}`, architecture, [kernel, 'busybox-static'])
-  const recipe = await readFile(join(import.meta.dirname, 'initramfs.ts'), 'utf8')
-  return cache.keep(`kernel-${name}`, [tree, recipe, ...flashModules], async (path) => {
+  const recipes = await Promise.all(
+    ['initramfs.ts', 'modules.ts'].map((file) => readFile(join(import.meta.dirname, file), 'utf8')),
+  )
+  return cache.keep(`kernel-${name}`, [tree, ...recipes, ...flashModules], async (path) => {
     await mkdir(path)
     const [release = ''] = await readdir(join(tree, 'lib/modules'))
     await runTool('depmod', ['-b', tree, release])
