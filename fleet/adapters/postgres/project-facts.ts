@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { StartError } from '../../fleet-error.ts'
 import { goneAfterMs } from '../../processes/lines.ts'
 
 /*
@@ -25,6 +26,18 @@ export async function isInUse(url: string): Promise<boolean> {
 export async function fleetIdOf(url: string): Promise<string | undefined> {
   const text = `select value #>> '{}' as fleet from shared where name = 'fleet'`
   return (await ask<{ fleet: string }>(url, text))?.fleet
+}
+
+/** The names of those that are ready, read from the default project's records. */
+export async function projectsAt(url: string): Promise<string[]> {
+  const text = `select coalesce(json_agg(name order by name), '[]') as names from projects where state = 'ready'`
+  return (await ask<{ names: string[] }>(url, text))?.names ?? []
+}
+
+/** @throws StartError `restore_refused` where a fleet has its records */
+export async function checkEmpty(url: string): Promise<void> {
+  if ((await fleetIdOf(url)) !== undefined)
+    throw new StartError('restore_refused', 'expected a database without a fleet, got rows in shared')
 }
 
 const tableUnknown = '42P01'

@@ -4,6 +4,7 @@ import { OperatorError, openIdPath, operatorClient } from '@windlass/wire/operat
 import { useEffect, useMemo, useState } from 'react'
 import { FleetContext } from '../live/fleet.tsx'
 import { Follower } from '../live/follow.ts'
+import { base } from '../live/project.ts'
 import { sessionToken } from '../live/session-token.ts'
 import { Loading, Trouble } from '../parts/nothing.tsx'
 import { makeRouter } from './routes.tsx'
@@ -31,7 +32,7 @@ interface Held {
 }
 
 function Gate({ token, setToken, anew, queries }: Held) {
-  const client = useMemo(() => operatorClient({ url: location.origin, ...(token && { token }) }), [token])
+  const client = useMemo(() => operatorClient({ url: location.origin + base, ...(token && { token }) }), [token])
   const follower = useMemo(() => new Follower(), [client])
   const health = useQuery({ queryKey: ['health'], queryFn: () => client.health(), refetchInterval: 15_000 })
   const admitted = health.data !== undefined
@@ -64,7 +65,7 @@ function Gate({ token, setToken, anew, queries }: Held) {
       setToken(given)
     }
     const onPassword = (name: string, password: string) => client.signIn(name, password).then(anew)
-    const openId = ways.data?.openid ? openIdPath : null
+    const openId = ways.data?.openid ? base + openIdPath : null
     return <SignIn refused={token !== undefined} onToken={onToken} onPassword={onPassword} openId={openId} />
   }
   // The router is made with what the session allows, once: a second one would show nothing.

@@ -17,6 +17,7 @@ import { NewUnitRollout } from '../features/unit-rollouts/new-unit-rollout.tsx'
 import { UnitRolloutPage } from '../features/unit-rollouts/unit-rollout-page.tsx'
 import { UnitPage } from '../features/units/unit-page.tsx'
 import { Units } from '../features/units/units.tsx'
+import { base } from '../live/project.ts'
 import { Empty, Trouble } from '../parts/nothing.tsx'
 import { Shell } from './shell.tsx'
 
@@ -121,7 +122,7 @@ export function makeRouter(signOut: (() => void) | null) {
     audit,
     at('/settings', Settings),
   ] as const
-  return createRouter({ routeTree: root.addChildren(pages), defaultPreload: false })
+  return createRouter({ basepath: base || '/', routeTree: root.addChildren(pages), defaultPreload: false })
 }
 
 declare module '@tanstack/react-router' {

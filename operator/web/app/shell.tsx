@@ -1,6 +1,7 @@
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useLive } from '../live/fleet.tsx'
+import { project } from '../live/project.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { places } from './places.ts'
@@ -21,7 +22,7 @@ export function Shell({ signOut }: { signOut: (() => void) | null }) {
         <nav className="places" aria-label="Places" data-open={open}>
           <Link to="/" className="brand">
             <Icon name="windlass" />
-            Windlass
+            {project ?? 'Windlass'}
           </Link>
           <button
             type="button"

@@ -1,5 +1,6 @@
 import { OperatorError } from '@windlass/wire/operator'
 import { type FormEvent, useState } from 'react'
+import { project } from '../live/project.ts'
 
 interface SignInProps {
   /** The last token was wrong. */
@@ -14,7 +15,7 @@ interface SignInProps {
 export function SignIn({ refused, onToken, onPassword, openId }: SignInProps) {
   return (
     <main className="sign-in">
-      <h1>Windlass</h1>
+      <h1>{project ?? 'Windlass'}</h1>
       {openId === null ? null : (
         <a className="button main" href={openId}>
           Sign in through your organisation

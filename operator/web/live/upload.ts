@@ -1,4 +1,5 @@
 import { OperatorError, problem } from '@windlass/wire/operator'
+import { base } from './project.ts'
 
 export interface Sending {
   method: 'POST' | 'PUT'
@@ -15,7 +16,7 @@ export interface Sending {
 export function upload(content: Blob, { method, path, token, progress, signal }: Sending): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>()
   const request = new XMLHttpRequest()
-  request.open(method, path)
+  request.open(method, base + path)
   request.setRequestHeader('content-type', 'application/octet-stream')
   if (token !== undefined) request.setRequestHeader('authorization', `Bearer ${token}`)
   request.upload.addEventListener('progress', ({ loaded }) => progress(loaded))
