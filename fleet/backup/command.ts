@@ -1,7 +1,6 @@
-import { readdir, readFile, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { readFile, rename, rm, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { type Clock, createLog, type Log, type Random, systemClock, systemRandom } from '@windlass/platform'
-import { projectName } from '@windlass/wire/operator'
 import { openPlace } from '../adapters/open-place.ts'
 import { fillingOf, snapshotOf } from '../adapters/postgres/copy-tables.ts'
 import { visitDatabase } from '../adapters/postgres/database.ts'
@@ -9,12 +8,11 @@ import { type EmbeddedPostgres, embeddedPostgres } from '../adapters/postgres/em
 import { openPool } from '../adapters/postgres/pool.ts'
 import { migratedTo } from '../adapters/postgres/postgres-store.ts'
 import { findPostmaster, stopPostmaster } from '../adapters/postgres/postmaster.ts'
-import { checkEmpty, projectsAt } from '../adapters/postgres/project-facts.ts'
-import { dropSchema, inSchema, makeSchema, schemaOf } from '../adapters/postgres/schema.ts'
+import { projectsAt } from '../adapters/postgres/project-facts.ts'
 import { syncFolder } from '../adapters/written-files.ts'
+import type { BlobPlace } from '../blobs/place.ts'
 import { StartError } from '../fleet-error.ts'
 import manifest from '../package.json' with { type: 'json' }
-import { ownSettings } from '../projects/own-settings.ts'
 import { type FleetSettings, readSettings } from '../settings.ts'
 import type { About } from './archive.ts'
 import { backUp } from './backup.ts'
@@ -33,28 +31,22 @@ export async function backup(argv: readonly string[]): Promise<number> {
   const ports = portsOf()
   const database = await visitDatabase(settings.database, settings.data, ports)
   try {
-    // The default project last: where its file is, all are.
-    for (const project of [...(await projectsAt(database.url)), null]) {
-      const [file, own] = [besideOf(out, project), ownSettings(settings, project)]
-      const counts = await backUpTo(resolve(file), own, inSchema(database.url, schemaOf(project)), ports)
-      const { tables, packages, blobs } = counts
-      process.stdout.write(`${file}: ${tables} tables, ${packages} packages, ${blobs} blobs\n`)
-    }
+    await refuseProjects(database.url)
+    const counts = await backUpTo(resolve(out), settings, database.url, ports)
+    const { tables, packages, blobs } = counts
+    process.stdout.write(`${out}: ${tables} tables, ${packages} packages, ${blobs} blobs\n`)
     return 0
   } finally {
     await database.stop()
   }
 }
 
-/** Each project has a file of its own, named for it, beside that of the default one. */
-function besideOf(file: string, project: string | null): string {
-  return project === null ? file : `${file}.p.${project}`
-}
-
-async function projectsBeside(file: string): Promise<string[]> {
-  const [start, names] = [`${basename(file)}.p.`, await readdir(dirname(file))]
-  const found = names.filter((name) => name.startsWith(start)).map((name) => name.slice(start.length))
-  return found.filter((name) => projectName.safeParse(name).success)
+/** Better none than one that looks whole and is not. */
+async function refuseProjects(url: string): Promise<void> {
+  const projects = await projectsAt(url)
+  if (projects.length === 0) return
+  const names = projects.join(', ')
+  throw new StartError('backup_failed', `expected a fleet without projects, which no backup takes yet, got ${names}`)
 }
 
 async function backUpTo(out: string, settings: FleetSettings, url: string, ports: Ports) {
@@ -87,45 +79,27 @@ export async function restore(argv: readonly string[]): Promise<number> {
 }
 
 async function restoreTo(file: string, settings: FleetSettings, ports: Ports): Promise<{ about: About }> {
+  const place = await placeOf(settings, ports)
   const { database } = settings
-  if (database.kind === 'url') return restoreInto(database.url, file, settings, ports)
+  if (database.kind === 'url') return restoreFrom(file, place, (about) => openEmpty(database.url, about))
   const final = join(settings.data, 'database')
   if (await exists(final)) throw new StartError('restore_refused', `expected no database at ${final}, got one`)
   // Made beside its place, as the first start does: a restore that was cut off leaves nothing that looks like a fleet.
   const draft = `${final}.restoring`
   await removeDraft(draft, ports.clock)
   const server = await embeddedPostgres(draft, ports)
-  const restored = await andStop(server, () => restoreInto(server.url, file, settings, ports))
+  const restored = await restoreInto(server, file, place)
   await rename(draft, final)
   await syncFolder(settings.data)
   return restored
 }
 
-async function andStop<T>(server: EmbeddedPostgres, work: () => Promise<T>): Promise<T> {
+async function restoreInto(server: EmbeddedPostgres, file: string, place: BlobPlace): Promise<{ about: About }> {
   try {
-    return await work()
+    return await restoreFrom(file, place, (about) => openEmpty(server.url, about))
   } finally {
     await server.stop()
   }
-}
-
-/** The default project last: before that the others are nobody's, and are begun anew when it was cut off. */
-async function restoreInto(
-  url: string,
-  file: string,
-  settings: FleetSettings,
-  ports: Ports,
-): Promise<{ about: About }> {
-  await checkEmpty(url)
-  for (const project of await projectsBeside(file)) {
-    const [schema, place] = [schemaOf(project) ?? '', await placeOf(ownSettings(settings, project), ports)]
-    await dropSchema(url, schema)
-    await place.erase()
-    await makeSchema(url, schema)
-    const own = await placeOf(ownSettings(settings, project), ports)
-    await restoreFrom(besideOf(file, project), own, (about) => openEmpty(inSchema(url, schema), about))
-  }
-  return restoreFrom(file, await placeOf(settings, ports), (about) => openEmpty(url, about))
 }
 
 async function openEmpty(url: string, about: About): Promise<Filling> {

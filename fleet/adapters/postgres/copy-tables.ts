@@ -14,16 +14,16 @@ const transient = ['processes', 'unit_lines']
 const tablesText = `
   select c.relname as name, array_agg(a.attname::text order by a.attnum) as columns
   from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
-  where c.relkind = 'r' and c.relnamespace = (select oid from pg_namespace where nspname = current_schema()) and c.relname not like 'kysely%'
+  where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and c.relname not like 'kysely%'
     and c.relname <> all($1)
   group by c.relname order by c.relname`
 const parentsText = `
   select conrelid::regclass::text as child, confrelid::regclass::text as parent from pg_constraint
-  where contype = 'f' and connamespace = (select oid from pg_namespace where nspname = current_schema()) and conrelid <> confrelid`
+  where contype = 'f' and connamespace = 'public'::regnamespace and conrelid <> confrelid`
 const sequencesText = `
   select c.relname as table, a.attname as column from pg_class c
   join pg_attribute a on a.attrelid = c.oid and a.attidentity <> ''
-  where c.relnamespace = (select oid from pg_namespace where nspname = current_schema())`
+  where c.relnamespace = 'public'::regnamespace`
 
 /** The tables as they are now, whatever is written meanwhile. */
 export async function snapshotOf(url: string): Promise<Snapshot> {

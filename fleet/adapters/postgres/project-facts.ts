@@ -1,5 +1,4 @@
 import pg from 'pg'
-import { StartError } from '../../fleet-error.ts'
 import { goneAfterMs } from '../../processes/lines.ts'
 
 /*
@@ -28,16 +27,10 @@ export async function fleetIdOf(url: string): Promise<string | undefined> {
   return (await ask<{ fleet: string }>(url, text))?.fleet
 }
 
-/** The names of those that are ready, read from the default project's records. */
+/** The names of all, read from the default project's records. */
 export async function projectsAt(url: string): Promise<string[]> {
-  const text = `select coalesce(json_agg(name order by name), '[]') as names from projects where state = 'ready'`
+  const text = `select coalesce(json_agg(name order by name), '[]') as names from projects`
   return (await ask<{ names: string[] }>(url, text))?.names ?? []
-}
-
-/** @throws StartError `restore_refused` where a fleet has its records */
-export async function checkEmpty(url: string): Promise<void> {
-  if ((await fleetIdOf(url)) !== undefined)
-    throw new StartError('restore_refused', 'expected a database without a fleet, got rows in shared')
 }
 
 const tableUnknown = '42P01'
