@@ -151,7 +151,7 @@ async function fill(at: Place): Promise<Owned> {
     blob: item.indexDigest,
     ticket: /\?unit=[^"\\]+/.exec(blobUrls)?.[0].replaceAll('\\u0026', '&') ?? '',
     socketToken: ((await discovered.json()) as { authToken: string }).authToken,
-    claim: (await client.claim('unit-2-secret')).token,
+    claim: (await client.claim({ systemId: 'unit-2-secret' })).token,
     marks: ['secret', made.uid, device, item.indexDigest.slice(7), at.token],
   }
 }
@@ -160,19 +160,22 @@ async function fill(at: Place): Promise<Owned> {
 function addressed(url: string): string {
   const path = url.replace('/api/v1', '')
   const name = path.startsWith('/users') ? 'ada-secret' : 'group-secret'
-  const id = path.startsWith('/unit-rollouts')
-    ? owned.unitRollout
-    : path.startsWith('/rollouts')
-      ? owned.rollout
-      : path.startsWith('/releases')
-        ? owned.release
-        : path.startsWith('/webhooks')
-          ? owned.webhook
-          : path.startsWith('/tokens')
-            ? owned.token
-            : path.startsWith('/units')
-              ? 'unit-secret'
-              : owned.device
+  // The second claim that A made; nobody else has made any.
+  const id = path.startsWith('/claims')
+    ? 2
+    : path.startsWith('/unit-rollouts')
+      ? owned.unitRollout
+      : path.startsWith('/rollouts')
+        ? owned.rollout
+        : path.startsWith('/releases')
+          ? owned.release
+          : path.startsWith('/webhooks')
+            ? owned.webhook
+            : path.startsWith('/tokens')
+              ? owned.token
+              : path.startsWith('/units')
+                ? 'unit-secret'
+                : owned.device
   const parts = { id, uid: owned.uid, name, digest: owned.blob, package: owned.uid, object: owned.object, product }
   return url.replaceAll(/:(\w+)/g, (_, part: string) => {
     const value = parts[part as keyof typeof parts]
