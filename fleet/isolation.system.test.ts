@@ -45,6 +45,7 @@ interface Owned {
   ticket: string
   socketToken: string
   claim: string
+  claimId: string
   marks: readonly string[]
 }
 
@@ -152,6 +153,7 @@ async function fill(at: Place): Promise<Owned> {
     ticket: /\?unit=[^"\\]+/.exec(blobUrls)?.[0].replaceAll('\\u0026', '&') ?? '',
     socketToken: ((await discovered.json()) as { authToken: string }).authToken,
     claim: (await client.claim({ systemId: 'unit-2-secret' })).token,
+    claimId: (await client.claims())[0]?.id ?? '',
     marks: ['secret', made.uid, device, item.indexDigest.slice(7), at.token],
   }
 }
@@ -160,9 +162,8 @@ async function fill(at: Place): Promise<Owned> {
 function addressed(url: string): string {
   const path = url.replace('/api/v1', '')
   const name = path.startsWith('/users') ? 'ada-secret' : 'group-secret'
-  // The second claim that A made; nobody else has made any.
   const id = path.startsWith('/claims')
-    ? 2
+    ? owned.claimId
     : path.startsWith('/unit-rollouts')
       ? owned.unitRollout
       : path.startsWith('/rollouts')
