@@ -1,4 +1,4 @@
 import { testTwoNodes } from './two-nodes.contract.ts'
 
-// Not every kernel has 802.1Q; Debian's has.
+// Not every kernel has 802.1Q.
 testTwoNodes('vlan')

@@ -57,7 +57,7 @@ export async function lacksQuotas(): Promise<string> {
     await using _disk = await QuotaDisk.make('with quotas')
     return ''
   } catch {
-    return ': this kernel has no quotas (sim/qemu/quotas.qemu.test.ts runs it under one that has)'
+    return ': this kernel has no quotas (`npm run qemu` runs it under one that has)'
   }
 }
 
