@@ -65,7 +65,8 @@ export async function startSame(runtime: string, kept: readonly Kept[], state: s
   }
   const starts = kept.map(({ id, folder }, at) => startOf(runtime, { id, folder, state, space: space(at), at }))
   const ends = kept.map(
-    ({ id }, at) => `${runtime} --root ${state} delete --force ${id}; ip netns del ${space(at)}; ip link del wls${at}`,
+    ({ id }, at) =>
+      `${runtime} --root ${state} delete --force ${id}; ip netns del ${space(at)}; ip link del wls${process.pid}-${at}`,
   )
   await run({ command: 'sh', args: ['-c', 'ip link add wlsame type bridge; ip link set wlsame up'] })
   try {
@@ -87,8 +88,8 @@ function startOf(runtime: string, { id, folder, state, space, at }: Start): stri
   const address = `10.98.${Math.floor(at / 250)}.${(at % 250) + 2}/16`
   return `ip -batch - <<'.'
 netns add ${space}
-link add wls${at} type veth peer name eth0 netns ${space}
-link set wls${at} master wlsame up
+link add wls${process.pid}-${at} type veth peer name eth0 netns ${space}
+link set wls${process.pid}-${at} master wlsame up
 .
 ip -n ${space} -batch - <<'.'
 link set lo up

@@ -145,6 +145,7 @@ function meansFor(
       path,
       stateRoot: join(folders.run, `${type}.state`),
       cgroupParent: `/windlass-services/${nodeId}`,
+      ...architecture(),
       ...hidden,
     },
     processes,

@@ -11,6 +11,8 @@ export interface OciProgram {
   stateRoot: string
   /** Cgroups of services are made beneath it: an absolute cgroup path. */
   cgroupParent: string
+  /** The machine's, as OCI says it: `amd64`. */
+  architecture: string
   /** Where the second cgroup hierarchy is mounted on a system that has both; crun refuses to run in its sight. */
   hiddenMount?: string
 }
@@ -29,7 +31,9 @@ export function ociMeans(program: OciProgram, processes: Processes): Means {
     ownRoot: true,
     programs: [path, `/${type}`, 'memfd:'],
     ...(hiddenMount !== undefined && { hiddenMount }),
-    files: async (workload) => ({ 'config.json': JSON.stringify(ociSpec(workload, program.cgroupParent)) }),
+    files: async (workload) => ({
+      'config.json': JSON.stringify(ociSpec(workload, program.cgroupParent, program.architecture)),
+    }),
     command: (folder, id) => {
       const [log, pid] = [join(folder, 'runtime.log'), join(folder, 'pid')]
       return [...global, '--log', log, 'run', '--bundle', folder, '--pid-file', pid, id]

@@ -4,8 +4,9 @@ import { seccompProfile } from './seccomp-profile.ts'
 /**
  * The `config.json` of a bundle (OCI runtime specification 1.0.2) whose root is the folder `rootfs` beside it. Read-only root,
  * no capabilities, no new privileges, a system call filter: none of it can be switched off by an image.
+ * `architecture`: the machine's, as OCI says it: `amd64`.
  */
-export function ociSpec(workload: Workload, cgroupParent: string): object {
+export function ociSpec(workload: Workload, cgroupParent: string, architecture: string): object {
   return {
     ociVersion: '1.0.2',
     process: processOf(workload),
@@ -21,7 +22,7 @@ export function ociSpec(workload: Workload, cgroupParent: string): object {
         { type: 'network', ...(workload.networkNamespace !== undefined && { path: workload.networkNamespace }) },
       ],
       sysctl: workload.sysctl,
-      seccomp: seccompProfile,
+      seccomp: seccompProfile(architecture),
       maskedPaths: hiddenPaths,
       readonlyPaths: ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'],
     },

@@ -75,6 +75,7 @@ for (const type of ['crun', 'runc'] as const) {
         path,
         stateRoot: join(folder, 'state'),
         cgroupParent: '/windlass-test',
+        architecture: process.arch === 'x64' ? 'amd64' : process.arch,
         ...(type === 'crun' && found.secondHierarchy !== undefined && { hiddenMount: found.secondHierarchy }),
       },
       processes,
