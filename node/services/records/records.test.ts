@@ -51,9 +51,9 @@ function testRecords(name: string, make: () => InstanceRecords & ImageRecords & 
       const records = make()
       const [a, b] = [
         { folder: '/s/a', project: 7, isMarked: false },
-        { folder: '/s/b', project: 0, isMarked: true, unusedSince: 1_790_000_000_000 },
+        { folder: '/s/b', project: 0, isMarked: true, unusedMs: 3_600_000 },
       ]
-      records.saveFolder({ ...a, project: 1, isMarked: true, unusedSince: 5 })
+      records.saveFolder({ ...a, project: 1, isMarked: true, unusedMs: 5 })
       records.saveFolder(b)
       records.saveFolder(a)
       expect(records.folders().toSorted((one, other) => (one.folder < other.folder ? -1 : 1))).toEqual([a, b])

@@ -16,6 +16,7 @@ const steps = [
   'CREATE TABLE places (id TEXT PRIMARY KEY, place TEXT NOT NULL) STRICT',
   `CREATE TABLE folders (
      folder TEXT PRIMARY KEY, project INTEGER NOT NULL, marked INTEGER NOT NULL, unused_since REAL) STRICT`,
+  'ALTER TABLE folders RENAME COLUMN unused_since TO unused_ms; UPDATE folders SET unused_ms = NULL',
 ]
 
 /** What the service manager remembers, in one SQLite file. */
@@ -103,8 +104,8 @@ export class SqliteRecords implements InstanceRecords, ImageRecords, PlaceRecord
     return row && keptFolder(row)
   }
 
-  saveFolder({ folder, project, isMarked, unusedSince }: KeptFolder): void {
-    const values = [folder, project, Number(isMarked), unusedSince ?? null]
+  saveFolder({ folder, project, isMarked, unusedMs }: KeptFolder): void {
+    const values = [folder, project, Number(isMarked), unusedMs ?? null]
     this.#db.run('INSERT OR REPLACE INTO folders VALUES (?, ?, ?, ?)', ...values)
   }
 
@@ -126,11 +127,11 @@ export class SqliteRecords implements InstanceRecords, ImageRecords, PlaceRecord
 }
 
 function keptFolder(row: Row): KeptFolder {
-  const { folder, project, marked, unused_since: unusedSince } = row
+  const { folder, project, marked, unused_ms: unusedMs } = row
   return {
     folder: String(folder),
     project: Number(project),
     isMarked: marked === 1,
-    ...(typeof unusedSince === 'number' && { unusedSince }),
+    ...(typeof unusedMs === 'number' && { unusedMs }),
   }
 }

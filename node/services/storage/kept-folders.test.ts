@@ -94,6 +94,17 @@ it('one that is used again in time begins anew', async () => {
   expect(await isThere('a')).toBe(true)
 })
 
+it('a clock that is set takes nothing away, and a restart does not count', async () => {
+  const { open, at, clock, isThere } = await scene()
+  await open().use(at('a'), 5000)
+  await open().keep(new Set())
+  clock.jump(10 * ttlMs)
+  await open().keep(new Set())
+  await clock.advance(ttlMs)
+  await open().keep(new Set())
+  expect(await isThere('a')).toBe(true)
+})
+
 it('the project of a folder that somebody removed is free at once', async () => {
   const { open, at, quotas, records } = await scene()
   const kept = open()

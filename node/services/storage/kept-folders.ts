@@ -26,6 +26,7 @@ export class KeptFolders {
   /** How long a folder stays that no instance has, ms. */
   readonly #ttlMs: number
   readonly #removals = new Map<string, Promise<void>>()
+  #lookedAt: number | undefined
 
   constructor(ports: KeptFoldersPorts, roots: readonly Root[], ttlMs: number) {
     this.#ports = ports
@@ -66,23 +67,32 @@ export class KeptFolders {
 
   /** To be told from time to time which folders instances have. Of the others, those go that had their time. */
   async keep(inUse: ReadonlySet<string>): Promise<void> {
+    const passedMs = this.#passedMs()
     for (const { folder } of this.#ports.records.folders()) {
       const isThere = await exists(folder)
       const kept = this.#ports.records.folder(folder)
-      if (kept) await this.#keepOne(kept, inUse.has(folder), isThere)
+      if (kept) await this.#keepOne(kept, inUse.has(folder), { isThere, passedMs })
     }
   }
 
-  async #keepOne(kept: KeptFolder, isUsed: boolean, isThere: boolean): Promise<void> {
-    const { clock, log } = this.#ports
-    const { folder, unusedSince, ...rest } = kept
+  /** Since the last look. By a clock that only runs: one that was set, as after a start without a battery, would take data away. */
+  #passedMs(): number {
+    const now = this.#ports.clock.uptime()
+    const passedMs = now - (this.#lookedAt ?? now)
+    this.#lookedAt = now
+    return passedMs
+  }
+
+  async #keepOne(kept: KeptFolder, isUsed: boolean, seen: { isThere: boolean; passedMs: number }): Promise<void> {
+    const { log } = this.#ports
+    const { folder, unusedMs: before, ...rest } = kept
     if (isUsed) {
-      if (unusedSince !== undefined) this.#save({ folder, ...rest })
+      if (before !== undefined) this.#save({ folder, ...rest })
       return
     }
-    const since = unusedSince ?? clock.now()
-    const isOver = !isThere || clock.now() - since >= this.#ttlMs
-    if (!isOver) return unusedSince === undefined ? this.#save({ ...kept, unusedSince: since }) : undefined
+    const unusedMs = before === undefined ? 0 : before + seen.passedMs
+    const isOver = !seen.isThere || unusedMs >= this.#ttlMs
+    if (!isOver) return unusedMs === before ? undefined : this.#save({ ...kept, unusedMs })
     const removal = this.#remove(kept).finally(() => this.#removals.delete(folder))
     this.#removals.set(
       folder,

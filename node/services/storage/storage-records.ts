@@ -1,12 +1,12 @@
-/** A folder that was made for an instance. Times are milliseconds since 1970. */
+/** A folder that was made for an instance. */
 export interface KeptFolder {
   folder: string
   /** Of its filesystem's; 0: it never had one. Nobody else has it until the folder is forgotten. */
   project: number
   /** Whether all that is in it came into the project. */
   isMarked: boolean
-  /** Since when no instance that is ordered has it. */
-  unusedSince?: number
+  /** For how long no instance that is ordered has had it, ms in which this was looked at; absent while one has. */
+  unusedMs?: number
 }
 
 /** Folders of instances, over restarts. */
