@@ -2,6 +2,7 @@ import { access, constants, readFile } from 'node:fs/promises'
 import { join } from 'node:path/posix'
 import type { Processes } from '@windlass/platform'
 import type { Means } from './means.ts'
+import { quoted } from './quoted.ts'
 import type { Workload } from './runtime.ts'
 
 /**
@@ -69,8 +70,4 @@ async function signalGroup(folder: string, signal: 'TERM' | 'KILL'): Promise<voi
   } catch {
     // Nobody is left.
   }
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
 }

@@ -4,7 +4,9 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path/posix'
 import type { Clock, Processes } from '@windlass/platform'
 import { ServicesError } from '../services-error.ts'
+import { Together } from '../together.ts'
 import type { Means } from './means.ts'
+import { quoted } from './quoted.ts'
 import { hearsTerm, isServiceRunning, listRunFolders, makeRunFolder, readRunFolder, textOf } from './run-folder.ts'
 import type { Runtime, RuntimeRun, Workload } from './runtime.ts'
 import { superviseScript } from './supervise.ts'
@@ -24,6 +26,11 @@ export class SupervisedRuntime implements Runtime {
   readonly #means: Means
   readonly #options: SupervisedOptions
   readonly #ports: { processes: Processes; clock: Clock }
+  /** One shell starts those that begin at the same time: a process of our size is slow to fork. */
+  readonly #begin = new Together<string>(async (lines) => {
+    const input = Buffer.from(`${lines.join('\n')}\n`)
+    await this.#ports.processes.run({ command: 'sh', args: ['-s'], input })
+  })
 
   private constructor(means: Means, options: SupervisedOptions, ports: { processes: Processes; clock: Clock }) {
     this.type = means.type
@@ -60,9 +67,8 @@ export class SupervisedRuntime implements Runtime {
     makeRunFolder(folder, workload, token, { files: await this.#means.files(workload), ownRoot })
     const news = join(this.#options.folder, '.news', id)
     const supervisor = [this.#script(), folder, token, logPath, news, this.#means.hiddenMount ?? '-']
-    const begin = `${ownRoot ? privately : ''} setsid sh "$@" < /dev/null > /dev/null 2>&1 &`
-    const args = ['-c', begin, 'sh', ...supervisor, ...this.#means.command(folder, id)]
-    await this.#ports.processes.run({ command: 'sh', args })
+    const command = ['setsid', 'sh', ...supervisor, ...this.#means.command(folder, id)].map(quoted).join(' ')
+    await this.#begin.ask(`${ownRoot ? privately : ''} ${command} < /dev/null > /dev/null 2>&1 &`)
     try {
       const came = await this.#until(folder, this.#begins(folder))
       if (!came) throw new ServicesError('timeout', `service ${id}: not up after ${this.#options.patienceMs} ms`)
