@@ -132,8 +132,9 @@ async function buildServer(
   units: UnitPorts,
   given: HubPorts & { projects?: Projects },
 ): Promise<FastifyInstance> {
-  const { records: store, place } = engines
-  const ports = { ...given, store, files: place.packages, shared: store.shared }
+  const { records: store, place, bus } = engines
+  const needs = { bus: () => bus.ping(), blobs: () => place.owner() }
+  const ports = { ...given, store, files: place.packages, shared: store.shared, needs }
   await store.shared.inTurn('shelf', async () => {
     await place.packages.sweep(new Set((await store.packages()).map((kept) => kept.uid)))
   })

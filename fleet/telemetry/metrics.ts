@@ -1,4 +1,4 @@
-import { Counter, Gauge, Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { statusOf } from '../rollout/progress.ts'
 import type { Store } from '../store/store.ts'
 
@@ -6,9 +6,20 @@ import type { Store } from '../store/store.ts'
 export interface Metrics {
   probed(answer: 'none' | 'wait' | 'update' | 'refused'): void
   reported(status: string): void
+  answered(request: Answered): void
   /** The text format, and its media type. Rollouts and units are counted when it is asked for. */
   page(): Promise<{ type: string; text: string }>
 }
+
+/** A request that was answered. `route`: its pattern, never what stood in its place. */
+export interface Answered {
+  method: string
+  route: string
+  status: number
+  seconds: number
+}
+
+const seconds = [0.001, 0.005, 0.025, 0.1, 0.5, 2, 10]
 
 // What devices write must not make as many series as they like.
 const knownStatuses = ['downloading', 'downloaded', 'installing', 'installed', 'rebooting', 'error']
@@ -18,11 +29,20 @@ export function fleetMetrics(store: Pick<Store, 'rollouts'>, units: (() => numbe
   const registry = new Registry()
   const probes = counter(registry, 'windlass_probes_total', 'Probes answered, by answer', 'answer')
   const reports = counter(registry, 'windlass_reports_total', 'Reports of devices, by status', 'status')
+  const answers = new Histogram({
+    name: 'windlass_http_request_duration_seconds',
+    help: 'Requests answered, by method, route and class of status',
+    labelNames: ['method', 'route', 'status'],
+    buckets: seconds,
+    registers: [registry],
+  })
   rolloutGauge(registry, store)
   if (units) unitGauge(registry, units)
   return {
     probed: (answer) => probes.inc({ answer }),
     reported: (status) => reports.inc({ status: knownStatuses.includes(status) ? status : 'other' }),
+    answered: ({ method, route, status, seconds }) =>
+      answers.observe({ method, route, status: `${Math.floor(status / 100)}xx` }, seconds),
     page: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   }
 }

@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises'
+import { FakeClock } from '@windlass/platform/fakes'
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../store/memory-store.ts'
+import { notReached } from '../../telemetry/readiness.ts'
 import { rollOut, testFleet } from './test-fleet.ts'
 
 describe('/metrics', () => {
@@ -23,6 +26,25 @@ describe('/metrics', () => {
       expect(body.split('\n')).toContain(line)
   })
 
+  it('says how long requests took by route, never by what stood in its place', async () => {
+    const fleet = await testFleet()
+    await fleet.app.inject({ url: '/api/v1/devices/secret-of-a-device', headers: { host: 'localhost' } })
+    await fleet.app.inject({ url: '/nowhere-at-all', headers: { host: 'localhost' } })
+    const { body } = await fleet.app.inject({ url: '/metrics', headers: { host: 'localhost' } })
+    const counts = body.split('\n').filter((line) => line.startsWith('windlass_http_request_duration_seconds_count'))
+    expect(counts.some((line) => line.includes('method="GET",route="/api/v1/devices/:id",status="4xx"'))).toBe(true)
+    expect(body).not.toMatch(/secret-of-a-device|nowhere-at-all/)
+  })
+
+  it('has no name that the docs do not list', async () => {
+    const fleet = await testFleet({ units: true })
+    const { body } = await fleet.app.inject({ url: '/metrics', headers: { host: 'localhost' } })
+    const docs = await readFile(new URL('../../../docs/wire/operator.md', import.meta.url), 'utf8')
+    const names = [...body.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name ?? '')
+    expect(names.length).toBeGreaterThan(3)
+    expect(names.filter((name) => !docs.includes(`\`${name}\``))).toEqual([])
+  })
+
   it('is for those who may use the operator API', async () => {
     const fleet = await testFleet({ gate: { token: 'the-operator-token', loopback: false } })
     expect((await fleet.app.inject({ url: '/metrics' })).statusCode).toBe(401)
@@ -41,6 +63,19 @@ describe('/health and /ready', () => {
     const store = { ...memoryStore(), ping: () => Promise.reject(new Error('gone')) }
     const fleet = await testFleet({ store })
     expect((await fleet.app.inject({ url: '/health' })).statusCode).toBe(200)
-    expect((await fleet.app.inject({ url: '/ready' })).statusCode).toBe(503)
+    const ready = await fleet.app.inject({ url: '/ready' })
+    expect([ready.statusCode, ready.json()]).toEqual([503, { status: 'not reached: records' }])
+  })
+
+  it('what does not answer in two seconds is not reached', async () => {
+    const clock = new FakeClock()
+    const needs = {
+      bus: () => new Promise(() => undefined),
+      blobs: async () => 'mine',
+      records: () => Promise.reject(),
+    }
+    const lacks = notReached(needs, clock)
+    await clock.advance(2000)
+    expect(await lacks).toEqual(['bus', 'records'])
   })
 })

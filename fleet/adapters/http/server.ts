@@ -14,6 +14,7 @@ import { type Openings, rememberedOpenings } from '../../rollout/openings.ts'
 import type { Store } from '../../store/store.ts'
 import type { Events } from '../../telemetry/events.ts'
 import { fleetMetrics } from '../../telemetry/metrics.ts'
+import type { Needs } from '../../telemetry/readiness.ts'
 import { noTracing, type Tracing } from '../../telemetry/tracing.ts'
 import type { Pulls } from '../../units/pulls/pulls.ts'
 import type { UnitOffice } from '../../units/unit-office.ts'
@@ -26,6 +27,7 @@ import { eventRoute } from './event-route.ts'
 import { type Gate, Guard } from './guard.ts'
 import { harden } from './harden.ts'
 import { healthRoutes } from './health-routes.ts'
+import { measureRequests } from './measure-requests.ts'
 import { objectRoutes } from './object-routes.ts'
 import { openapiRoute } from './openapi.ts'
 import { type OpenIdPorts, openIdRoutes } from './openid-routes.ts'
@@ -45,6 +47,8 @@ import { type WebhookPorts, webhookRoutes } from './webhook-routes.ts'
 export interface ServerPorts {
   /** Absent: nobody wants to know. */
   tracing?: Tracing
+  /** What has to be reached besides the records. Absent: nothing. */
+  needs?: Needs
   store: Store
   people: Pick<PeoplePorts, 'store' | 'passwords' | 'random'> & { audit: AuditStore }
   files: PackageFiles
@@ -114,7 +118,9 @@ export function fleetServer(ports: ServerPorts, options: ServerOptions): Fastify
   app.register(async (pages) => consoleRoutes(pages, { folder, base, guard, welcome: welcome(options.version) }))
   const office = ports.units?.office
   const metrics = fleetMetrics(ports.store, office && (() => office.connected))
-  app.register(async (scope) => healthRoutes(scope, { ...ports, metrics, guard }))
+  measureRequests(app, metrics)
+  const needs = { records: () => ports.store.ping(), ...ports.needs }
+  app.register(async (scope) => healthRoutes(scope, { ...ports, needs, metrics, guard }))
   const { admission = 'open' } = options
   app.register(async (devices) => deviceRoutes(devices, { ...ports, openings, metrics, admission }))
   app.register(async (objects) => objectRoutes(objects, { ...ports, resumeQuirk: options.resumeQuirk }))
