@@ -7,6 +7,6 @@ export { FakeMachine, type FakeProgram, FakeRuntime } from './runtime/fake-runti
 export type { Runtime, RuntimeRun, Workload } from './runtime/runtime.ts'
 export { type NodeWorld, ServiceManager } from './service-manager.ts'
 export { ServicesError } from './services-error.ts'
-export { toSettings as servicesSettings } from './settings.ts'
+export { defaultFragment as servicesDefaults, toSettings as servicesSettings } from './settings.ts'
 export { memoryJournalRecords } from './telemetry/journal-records.ts'
 export { orderOfLabel } from './workload/order-text.ts'

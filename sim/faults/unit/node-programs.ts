@@ -1,6 +1,6 @@
 import { JoinedUnit, type Settings } from '@windlass/firmware/fakes'
 import { fragmentOf, SettingsInput } from '@windlass/platform'
-import { type NodeWorld, noNetwork, ServiceManager, servicesSettings } from '@windlass/services/fakes'
+import { type NodeWorld, noNetwork, ServiceManager, servicesDefaults, servicesSettings } from '@windlass/services/fakes'
 import { settingsFor } from '../device/layout.ts'
 import { machinePorts, type ProcessHost, toldLog } from '../device/machine-ports.ts'
 import type { Life } from '../world/life.ts'
@@ -17,20 +17,16 @@ import type { UnitWire } from './unit-wire.ts'
 export const ports = { serviceManagers: 8093, updateManagers: 8091, blobs: 8094, scheduler: 8095 } as const
 /** Often enough; whatever happens wakes them anyway. */
 const rhythm = { lookEveryMs: 1_800_000, logsEveryMs: 3_600_000 }
-const defaults = {
+/** Where they differ from the usual ones. */
+const simulated = {
   workingDir: '/services',
   resourcesConfigFile: '/etc/resources.cfg',
   cmReconnectTimeout: '10s',
-  'imageManager.updateItemTtl': '30d',
   'logging.maxPartSize': 65_536,
   'logging.maxPartCount': 10,
   'monitoring.pollPeriod': '60m',
   'monitoring.averageWindow': '60m',
   'windlass.runDir': '/run/services',
-  'windlass.stopGrace': '10s',
-  'windlass.parallel': 4,
-  'windlass.trunk': 'vlan',
-  'journalAlerts.systemAlertPriority': 3,
 }
 
 /** What a node has beside its disk. */
@@ -51,7 +47,9 @@ export async function runServices(
   const node = nodeId(number)
   const machine = machinePorts(host, life)
   const own = { cmServerUrl: `main:${ports.serviceManagers}`, 'windlass.nodeId': node }
-  const settings = servicesSettings(new SettingsInput(fragmentOf('defaults', defaults), fragmentOf('node', own)))
+  const settings = servicesSettings(
+    new SettingsInput(servicesDefaults, fragmentOf('simulation', simulated), fragmentOf('node', own)),
+  )
   const world: NodeWorld = {
     ...machine,
     nodeId: node,
