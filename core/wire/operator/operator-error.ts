@@ -21,16 +21,21 @@ export class OperatorError extends Error {
   }
 }
 
-/** Reads a refusal. What is no problem document becomes `unexpected`. */
+/** Reads a refusal. What is no problem document becomes `unexpected`; half of one `unreachable`, as any line that was cut. */
 export async function refusalOf(answer: Response): Promise<OperatorError> {
-  const text = await answer.text().catch(() => '')
+  const { status, url } = answer
+  const text = await answer.text().catch((cause: unknown) => {
+    const what = `expected the whole answer of ${url} with status ${status}, got: ${String(cause)}`
+    return new OperatorError('unreachable', what, { status, cause })
+  })
+  if (text instanceof OperatorError) return text
   const parsed = problem.safeParse(tryJson(text))
   if (!parsed.success) {
-    const what = `expected an answer of the fleet's API, got status ${answer.status} from ${answer.url}`
-    return new OperatorError('unexpected', what, { status: answer.status })
+    const what = `expected an answer of the fleet's API, got status ${status} from ${url}`
+    return new OperatorError('unexpected', what, { status })
   }
   const { code, detail, errors } = parsed.data
-  return new OperatorError(code, detail, { status: answer.status, ...(errors && { errors }) })
+  return new OperatorError(code, detail, { status, ...(errors && { errors }) })
 }
 
 function tryJson(text: string): unknown {
