@@ -4,6 +4,8 @@ import { type AuditStore, checkChain, type Entry } from '../../people/audit.ts'
 import { typed } from './typed-api.ts'
 
 interface Noted {
+  /** Where it is from: nobody knows any more once the line is cut. */
+  from?: string
   who?: string
   made?: string
   code?: string
@@ -26,7 +28,7 @@ const foretelling = 'POST /rollouts/forecast'
 export function keepAudit(api: FastifyInstance, { store, now }: { store: AuditStore; now(): number }): void {
   api.decorateRequest('noted', null)
   api.addHook('onRequest', async (request) => {
-    request.noted = {}
+    request.noted = { from: request.ip }
   })
   api.addHook('preSerialization', async (request, _reply, payload) => {
     const made = nameIn(payload)
@@ -34,14 +36,14 @@ export function keepAudit(api: FastifyInstance, { store, now }: { store: AuditSt
     return payload
   })
   api.addHook('onSend', async (request, { statusCode: result }) => {
-    const { method, routeOptions, ip: from, caller, noted } = request
+    const { method, routeOptions, caller, noted } = request
     const who = caller?.name ?? noted?.who
     const action = `${method} ${(routeOptions.url ?? 'unknown').replace(/^\/api\/v1/, '')}`
     const reads = (method === 'GET' || method === 'HEAD' || action === foretelling) && noted?.who === undefined
     if (reads || who === undefined || result === 429) return
     const kind = caller?.kind ?? 'user'
     const target = targetOf(request)
-    const { made = null, code = null } = noted ?? {}
+    const { from = '', made = null, code = null } = noted ?? {}
     await store.add({ at: now(), kind, who, from, action, target, made: result < 400 ? made : null, result, code })
   })
 }

@@ -106,7 +106,7 @@ export function fleetServer(ports: ServerPorts, options: ServerOptions): Fastify
     // The address a device is given may end in a slash, and it appends to it as it is (updatehub.md 3.1).
     routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: 200 },
     exposeHeadRoutes: false,
-    trustProxy: [...(options.trustedProxies ?? [])],
+    trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
   })
   app.addHook('preClose', async () => {
     closing.abort()
