@@ -29,7 +29,7 @@ export async function folderPlace(folder: string, ports: FolderPorts): Promise<B
       await syncFolder(folder)
     },
     async erase() {
-      for (const name of ['packages', 'blobs', 'fleet-id'])
+      for (const name of ['packages', 'blobs', 'pushes', 'fleet-id'])
         await rm(join(folder, name), { recursive: true, force: true })
       // Others may keep something there.
       await rmdir(folder).catch(() => undefined)

@@ -42,7 +42,7 @@ export async function s3Place(choice: S3Choice, scratch: string, ports: FolderPo
     owner: async () => (await bucket.text('fleet-id'))?.trim(),
     give: (fleet) => bucket.put('fleet-id', textStream(`${fleet}\n`)),
     async erase() {
-      for (const kind of ['packages/', 'blobs/'])
+      for (const kind of ['packages/', 'blobs/', 'pushes/'])
         for await (const { name } of bucket.list(kind)) await bucket.remove(name)
       await bucket.remove('fleet-id')
     },
