@@ -1,10 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { createLog, systemClock } from '@windlass/platform'
 import { decodeOrder } from '@windlass/wire/aoscore-cloud'
 import { type FleetEvent, type OperatorClient, operatorClient } from '@windlass/wire/operator'
@@ -15,13 +13,11 @@ import { enrolled, online, published } from './adapters/http/test-unit.ts'
 import { type EmbeddedPostgres, embeddedPostgres } from './adapters/postgres/embedded.ts'
 import { natsServer, s3Server, type TestServer } from './adapters/test-servers.ts'
 import { product } from './store/samples.ts'
+import { type FleetProcess, startProcess } from './test-process.ts'
 
 /*
  * Two processes, several projects: real PostgreSQL, NATS and S3, and kills in the middle of what is made and removed.
  */
-
-const run = `import { main } from ${JSON.stringify(join(import.meta.dirname, 'main.ts'))}
-process.exitCode = await main(process.argv.slice(1))`
 
 let folder: string
 let postgres: EmbeddedPostgres
@@ -40,23 +36,6 @@ afterAll(async () => {
   await postgres.stop()
   await rm(folder, { recursive: true, force: true })
 })
-
-interface Running {
-  child: ChildProcess
-  url: string
-  exit: Promise<unknown[]>
-}
-
-async function start(args: readonly string[]): Promise<Running> {
-  const all = ['--input-type=module', '-e', run, '--', '--listen', '127.0.0.1:0', ...args]
-  const env = { ...process.env, AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVER' }
-  const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'ignore'], env })
-  const exit = once(child, 'exit')
-  const lines = createInterface({ input: child.stdout })
-  const [url] = await Promise.race([once(lines, 'line'), exit])
-  if (typeof url !== 'string') throw new Error(`expected the fleet's address, got exit code ${String(url)}`)
-  return { child, url, exit }
-}
 
 const soon = <T>(look: () => T) => expect.poll(look, { timeout: 60_000, interval: 100 })
 
@@ -84,8 +63,8 @@ const kinds = {
 }
 
 describe.each(Object.entries(kinds))('projects of two processes on %s', (_, argsFor) => {
-  let a: Running
-  let b: Running
+  let a: FleetProcess
+  let b: FleetProcess
   let args: string[]
   let database: string
   beforeEach(async () => {
@@ -93,8 +72,8 @@ describe.each(Object.entries(kinds))('projects of two processes on %s', (_, args
     database = postgres.url.replace(/postgres$/, `projects_${databases}`)
     await ask(postgres.url, `create database projects_${databases}`)
     args = ['--database', database, ...argsFor()]
-    a = await start([...args, '--data', join(folder, `a-${databases}`)])
-    b = await start([...args, '--data', join(folder, `b-${databases}`)])
+    a = await startProcess([...args, '--data', join(folder, `a-${databases}`)])
+    b = await startProcess([...args, '--data', join(folder, `b-${databases}`)])
   })
   afterEach(async () => {
     for (const { child, exit } of [a, b]) {
@@ -103,11 +82,11 @@ describe.each(Object.entries(kinds))('projects of two processes on %s', (_, args
     }
   })
 
-  const at = ({ url }: Running, project: string, token?: string) => {
+  const at = ({ url }: FleetProcess, project: string, token?: string) => {
     const base = `${url}/p/${project}`
     return { url: base, client: operatorClient({ url: base, ...(token !== undefined && { token }) }) }
   }
-  const host = (running: Running): OperatorClient => operatorClient({ url: running.url })
+  const host = (running: FleetProcess): OperatorClient => operatorClient({ url: running.url })
   const killA = async () => {
     a.child.kill('SIGKILL')
     await a.exit
@@ -225,7 +204,7 @@ describe.each(Object.entries(kinds))('projects of two processes on %s', (_, args
       expect((await client.audit()).entries).toMatchObject([{ kind: 'host', action: 'POST /projects/:name/token' }])
       expect((await probe(`${b.url}/p/${name}`, 'A1', '3.0')).status).toBe(404)
       expect((await client.devices()).devices.length).toBe(1)
-      a = await start([...args, '--data', join(folder, `a-${databases}`)])
+      a = await startProcess([...args, '--data', join(folder, `a-${databases}`)])
     }
   })
 
@@ -240,7 +219,7 @@ describe.each(Object.entries(kinds))('projects of two processes on %s', (_, args
       await killA()
       await soon(() => host(b).projects()).toEqual([])
       expect(await ask(database, schemasText)).toEqual([])
-      a = await start([...args, '--data', join(folder, `a-${databases}`)])
+      a = await startProcess([...args, '--data', join(folder, `a-${databases}`)])
     }
     const left = (await readdir(folder, { recursive: true })).filter((path) =>
       path.includes(`-${databases}/projects/r`),

@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { createLog, systemClock } from '@windlass/platform'
 import { sha256Of } from '@windlass/trust'
 import { decodeOrder } from '@windlass/wire/aoscore-cloud'
@@ -19,13 +17,11 @@ import { type EmbeddedPostgres, embeddedPostgres } from './adapters/postgres/emb
 import { natsServer, s3Server, type TestServer } from './adapters/test-servers.ts'
 import { deviceId } from './identity/device-id.ts'
 import { product } from './store/samples.ts'
+import { type FleetProcess, startProcess } from './test-process.ts'
 
 /*
  * Two processes that are one fleet, behind something that sends each connection to the next of them.
  */
-
-const run = `import { main } from ${JSON.stringify(join(import.meta.dirname, 'main.ts'))}
-process.exitCode = await main(process.argv.slice(1))`
 
 let folder: string
 let packagers: string
@@ -47,23 +43,6 @@ afterAll(async () => {
   await postgres.stop()
   await rm(folder, { recursive: true, force: true })
 })
-
-interface Running {
-  child: ChildProcess
-  url: string
-  exit: Promise<unknown[]>
-}
-
-async function start(args: readonly string[]): Promise<Running> {
-  const all = ['--input-type=module', '-e', run, '--', '--listen', '127.0.0.1:0', ...args]
-  const env = { ...process.env, AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVER' }
-  const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'ignore'], env })
-  const exit = once(child, 'exit')
-  const lines = createInterface({ input: child.stdout })
-  const [url] = await Promise.race([once(lines, 'line'), exit])
-  if (typeof url !== 'string') throw new Error(`expected the fleet's address, got exit code ${String(url)}`)
-  return { child, url, exit }
-}
 
 /** A busy machine takes its time. */
 const soon = <T>(look: () => T) => expect.poll(look, { timeout: 30_000 })
@@ -122,16 +101,16 @@ const kinds = {
 }
 
 describe.each(Object.entries(kinds))('two processes on %s', (_, argsFor) => {
-  let a: Running
-  let b: Running
+  let a: FleetProcess
+  let b: FleetProcess
   let front: { url: string; stop(): Promise<void> }
   let args: string[]
-  let living: Running[]
+  let living: FleetProcess[]
   beforeEach(async () => {
     args = [...argsFor(await freshDatabase()), '--packagers-file', packagers]
     const dataOf = (name: string) => ['--data', join(folder, `${name}-${databases}`)]
-    a = await start([...args, ...dataOf('a')])
-    b = await start([...args, ...dataOf('b')])
+    a = await startProcess([...args, ...dataOf('a')])
+    b = await startProcess([...args, ...dataOf('b')])
     living = [a, b]
     front = await balancer(() => living.map(({ url }) => url))
   })
@@ -201,7 +180,7 @@ describe.each(Object.entries(kinds))('two processes on %s', (_, argsFor) => {
     const complete = { ...described, 'force-check-requirements-fail': false }
     const about = { product, 'supported-hardware': 'any', version: '5.0' } as const
     const metadata = encodeMetadata({ objects: [[complete], [complete]], ...about })
-    const push = async ({ url }: Running, method: 'POST' | 'PUT', path: string, body = '') => {
+    const push = async ({ url }: FleetProcess, method: 'POST' | 'PUT', path: string, body = '') => {
       const headers = packagerHeaders({ method, path, body, host: new URL(url).host, secret }, Date.now())
       const answer = await fetch(`${url}/uhu${path}`, { method, headers, ...(body && { body }) })
       expect([path, answer.ok]).toEqual([path, true])
@@ -266,13 +245,13 @@ describe.each(Object.entries(kinds))('two processes on %s', (_, argsFor) => {
   })
 
   it('one more process joins, and one that has another place for blobs does not', async () => {
-    const c = await start([...args, '--data', join(folder, `c-${databases}`)])
+    const c = await startProcess([...args, '--data', join(folder, `c-${databases}`)])
     living.push(c)
     expect((await reach(c).client.health()).status).toBe('ok')
     const elsewhere = args.with(args.indexOf('--blobs') + 1, join(folder, `elsewhere-${databases}`))
-    await expect(start([...elsewhere, '--data', join(folder, `d-${databases}`)])).rejects.toThrow('exit code 69')
+    await expect(startProcess([...elsewhere, '--data', join(folder, `d-${databases}`)])).rejects.toThrow('exit code 69')
     const taken = [...args, '--data', join(folder, `c-${databases}`)]
-    await expect(start(taken)).rejects.toThrow('exit code 75')
+    await expect(startProcess(taken)).rejects.toThrow('exit code 75')
   })
 })
 

@@ -1,10 +1,10 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import type { RolledBack, RolloutDetail } from '@windlass/wire/operator'
 import { useState } from 'react'
 import { useFleet } from '../../live/fleet.tsx'
 import { countText } from '../../live/quantities.ts'
-import { Trouble } from '../../parts/nothing.tsx'
 import { Pause, Sure } from '../plan/steer.tsx'
+import { SteerButtons, type Steering } from '../plan/steer-buttons.tsx'
 import { RollBack } from './roll-back.tsx'
 
 interface Given {
@@ -16,39 +16,23 @@ interface Given {
 export function RolloutActions({ rollout, onBack }: Given) {
   const { client } = useFleet()
   const queries = useQueryClient()
-  const [asking, setAsking] = useState<'pause' | 'abort' | 'back' | null>(null)
+  const [asking, setAsking] = useState<Steering | null>(null)
   const { id, status, counts } = rollout
   const after = async (done: Promise<unknown>): Promise<void> => {
     await done
     await queries.invalidateQueries({ queryKey: ['rollout', id] })
   }
-  const resume = useMutation({ mutationFn: () => after(client.resumeRollout(id)) })
   const close = (): void => setAsking(null)
   // An aborted one of which nobody has anything to give back needs no button.
   const mayBack = counts.updated + counts.updating + counts.rolled_back > 0
   return (
     <>
-      {resume.error ? <Trouble error={resume.error} /> : null}
-      {status === 'paused' ? (
-        <button type="button" className="main" onClick={() => resume.mutate()} disabled={resume.isPending}>
-          Resume
-        </button>
-      ) : null}
-      {status === 'running' ? (
-        <button type="button" onClick={() => setAsking('pause')}>
-          Pause
-        </button>
-      ) : null}
-      {mayBack ? (
-        <button type="button" onClick={() => setAsking('back')}>
-          Roll back
-        </button>
-      ) : null}
-      {status === 'aborted' ? null : (
-        <button type="button" className="danger" onClick={() => setAsking('abort')}>
-          Abort
-        </button>
-      )}
+      <SteerButtons
+        status={status}
+        back={mayBack ? 'Roll back' : null}
+        resume={() => after(client.resumeRollout(id))}
+        onAsk={setAsking}
+      />
       {asking === 'pause' ? (
         <Pause
           title={`Pause rollout ${id}?`}

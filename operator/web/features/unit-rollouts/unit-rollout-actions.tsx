@@ -1,47 +1,31 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import type { UnitRolloutDetail } from '@windlass/wire/operator'
 import { useState } from 'react'
 import { useFleet } from '../../live/fleet.tsx'
 import { countText } from '../../live/quantities.ts'
-import { Trouble } from '../../parts/nothing.tsx'
 import { Pause, Sure } from '../plan/steer.tsx'
+import { SteerButtons, type Steering } from '../plan/steer-buttons.tsx'
 
 /** What can be done with a rollout of a release: pause it, let it go on, abort it, take it back. */
 export function UnitRolloutActions({ rollout }: { rollout: UnitRolloutDetail }) {
   const { client } = useFleet()
   const queries = useQueryClient()
-  const [asking, setAsking] = useState<'pause' | 'abort' | 'back' | null>(null)
+  const [asking, setAsking] = useState<Steering | null>(null)
   const { id, status, counts } = rollout
   const after = async (done: Promise<unknown>): Promise<void> => {
     await done
     await queries.invalidateQueries({ queryKey: ['unit rollout', id] })
   }
-  const resume = useMutation({ mutationFn: () => after(client.resumeUnitRollout(id)) })
   const close = (): void => setAsking(null)
   const ordered = counts.updated + counts.updating + counts.failed
   return (
     <>
-      {resume.error ? <Trouble error={resume.error} /> : null}
-      {status === 'paused' ? (
-        <button type="button" className="main" onClick={() => resume.mutate()} disabled={resume.isPending}>
-          Resume
-        </button>
-      ) : null}
-      {status === 'running' ? (
-        <button type="button" onClick={() => setAsking('pause')}>
-          Pause
-        </button>
-      ) : null}
-      {ordered > 0 ? (
-        <button type="button" onClick={() => setAsking('back')}>
-          Take back
-        </button>
-      ) : null}
-      {status === 'aborted' ? null : (
-        <button type="button" className="danger" onClick={() => setAsking('abort')}>
-          Abort
-        </button>
-      )}
+      <SteerButtons
+        status={status}
+        back={ordered > 0 ? 'Take back' : null}
+        resume={() => after(client.resumeUnitRollout(id))}
+        onAsk={setAsking}
+      />
       {asking === 'pause' ? (
         <Pause
           title={`Pause rollout ${id} of a release?`}
