@@ -27,8 +27,11 @@ export function connectRooms(rooms: Connected): void {
       if (news.attempt === savesBeforeGivenUp) reporter.full()
       return
     }
-    if (news.kind !== 'moved' || news.from.at === news.to.at) return
+    if (news.kind !== 'moved') return
     const error = 'errors' in news.event ? (news.event.errors.sota ?? news.event.errors.fota) : null
+    // Refused, as it failed here before: nothing begins that could end, and the fleet would wait for it.
+    if (news.event.on === 'skip' && error) reporter.full()
+    if (news.from.at === news.to.at) return
     log.info('update', { from: news.from.at, on: news.event.on, to: news.to.at, ...(error && { why: error.message }) })
     // The end of an update, but not the moment in between two of them.
     if (news.to.at === 'none' && news.event.on !== 'desired') reporter.full()

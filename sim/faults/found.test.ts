@@ -135,6 +135,18 @@ const stories: readonly { what: string; scenario: Scenario }[] = [
       ],
     },
   },
+  {
+    what: 'seed 213: a unit refuses a release that it took back before it became another, and the fleet waits for it',
+    scenario: {
+      seed: 213,
+      devices: 0,
+      chaosMs: 4 * hour,
+      releases: [],
+      units: [{ nodes: 2, releases: ['service-crashes', 'good'] }],
+      orders: [1, 2, 1].map((release, n) => ({ at: 60_000 + n * hour, do: 'release', unit: 0, release })),
+      faults: [],
+    },
+  },
 ]
 
 describe('what was found stays mended', () => {
