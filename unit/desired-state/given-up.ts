@@ -19,7 +19,8 @@ export function givenUpAfter(news: News<UpdateManager>, before: GivenUp | undefi
   }
   if (news.kind !== 'moved' || news.event.on === 'forget') return before
   const { from, event, to } = news
-  if (to.at !== 'none' || event.on === 'desired' || event.on === 'given_up') return undefined
+  // A newer one that waits is judged at once.
+  if (to.at !== 'none' || to.next !== null || event.on === 'desired' || event.on === 'given_up') return undefined
   const error = firstOf('errors' in event ? event.errors : from.errors)
   return error ? givenUp(from, error) : undefined
 }

@@ -386,6 +386,21 @@ describe('a unit says what it was told to be and will not be', () => {
     await die()
   })
 
+  it('and that of the right one, where two failed for the same reason', async () => {
+    const { unit, update, order: give, until, die } = await installed(order({ service: '1.0.0' }))
+    for (const service of ['2.0.0', '3.0.0']) {
+      unit.broken.set('run', 1)
+      await give(order({ service }))
+      await until('none')
+    }
+    await give(order({ service: '2.0.0' }))
+    expect(update.missed).toMatchObject({
+      items: [service2],
+      error: { message: 'failed here before, during launching: run broke' },
+    })
+    await die()
+  })
+
   it('when its state cannot be saved for half a minute, until it can', async () => {
     const { unit, update, order: give, until, die } = await installed(order({ service: '1.0.0' }))
     unit.unsaved = 8

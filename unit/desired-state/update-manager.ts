@@ -87,7 +87,8 @@ export class UnitUpdate {
 
   /** What the unit was told to be and will not be before it is told again: taken back, or ended before it began. */
   get missed(): GivenUp | undefined {
-    return this.takenBack ?? this.#givenUp
+    // What was taken back is found by its text, which two releases may share; it is for those that a restart forgot.
+    return this.#givenUp ?? this.takenBack
   }
 
   /** Forgets which desired states failed, so that they are tried again when they come. False while an update is under way. */
