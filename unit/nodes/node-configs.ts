@@ -30,7 +30,10 @@ export class NodeConfigs {
     stop.throwIfAborted()
     await this.#file.set(config)
     this.#log.info('unit configuration written', { version: config.version })
-    await Promise.all(nodes.map((node) => order('set_node_config', node, config, stop)))
+    // Also one that came since the others were asked: when it came, it was told what was in force then.
+    const asked = new Set(nodes.map(({ session }) => session))
+    const late = this.#nodes().filter(({ session }) => !asked.has(session) && !has(session, config))
+    await Promise.all([...nodes, ...late].map((node) => order('set_node_config', node, config, stop)))
   }
 
   /** Nodes that do not take an older version back are left to the next update. */
@@ -42,14 +45,15 @@ export class NodeConfigs {
 
   /** A node that came: it is told where its configuration is another. Never rejects. */
   async bring(session: NodeSession, nodeType: string): Promise<void> {
-    const { config } = this.#file
-    if (!config) return
+    if (!this.#file.config) return
     try {
       await session.ask({ kind: 'get_node_config' }, 'node_config')
     } catch (error) {
       this.#log.warning('node does not tell its configuration', { node: session.nodeId, why: String(error) })
     }
-    if (!has(session, config)) await this.#bringQuietly({ session, nodeType }, config)
+    // Looked up only now: while the node was asked another may have come into force, which it must not lose again.
+    const { config } = this.#file
+    if (config && !has(session, config)) await this.#bringQuietly({ session, nodeType }, config)
   }
 
   async #bringQuietly(node: Configurable, config: UnitConfig): Promise<void> {
@@ -73,6 +77,9 @@ async function order(
 ): Promise<void> {
   const { nodeId } = session
   const nodeConfig = JSON.stringify(encodeNodeConfig(nodeConfigFor(config, { nodeId, nodeType })))
+  const held = session.config
   const { status } = await session.ask({ kind, nodeConfig, version: config.version }, 'node_config', stop)
+  // The answer to a check says what would be, not what is.
+  if (kind === 'check_node_config') session.config = held
   if (status.error) throw new UnitError('config_refused', `node ${nodeId}: ${status.error.message}`)
 }
