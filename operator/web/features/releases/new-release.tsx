@@ -5,10 +5,12 @@ import { useState } from 'react'
 import { ask, useFleet } from '../../live/fleet.tsx'
 import { Answered, Empty, Trouble } from '../../parts/nothing.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
+import { TwoSides } from '../../parts/two-sides.tsx'
 import { Differences } from './differences.tsx'
 import { ItemFields } from './item-fields.tsx'
 import { releaseDiff } from './release-diff.ts'
 import { draftFrom, newItemDraft, type ReleaseDraft, releaseOrderOf } from './release-form.ts'
+import { ReleaseOptions } from './release-options.tsx'
 
 /** Makes a release, usually of the newest one, and shows beside it what changes. */
 export function NewRelease() {
@@ -60,13 +62,7 @@ function Form({ items, releases }: { items: readonly ItemRecord[]; releases: rea
   })
   const read = releaseOrder.safeParse({ ...order, name: draft.name || 'unnamed' })
   return (
-    <form
-      className="grid uneven"
-      onSubmit={(event) => {
-        event.preventDefault()
-        add.mutate()
-      }}
-    >
+    <TwoSides onSend={() => add.mutate()}>
       <div className="stack">
         <Panel title="What it is called">
           <div className="stack">
@@ -83,11 +79,7 @@ function Form({ items, releases }: { items: readonly ItemRecord[]; releases: rea
               <label>
                 Begins as
                 <select value={from?.id ?? 0} onChange={(event) => begin(Number(event.target.value))}>
-                  {releases.map(({ id, content }) => (
-                    <option key={id} value={id}>
-                      {id}: {content.name}
-                    </option>
-                  ))}
+                  <ReleaseOptions releases={releases} />
                   <option value={0}>nothing</option>
                 </select>
               </label>
@@ -113,7 +105,7 @@ function Form({ items, releases }: { items: readonly ItemRecord[]; releases: rea
           </button>
         </p>
       </Panel>
-    </form>
+    </TwoSides>
   )
 }
 

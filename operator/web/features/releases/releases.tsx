@@ -9,6 +9,7 @@ import { Answered, Empty } from '../../parts/nothing.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { Differences } from './differences.tsx'
 import { releaseDiff } from './release-diff.ts'
+import { ReleaseOptions } from './release-options.tsx'
 
 interface Given {
   from: number | undefined
@@ -69,11 +70,7 @@ function Compare({ releases, chosen, onCompare }: Comparing) {
     <label>
       {label}
       <select value={chosen[name]} onChange={(event) => onCompare({ ...chosen, [name]: Number(event.target.value) })}>
-        {releases.map(({ id, content }) => (
-          <option key={id} value={id}>
-            {id}: {content.name}
-          </option>
-        ))}
+        <ReleaseOptions releases={releases} />
       </select>
     </label>
   )

@@ -4,10 +4,12 @@ import type { PackageRecord } from '@windlass/wire/operator'
 import { useState } from 'react'
 import { ask, useFleet } from '../../live/fleet.tsx'
 import { bytesText } from '../../live/quantities.ts'
-import { Answered, Empty, Trouble } from '../../parts/nothing.tsx'
+import { Answered, Empty } from '../../parts/nothing.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
+import { TwoSides } from '../../parts/two-sides.tsx'
 import { PaceFields } from '../plan/pace-fields.tsx'
 import { PhaseList } from '../plan/phase-list.tsx'
+import { StartButton } from '../plan/start-button.tsx'
 import { WindowFields } from '../plan/window-fields.tsx'
 import { orderOf, type RolloutDraft, rolloutDraft } from './plan-form.ts'
 import { Preview } from './preview.tsx'
@@ -41,13 +43,7 @@ function Form({ packages, first }: { packages: readonly PackageRecord[]; first: 
   const order = orderOf(draft, kept)
   const start = useStart(order)
   return (
-    <form
-      className="grid uneven"
-      onSubmit={(event) => {
-        event.preventDefault()
-        start.mutate()
-      }}
-    >
+    <TwoSides onSend={() => start.mutate()}>
       <div className="stack">
         <Panel title="What, and to whom">
           <div className="stack">
@@ -73,13 +69,10 @@ function Form({ packages, first }: { packages: readonly PackageRecord[]; first: 
       </div>
       <div className="stack beside">
         <Preview order={order}>
-          {start.error ? <Trouble error={start.error} /> : null}
-          <button type="submit" className="main" disabled={start.isPending}>
-            Start
-          </button>
+          <StartButton start={start} />
         </Preview>
       </div>
-    </form>
+    </TwoSides>
   )
 }
 

@@ -1,10 +1,9 @@
-import { useQueryClient } from '@tanstack/react-query'
 import type { RolledBack, RolloutDetail } from '@windlass/wire/operator'
-import { useState } from 'react'
 import { useFleet } from '../../live/fleet.tsx'
 import { countText } from '../../live/quantities.ts'
 import { Pause, Sure } from '../plan/steer.tsx'
-import { SteerButtons, type Steering } from '../plan/steer-buttons.tsx'
+import { SteerButtons } from '../plan/steer-buttons.tsx'
+import { useSteering } from '../plan/use-steering.ts'
 import { RollBack } from './roll-back.tsx'
 
 interface Given {
@@ -15,14 +14,8 @@ interface Given {
 /** What can be done with a rollout as it stands: pause it, let it go on, abort it, take it back. */
 export function RolloutActions({ rollout, onBack }: Given) {
   const { client } = useFleet()
-  const queries = useQueryClient()
-  const [asking, setAsking] = useState<Steering | null>(null)
   const { id, status, counts } = rollout
-  const after = async (done: Promise<unknown>): Promise<void> => {
-    await done
-    await queries.invalidateQueries({ queryKey: ['rollout', id] })
-  }
-  const close = (): void => setAsking(null)
+  const { asking, ask, close, after } = useSteering(['rollout', id])
   // An aborted one of which nobody has anything to give back needs no button.
   const mayBack = counts.updated + counts.updating + counts.rolled_back > 0
   return (
@@ -31,7 +24,7 @@ export function RolloutActions({ rollout, onBack }: Given) {
         status={status}
         back={mayBack ? 'Roll back' : null}
         resume={() => after(client.resumeRollout(id))}
-        onAsk={setAsking}
+        onAsk={ask}
       />
       {asking === 'pause' ? (
         <Pause

@@ -3,9 +3,12 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import type { ReleaseRecord, UnitRecord } from '@windlass/wire/operator'
 import { useState } from 'react'
 import { ask, useFleet } from '../../live/fleet.tsx'
-import { Answered, Empty, Trouble } from '../../parts/nothing.tsx'
+import { Answered, Empty } from '../../parts/nothing.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
+import { TwoSides } from '../../parts/two-sides.tsx'
 import { PhaseList } from '../plan/phase-list.tsx'
+import { StartButton } from '../plan/start-button.tsx'
+import { ReleaseOptions } from '../releases/release-options.tsx'
 import { modelsOf, type UnitRolloutDraft, unitOrderOf } from './unit-form.ts'
 import { UnitPreview } from './unit-preview.tsx'
 
@@ -59,24 +62,14 @@ function Form({ releases, first, units }: Known) {
     },
   })
   return (
-    <form
-      className="grid uneven"
-      onSubmit={(event) => {
-        event.preventDefault()
-        start.mutate()
-      }}
-    >
+    <TwoSides onSend={() => start.mutate()}>
       <div className="stack">
         <Panel title="What, and to whom">
           <div className="stack">
             <label>
               Release
               <select value={draft.release} onChange={(event) => change({ release: Number(event.target.value) })}>
-                {releases.map(({ id, content }) => (
-                  <option key={id} value={id}>
-                    {id}: {content.name}
-                  </option>
-                ))}
+                <ReleaseOptions releases={releases} />
               </select>
             </label>
             <Whom draft={draft} change={change} units={units} />
@@ -86,13 +79,10 @@ function Form({ releases, first, units }: Known) {
       </div>
       <div className="stack beside">
         <UnitPreview draft={draft} releases={releases} units={units}>
-          {start.error ? <Trouble error={start.error} /> : null}
-          <button type="submit" className="main" disabled={start.isPending}>
-            Start
-          </button>
+          <StartButton start={start} />
         </UnitPreview>
       </div>
-    </form>
+    </TwoSides>
   )
 }
 

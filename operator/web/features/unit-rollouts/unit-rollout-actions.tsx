@@ -1,22 +1,15 @@
-import { useQueryClient } from '@tanstack/react-query'
 import type { UnitRolloutDetail } from '@windlass/wire/operator'
-import { useState } from 'react'
 import { useFleet } from '../../live/fleet.tsx'
 import { countText } from '../../live/quantities.ts'
 import { Pause, Sure } from '../plan/steer.tsx'
-import { SteerButtons, type Steering } from '../plan/steer-buttons.tsx'
+import { SteerButtons } from '../plan/steer-buttons.tsx'
+import { useSteering } from '../plan/use-steering.ts'
 
 /** What can be done with a rollout of a release: pause it, let it go on, abort it, take it back. */
 export function UnitRolloutActions({ rollout }: { rollout: UnitRolloutDetail }) {
   const { client } = useFleet()
-  const queries = useQueryClient()
-  const [asking, setAsking] = useState<Steering | null>(null)
   const { id, status, counts } = rollout
-  const after = async (done: Promise<unknown>): Promise<void> => {
-    await done
-    await queries.invalidateQueries({ queryKey: ['unit rollout', id] })
-  }
-  const close = (): void => setAsking(null)
+  const { asking, ask, close, after } = useSteering(['unit rollout', id])
   const ordered = counts.updated + counts.updating + counts.failed
   return (
     <>
@@ -24,7 +17,7 @@ export function UnitRolloutActions({ rollout }: { rollout: UnitRolloutDetail }) 
         status={status}
         back={ordered > 0 ? 'Take back' : null}
         resume={() => after(client.resumeUnitRollout(id))}
-        onAsk={setAsking}
+        onAsk={ask}
       />
       {asking === 'pause' ? (
         <Pause
