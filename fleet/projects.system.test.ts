@@ -1,17 +1,14 @@
 import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createLog, systemClock } from '@windlass/platform'
 import { decodeOrder } from '@windlass/wire/aoscore-cloud'
 import { type FleetEvent, type OperatorClient, operatorClient } from '@windlass/wire/operator'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { deviceBody, testPackage } from './adapters/http/test-fleet.ts'
 import { enrolled, online, published } from './adapters/http/test-unit.ts'
-import { type EmbeddedPostgres, embeddedPostgres } from './adapters/postgres/embedded.ts'
-import { natsServer, s3Server, type TestServer } from './adapters/test-servers.ts'
+import { natsServer, postgresServer, s3Server, type TestServer } from './adapters/test-servers.ts'
 import { product } from './store/samples.ts'
 import { type FleetProcess, startProcess } from './test-process.ts'
 
@@ -20,13 +17,12 @@ import { type FleetProcess, startProcess } from './test-process.ts'
  */
 
 let folder: string
-let postgres: EmbeddedPostgres
+let postgres: Awaited<ReturnType<typeof postgresServer>>
 let nats: TestServer
 let s3: TestServer
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'windlass-projects-'))
-  await chmod(folder, 0o700)
-  postgres = await embeddedPostgres(join(folder, 'database'), { clock: systemClock, log: createLog([], Date.now) })
+  postgres = await postgresServer('projects')
+  folder = postgres.folder
   nats = await natsServer()
   s3 = await s3Server()
 })
@@ -34,7 +30,6 @@ afterAll(async () => {
   await nats.stop()
   await s3.stop()
   await postgres.stop()
-  await rm(folder, { recursive: true, force: true })
 })
 
 const soon = <T>(look: () => T) => expect.poll(look, { timeout: 60_000, interval: 100 })

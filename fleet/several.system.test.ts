@@ -1,10 +1,8 @@
 import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createLog, systemClock } from '@windlass/platform'
 import { sha256Of } from '@windlass/trust'
 import { decodeOrder } from '@windlass/wire/aoscore-cloud'
 import { type FleetEvent, operatorClient } from '@windlass/wire/operator'
@@ -13,8 +11,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { deviceBody, testPackage } from './adapters/http/test-fleet.ts'
 import { packagerHeaders } from './adapters/http/test-packager.ts'
 import { enrolled, online, published } from './adapters/http/test-unit.ts'
-import { type EmbeddedPostgres, embeddedPostgres } from './adapters/postgres/embedded.ts'
-import { natsServer, s3Server, type TestServer } from './adapters/test-servers.ts'
+import { natsServer, postgresServer, s3Server, type TestServer } from './adapters/test-servers.ts'
 import { deviceId } from './identity/device-id.ts'
 import { product } from './store/samples.ts'
 import { type FleetProcess, startProcess } from './test-process.ts'
@@ -25,15 +22,14 @@ import { type FleetProcess, startProcess } from './test-process.ts'
 
 let folder: string
 let packagers: string
-let postgres: EmbeddedPostgres
+let postgres: Awaited<ReturnType<typeof postgresServer>>
 let nats: TestServer
 let s3: TestServer
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'windlass-several-'))
-  await chmod(folder, 0o700)
+  postgres = await postgresServer('several')
+  folder = postgres.folder
   packagers = join(folder, 'packagers')
   await writeFile(packagers, 'me topsecretwithsixteen\n')
-  postgres = await embeddedPostgres(join(folder, 'database'), { clock: systemClock, log: createLog([], Date.now) })
   nats = await natsServer()
   s3 = await s3Server()
 })
@@ -41,7 +37,6 @@ afterAll(async () => {
   await nats.stop()
   await s3.stop()
   await postgres.stop()
-  await rm(folder, { recursive: true, force: true })
 })
 
 /** A busy machine takes its time. */

@@ -1,31 +1,23 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createLog, systemClock } from '@windlass/platform'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { busContract } from '../bus/bus.contract.ts'
 import type { BusMessage } from '../bus/message.ts'
 import { natsBus } from './nats-bus.ts'
-import { type EmbeddedPostgres, embeddedPostgres } from './postgres/embedded.ts'
 import { postgresBus } from './postgres/postgres-bus.ts'
 import { inSchema, schemaOf } from './postgres/schema.ts'
-import { natsServer, type TestServer } from './test-servers.ts'
+import { natsServer, postgresServer, type TestServer } from './test-servers.ts'
 
 const ports = { clock: systemClock, log: createLog([], Date.now) }
-let folder: string
-let database: EmbeddedPostgres
+let database: Awaited<ReturnType<typeof postgresServer>>
 let nats: TestServer
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'windlass-bus-'))
-  await chmod(folder, 0o700)
-  database = await embeddedPostgres(join(folder, 'database'), ports)
+  database = await postgresServer('bus')
   nats = await natsServer()
 })
 afterAll(async () => {
   await nats.stop()
   await database.stop()
-  await rm(folder, { recursive: true, force: true })
 })
 
 const overPostgres = (project: string | null) => async () => ({

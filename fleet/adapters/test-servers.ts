@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createLog, systemClock } from '@windlass/platform'
+import { embeddedPostgres } from './postgres/embedded.ts'
 import { freePort } from './postgres/free-port.ts'
 
 /** A server of another's, for tests. `restart` keeps its disk and its port. */
@@ -75,4 +77,20 @@ export async function s3Server(): Promise<TestServer> {
 async function killed(child: ChildProcess): Promise<void> {
   child.kill('SIGKILL')
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+}
+
+/** PostgreSQL as a fleet brings it, with a folder that the test may use as well; both are gone when it stops. */
+export async function postgresServer(name: string): Promise<{ folder: string; url: string; stop(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), `windlass-${name}-`))
+  await chmod(folder, 0o700)
+  const ports = { clock: systemClock, log: createLog([], Date.now) }
+  const { url, stop } = await embeddedPostgres(join(folder, 'database'), ports)
+  return {
+    folder,
+    url,
+    async stop() {
+      await stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
 }

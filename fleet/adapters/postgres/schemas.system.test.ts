@@ -1,7 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createLog, systemClock } from '@windlass/platform'
+import { createLog } from '@windlass/platform'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { auditStoreContract } from '../../people/audit-store.contract.ts'
@@ -10,8 +7,8 @@ import { processesContract } from '../../processes/processes.contract.ts'
 import { projectStoreContract } from '../../projects/project-store.contract.ts'
 import { unitStoreContract } from '../../units/unit-store.contract.ts'
 import { webhookStoreContract } from '../../webhooks/webhook-store.contract.ts'
+import { postgresServer } from '../test-servers.ts'
 import { openRecords } from './database.ts'
-import { type EmbeddedPostgres, embeddedPostgres } from './embedded.ts'
 import { openPool } from './pool.ts'
 import type { Records } from './postgres-store.ts'
 import { dropSchema, inSchema, makeSchema, schemaOf } from './schema.ts'
@@ -22,19 +19,15 @@ import { dropSchema, inSchema, makeSchema, schemaOf } from './schema.ts'
  */
 
 const log = createLog([], Date.now)
-let folder: string
-let server: EmbeddedPostgres
+let server: Awaited<ReturnType<typeof postgresServer>>
 let first: Records
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'windlass-schemas-'))
-  await chmod(folder, 0o700)
-  server = await embeddedPostgres(join(folder, 'database'), { clock: systemClock, log })
+  server = await postgresServer('schemas')
   first = await open(null)
 })
 afterAll(async () => {
   await first.close()
   await server.stop()
-  await rm(folder, { recursive: true, force: true })
 })
 
 async function open(project: string | null, me = 'alone'): Promise<Records> {

@@ -1,16 +1,12 @@
 import { once } from 'node:events'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import type { Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createLog, systemClock } from '@windlass/platform'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { planOf } from '../../rollout/plan.ts'
 import type { Attempt, ReportEntry } from '../../store/records.ts'
 import { attempt, kept, product, sight, uidOf } from '../../store/samples.ts'
 import type { Store } from '../../store/store.ts'
-import { type EmbeddedPostgres, embeddedPostgres } from './embedded.ts'
+import { postgresServer } from '../test-servers.ts'
 import { openPool } from './pool.ts'
 import { postgresStore } from './postgres-store.ts'
 
@@ -20,16 +16,12 @@ import { postgresStore } from './postgres-store.ts'
  * had happened.
  */
 
-let folder: string
-let server: EmbeddedPostgres
+let server: Awaited<ReturnType<typeof postgresServer>>
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'windlass-pg-'))
-  await chmod(folder, 0o700)
-  server = await embeddedPostgres(join(folder, 'database'), { clock: systemClock, log: createLog([], Date.now) })
+  server = await postgresServer('pg')
 })
 afterAll(async () => {
   await server.stop()
-  await rm(folder, { recursive: true, force: true })
 })
 
 type Side = 'before' | 'after'

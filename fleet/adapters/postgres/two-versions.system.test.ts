@@ -1,12 +1,8 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createLog, systemClock } from '@windlass/platform'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { storeContract } from '../../store/store.contract.ts'
 import { unitStoreContract } from '../../units/unit-store.contract.ts'
-import { type EmbeddedPostgres, embeddedPostgres } from './embedded.ts'
+import { postgresServer } from '../test-servers.ts'
 import { openPool } from './pool.ts'
 import { migratedTo, postgresStore } from './postgres-store.ts'
 
@@ -15,20 +11,16 @@ import { migratedTo, postgresStore } from './postgres-store.ts'
  * may only add (docs/decisions/two-versions-side-by-side.md): all that it may do is done here, and this version goes on.
  */
 
-let folder: string
-let server: EmbeddedPostgres
+let server: Awaited<ReturnType<typeof postgresServer>>
 let admin: pg.Client
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'windlass-two-'))
-  await chmod(folder, 0o700)
-  server = await embeddedPostgres(join(folder, 'database'), { clock: systemClock, log: createLog([], Date.now) })
+  server = await postgresServer('two')
   admin = new pg.Client(server.url)
   await admin.connect()
 })
 afterAll(async () => {
   await admin.end()
   await server.stop()
-  await rm(folder, { recursive: true, force: true })
 })
 
 let databases = 0
