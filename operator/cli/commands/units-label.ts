@@ -1,8 +1,6 @@
-import type { UnitLabelOrder } from '@windlass/wire/operator'
-import { CliError } from '../cli-error.ts'
 import { command } from '../command.ts'
 import { connect, fleetParam } from '../fleet/connect.ts'
-import { labelsAsked } from '../fleet/labels-asked.ts'
+import { labelsAsked, whoAsked } from '../fleet/labels-asked.ts'
 import { optional, several, severalWords } from '../params.ts'
 
 export const unitsLabel = command({
@@ -17,19 +15,9 @@ export const unitsLabel = command({
   },
   async run({ words, remove, query, group, fleet }, io) {
     const { set, named } = labelsAsked(words, remove)
-    const to = meant(named, query, group)
+    const who = whoAsked('units', { named, query, group })
+    const to = 'named' in who ? { units: [...who.named] } : who
     const changed = await connect(fleet, io).labelUnits({ to, set, remove: [...remove] })
     return { page: `Labels of ${changed} ${changed === 1 ? 'unit' : 'units'} changed.`, json: { units: changed } }
   },
 })
-
-function meant(units: readonly string[], query: string | undefined, group: string | undefined): UnitLabelOrder['to'] {
-  const ways: UnitLabelOrder['to'][] = [
-    ...(units.length > 0 ? [{ units: [...units] }] : []),
-    ...(query === undefined ? [] : [{ query }]),
-    ...(group === undefined ? [] : [{ group }]),
-  ]
-  const [to] = ways
-  if (to && ways.length === 1) return to
-  throw new CliError('usage', `expected units, --query or --group, got ${to ? 'several' : 'none'} of them`)
-}

@@ -15,3 +15,15 @@ function labelOf(word: string): [string, string] {
   const at = word.indexOf('=')
   return [word.slice(0, at), word.slice(at + 1)]
 }
+
+/** Who is to have them: those named, or all of a query or a group; `what` they are, in the plural. @throws CliError `usage` unless it is one way */
+export function whoAsked(
+  what: string,
+  { named, query, group }: { named: readonly string[]; query: string | undefined; group: string | undefined },
+): { named: readonly string[] } | { query: string } | { group: string } {
+  const ways = [named.length > 0, query !== undefined, group !== undefined].filter(Boolean).length
+  if (ways !== 1)
+    throw new CliError('usage', `expected ${what}, --query or --group, got ${ways === 0 ? 'none' : 'several'} of them`)
+  if (query !== undefined) return { query }
+  return group === undefined ? { named } : { group }
+}
