@@ -45,8 +45,7 @@ export class KeptFolders {
       return way.by
     }
     const { quotas, blockBytes } = way
-    const taken = await quotas.projects()
-    const project = known?.project || this.#freeProject(taken)
+    const project = known?.project || this.#freeProject(await quotas.projects())
     const isMarked = known?.isMarked === true && (await quotas.projectOf(folder)) === project
     this.#save({ folder, project, isMarked })
     if (!isMarked) {
