@@ -31,8 +31,9 @@ describe('what is encoded is decoded again', () => {
   })
 })
 
+const instance = { itemId: '11aa', subjectId: 's', instance: 0n, type: 0, preinstalled: false } as const
+
 describe('what is off is refused, and named', () => {
-  const instance = { itemId: '11aa', subjectId: 's', instance: 0n, type: 0, preinstalled: false } as const
   const status: InstanceStatus = {
     instance,
     version: '1',
@@ -95,6 +96,20 @@ describe('what AosCore leaves open', () => {
   it('an index below zero means any, and is sent as -1', () => {
     const wire = SMIncomingMessages.decode(nodeOrder.encode({ kind: 'instance_log', correlationId: 'l', filter: {} }))
     expect(wire.SMIncomingMessage).toMatchObject({ value: { filter: { itemId: '', subjectId: '', instance: -1n } } })
+  })
+
+  it('an average may be of no moment; what was measured is of one', () => {
+    const usage = { ram: 7n, cpu: 1n }
+    const monitoring = { nodeMonitoring: usage, instancesMonitoring: [{ instance, monitoringData: usage }] }
+    const bytes = (kind: 'averageMonitoring' | 'instantMonitoring') =>
+      SMOutgoingMessages.encode(
+        SMOutgoingMessages.fromPartial({ SMOutgoingMessage: { $case: kind, value: monitoring } }),
+      ).finish()
+    expect(nodeFact.decode(bytes('averageMonitoring'))).toMatchObject({
+      node: { timeMs: 0, ram: 7 },
+      instances: [{ usage: { timeMs: 0, cpu: 1 } }],
+    })
+    expect(() => nodeFact.decode(bytes('instantMonitoring'))).toThrow('node_monitoring.timestamp: expected a value')
   })
 
   it('an error that is all zero is none', () => {

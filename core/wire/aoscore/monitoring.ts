@@ -1,6 +1,10 @@
 import type { Monitoring, Usage } from '@windlass/model/unit'
 import { listOf, most, present, unsigned, whole } from './checks.ts'
-import type { InstantMonitoring, MonitoringData } from './generated/servicemanager/v5/servicemanager.ts'
+import type {
+  AverageMonitoring,
+  InstantMonitoring,
+  MonitoringData,
+} from './generated/servicemanager/v5/servicemanager.ts'
 import { decodeIdent, encodeIdent } from './instance-ident.ts'
 import { decodeTime } from './times.ts'
 
@@ -16,13 +20,29 @@ export function encodeMonitoring({ node, instances }: Monitoring): InstantMonito
   }
 }
 
-export function decodeMonitoring(path: string, { nodeMonitoring, instancesMonitoring }: InstantMonitoring): Monitoring {
+type DecodeTime = (path: string, wire: Date | undefined) => number
+
+/** What was measured at one moment, which it has to name. */
+export function decodeMonitoring(path: string, wire: InstantMonitoring): Monitoring {
+  return decode(path, wire, decodeTime)
+}
+
+/** An average is of no moment: one that names none has the time 0. */
+export function decodeAverage(path: string, wire: AverageMonitoring): Monitoring {
+  return decode(path, wire, (at, time) => (time ? decodeTime(at, time) : 0))
+}
+
+function decode(
+  path: string,
+  { nodeMonitoring, instancesMonitoring }: InstantMonitoring,
+  timeOf: DecodeTime,
+): Monitoring {
   return {
-    node: decodeUsage(`${path}.node_monitoring`, nodeMonitoring),
+    node: decodeUsage(`${path}.node_monitoring`, nodeMonitoring, timeOf),
     instances: listOf(`${path}.instances_monitoring`, most.instances, instancesMonitoring, (at, wire) => ({
       ident: decodeIdent(`${at}.instance`, wire.instance),
       runtimeId: wire.runtimeId,
-      usage: decodeUsage(`${at}.monitoring_data`, wire.monitoringData),
+      usage: decodeUsage(`${at}.monitoring_data`, wire.monitoringData, timeOf),
     })),
   }
 }
@@ -38,10 +58,10 @@ function encodeUsage({ timeMs, ram, cpu, partitions, download, upload }: Usage):
   }
 }
 
-function decodeUsage(path: string, wire: MonitoringData | undefined): Usage {
+function decodeUsage(path: string, wire: MonitoringData | undefined, timeOf: DecodeTime): Usage {
   const { timestamp, ram, cpu, partitions, download, upload } = present(path, wire)
   return {
-    timeMs: decodeTime(`${path}.timestamp`, timestamp),
+    timeMs: timeOf(`${path}.timestamp`, timestamp),
     ram: whole(`${path}.ram`, ram),
     cpu: whole(`${path}.cpu`, cpu),
     partitions: listOf(`${path}.partitions`, most.partitions, partitions, (at, { name, usedSize }) => ({

@@ -4,7 +4,7 @@ import { message } from './codec.ts'
 import { decodeError, encodeError } from './error-info.ts'
 import { type LogData, SMOutgoingMessages } from './generated/servicemanager/v5/servicemanager.ts'
 import { decodeInstanceStatus, encodeInstanceStatus } from './instance-status.ts'
-import { decodeMonitoring, encodeMonitoring } from './monitoring.ts'
+import { decodeAverage, decodeMonitoring, encodeMonitoring } from './monitoring.ts'
 import { decodeAlert, encodeAlert } from './node-alert.ts'
 import { decodeServiceManager, encodeServiceManager } from './service-manager.ts'
 
@@ -72,7 +72,7 @@ function decode(path: string, { SMOutgoingMessage: wire }: SMOutgoingMessages): 
     case 'instantMonitoring':
       return { kind: 'monitoring', ...decodeMonitoring(`${path}.instant_monitoring`, wire.value) }
     case 'averageMonitoring':
-      return { kind: 'average_monitoring', ...decodeMonitoring(`${path}.average_monitoring`, wire.value) }
+      return { kind: 'average_monitoring', ...decodeAverage(`${path}.average_monitoring`, wire.value) }
     case 'alert':
       return { kind: 'alert', alert: decodeAlert(`${path}.alert`, wire.value) }
     case undefined:
