@@ -13,6 +13,7 @@ export function scene(instances: number, nodes: number): PlacementInput {
   const items = Array.from({ length: instances / 4 }, (_, at) => `item${at}`)
   const each = Math.floor((nodes * 10_000) / 2 / instances)
   return {
+    failed: new Map(),
     rebalance: false,
     current: [],
     sites: Array.from({ length: nodes }, (_, at) => site(at)),

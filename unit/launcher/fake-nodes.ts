@@ -21,7 +21,7 @@ export class FakeNodes implements Nodes {
   readonly orders = new Map<string, readonly InstanceOrder[]>()
   /** Nodes that do not answer orders. */
   readonly silent = new Set<string>()
-  /** Items → the state in which their instances end. */
+  /** Items, or `node item` → the state in which their instances end. */
   readonly outcomes = new Map<string, InstanceState>()
   readonly averages = new Map<string, Pick<Monitoring, 'node' | 'instances'>>()
   readonly #nodes = new Map<string, NodeStatus>()
@@ -137,7 +137,8 @@ export class FakeNodes implements Nodes {
   tellCloudConnection(): void {}
 
   #started(nodeId: string, { ident, version, runtimeId, manifestDigest }: InstanceOrder): InstanceStatus {
-    const state = this.outcomes.get(ident.itemId) ?? 'active'
+    const { itemId } = ident
+    const state = this.outcomes.get(`${nodeId} ${itemId}`) ?? this.outcomes.get(itemId) ?? 'active'
     const before = this.#running.get(nodeId)?.find((one) => instanceKey(one.ident) === instanceKey(ident))
     const error = state === 'failed' ? errorInfo('runtime', 'it fell over') : undefined
     const status = { ident, version, nodeId, runtimeId, manifestDigest, state, envVars: [] }

@@ -248,6 +248,79 @@ describe('between updates', () => {
     expect(s.nodes.told).toHaveLength(1)
   })
 
+  it('what fails for good where it was moved goes on to another node, and to each once', async () => {
+    const s = scene(web, ['local', 'remote1', 'remote2'])
+    await settled(s, sampleRequest('web', 1))
+    s.nodes.outcomes.set('remote1 web', 'failed')
+    s.nodes.outcomes.set('remote2 web', 'failed')
+    s.nodes.disconnect('local')
+    await s.clock.advance(minute + 1000)
+    expect(s.statuses()).toEqual(['web/0 1.0.0 remote1 failed: it fell over'])
+    await s.clock.advance(2 * minute - 2000)
+    expect(s.statuses()).toEqual(['web/0 1.0.0 remote1 failed: it fell over'])
+    await s.clock.advance(2000)
+    expect(s.statuses()).toEqual(['web/0 1.0.0 remote2 failed: it fell over'])
+    s.nodes.told.length = 0
+    await s.clock.advance(day)
+    expect([s.nodes.told, s.statuses()]).toEqual([[], ['web/0 1.0.0 remote2 failed: it fell over']])
+  })
+
+  it('and back to its node when that returns, also after a crash in between', async () => {
+    const s = scene(web)
+    await settled(s, sampleRequest('web', 1))
+    s.nodes.outcomes.set('remote web', 'failed')
+    s.nodes.disconnect('local')
+    await s.clock.advance(10 * minute)
+    expect(s.statuses()).toEqual(['web/0 1.0.0 remote failed: it fell over'])
+    s.restart()
+    s.nodes.connect('remote')
+    await s.clock.advance(20 * minute)
+    s.nodes.connect('local')
+    await s.clock.advance(0)
+    expect(s.statuses()).toEqual(['web/0 1.0.0 local active'])
+    expect(s.nodes.drawn()).toEqual({ local: ['web/0 1.0.0'] })
+  })
+
+  it('what comes up again within two minutes stays where it is', async () => {
+    const s = scene(web)
+    await settled(s, sampleRequest('web', 1))
+    for (let minutes = 0; minutes < 10; minutes++) {
+      s.nodes.becomes('local', 'web', 'failed')
+      await s.clock.advance(minute)
+      s.nodes.becomes('local', 'web', 'active')
+      await s.clock.advance(minute)
+    }
+    expect(s.nodes.told).toEqual([])
+  })
+
+  it('what may not be moved, and what fails while an update is under way, stays', async () => {
+    const s = scene(
+      new Map([
+        ['web', { balancing: 'disabled' }],
+        ['new', {}],
+      ] as const),
+    )
+    await settled(s, sampleRequest('web', 1))
+    s.nodes.becomes('local', 'web', 'failed')
+    await s.clock.advance(10 * minute)
+    s.nodes.outcomes.set('new', 'failed')
+    await s.run(sampleRequest('new', 1), sampleRequest('web', 1))
+    await s.clock.advance(10 * minute)
+    expect(s.nodes.told.filter((words) => words.startsWith('remote:'))).toEqual(['remote:'])
+  })
+
+  it('another desired state tries every node anew', async () => {
+    const s = scene(web)
+    await settled(s, sampleRequest('web', 1))
+    s.nodes.outcomes.set('web', 'failed')
+    s.nodes.becomes('local', 'web', 'failed')
+    await s.clock.advance(10 * minute)
+    expect(s.nodes.told).toEqual(['local: -web/0', 'remote: +web/0'])
+    await settled(s, sampleRequest('web', 1, { priority: 7 }))
+    await s.clock.advance(10 * minute)
+    expect(s.nodes.told).toEqual(['local: +web/0', 'remote: -web/0'])
+  })
+
   it('a node whose answer is wrong is not told for ever', async () => {
     const s = scene(web, ['local'])
     await settled(s, sampleRequest('web', 1))

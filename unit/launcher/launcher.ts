@@ -32,6 +32,7 @@ export class UnitLauncher implements Launcher {
   #turn: Promise<unknown> = Promise.resolve()
   #isBringing = false
   #absence = new AbortController()
+  #failing = new AbortController()
 
   constructor(ports: LauncherPorts, rules: LauncherRules) {
     const { nodes, clock, database, log } = ports
@@ -57,6 +58,7 @@ export class UnitLauncher implements Launcher {
     stop.addEventListener('abort', () => {
       for (const end of ends) end()
       this.#absence.abort(stop.reason)
+      this.#failing.abort(stop.reason)
     })
     this.#placeAgain()
     this.#repeat(checkOverridesMs, stop, async () => this.#setOverrides(this.#sets.overrides))
@@ -92,11 +94,13 @@ export class UnitLauncher implements Launcher {
       this.#sets.replace(isWhole ? before : await this.#placer.place(before.requests, this.#sets.state(before)))
       await this.#bring(stop)
       this.#sets.confirm()
+      this.#watchFailures()
     })
   }
 
   async confirm(): Promise<void> {
     this.#sets.confirm()
+    this.#watchFailures()
   }
 
   statuses(): readonly InstanceStatus[] {
@@ -141,6 +145,7 @@ export class UnitLauncher implements Launcher {
         this.#reports.refresh()
       }
     }
+    this.#watchFailures()
     this.#bell.ring()
   }
 
@@ -226,6 +231,37 @@ export class UnitLauncher implements Launcher {
       () => this.#placeAgain(),
       () => undefined,
     )
+  }
+
+  /** What failed for good on its node goes to another one. An update judges for itself what fails while it is under way. */
+  #watchFailures(): void {
+    const { failures, isUpdating } = this.#sets
+    this.#failing.abort()
+    if (isUpdating) return failures.rest()
+    const ms = this.#lookForFailures()
+    if (ms === undefined) return
+    this.#failing = new AbortController()
+    this.#ports.clock.sleep(ms, this.#failing.signal).then(
+      () => this.#watchFailures(),
+      () => undefined,
+    )
+  }
+
+  /** @returns when to look again; undefined: when a node says something new */
+  #lookForFailures(): number | undefined {
+    const { log, nodes } = this.#ports
+    const { failedMs } = this.#rules
+    const { failures, current } = this.#sets
+    try {
+      const fresh = failures.look(current, (nodeId) => nodes.instances(nodeId), failedMs)
+      for (const { key, version, nodeId } of fresh)
+        log.warning('instance failed for good on its node', { instance: key, version, node: nodeId })
+      if (fresh.length > 0) this.#placeAgain()
+      return failures.nextMs(failedMs)
+    } catch (error) {
+      log.error('failed instances not noted', { error })
+      return failedMs
+    }
   }
 
   #repeat(everyMs: number, stop: AbortSignal, work: () => Promise<void>): void {

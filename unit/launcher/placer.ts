@@ -2,6 +2,7 @@ import {
   type EnvOverride,
   hasPart,
   type InstanceOrder,
+  instanceKey,
   type Monitoring,
   type NodeStatus,
   nodeConfigFor,
@@ -10,10 +11,11 @@ import type { ItemDocuments } from '@windlass/wire/oci'
 import type { Placement, RunRequest } from '../ports.ts'
 import { UnitError } from '../unit-error.ts'
 import { componentsOn } from './components.ts'
+import type { Failure } from './failures.ts'
 import type { Identity } from './identities.ts'
 import { isComponent, keepingPlaces } from './keep-places.ts'
 import { placementOf } from './orders.ts'
-import { itemKey, type Seat, type Site } from './placement/input.ts'
+import { identOf, itemKey, type Seat, type Site } from './placement/input.ts'
 import { place } from './placement/place.ts'
 import { inOrder } from './placement/wishes.ts'
 import type { LauncherPorts } from './ports.ts'
@@ -26,6 +28,8 @@ export interface PlacerState {
   overrides: readonly EnvOverride[]
   /** Subjects that the unit itself has now. */
   subjects: ReadonlySet<string>
+  /** Where instances failed for good. */
+  failures: readonly Failure[]
 }
 
 /** Measured use by node: given, the unit is balanced again. */
@@ -76,6 +80,7 @@ export class Placer {
       sites: this.#sites(state.current, averages),
       documents,
       current: seatsOf(state.current),
+      failed: failedNodes(state.failures, requests),
       rebalance: averages !== undefined,
     })
     const nodes = this.#ports.nodes.list().filter((node) => hasPart(node, 'sm'))
@@ -127,6 +132,23 @@ export class Placer {
 /** An instance of a subject that the unit reports itself runs only while the unit has the subject (aoscore.md 5.5). */
 export function isSubjectHere({ subject }: RunRequest, subjects: ReadonlySet<string>): boolean {
   return !subject.isReportedFromUnit || subjects.has(subject.subjectId)
+}
+
+/** Instance → nodes, of those that failed in the version that is asked for. */
+function failedNodes(
+  failures: readonly Failure[],
+  requests: readonly RunRequest[],
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const asked = requests.flatMap((request) =>
+    Array.from({ length: request.numInstances }, (_, index) => [
+      instanceKey(identOf(request, index)),
+      request.item.version,
+    ]),
+  )
+  const versions = new Map(asked as [string, string][])
+  const current = failures.filter(({ key, version }) => versions.get(key) === version)
+  const byKey = Map.groupBy(current, ({ key }) => key)
+  return new Map([...byKey].map(([key, all]) => [key, new Set(all.map(({ nodeId }) => nodeId))]))
 }
 
 function seatsOf({ nodes, components }: Placement): Seat[] {

@@ -19,6 +19,8 @@ export interface LauncherRules {
   nodeAwayMs: number
   /** How long `run` waits for the nodes, and a node that restarts for its firmware is waited for. Default 10 minutes. */
   runMs: number
+  /** How long an instance has to be failed without a break to have failed for good on its node. Default 2 minutes. */
+  failedMs: number
   /** How long what an instance kept outlives it. Default 30 days. */
   instanceTtlMs: number
   /** How often expired environment overrides are looked for. Default 1 minute. */
@@ -32,6 +34,8 @@ export const launcherRules: LauncherRules = {
   nodesConnectionMs: 10 * minute,
   nodeAwayMs: minute,
   runMs: 10 * minute,
+  // A node waits up to a minute before it starts one again that keeps ending.
+  failedMs: 2 * minute,
   instanceTtlMs: 30 * 24 * 60 * minute,
   checkOverridesMs: minute,
 }

@@ -1,6 +1,7 @@
 import type { EnvOverride, InstanceIdent, InstanceOrder } from '@windlass/model/unit'
 import { type Database, migrate, type Row } from '@windlass/platform/database'
 import type { Placement } from '../ports.ts'
+import type { Failure } from './failures.ts'
 import type { Identity } from './identities.ts'
 
 const tables = [
@@ -11,6 +12,8 @@ const tables = [
      state TEXT NOT NULL, since_ms INTEGER NOT NULL) STRICT;
    CREATE TABLE launcher_subjects (subject_id TEXT PRIMARY KEY) STRICT;
    CREATE TABLE launcher_override_envvars (position INTEGER PRIMARY KEY, item TEXT NOT NULL) STRICT;`,
+  `CREATE TABLE launcher_failures (
+     key TEXT NOT NULL, version TEXT NOT NULL, node_id TEXT NOT NULL, PRIMARY KEY (key, version, node_id)) STRICT;`,
 ]
 
 export const nothing: Placement = { requests: [], nodes: new Map(), components: [], homeless: [] }
@@ -70,6 +73,27 @@ export class Records {
 
   forgetIdentity(key: string): void {
     this.#db.run('DELETE FROM launcher_instances WHERE key = ?', key)
+  }
+
+  failures(): Failure[] {
+    const rows = this.#db.all('SELECT key, version, node_id FROM launcher_failures')
+    return rows.map((row) => ({ key: text(row, 'key'), version: text(row, 'version'), nodeId: text(row, 'node_id') }))
+  }
+
+  addFailures(failures: readonly Failure[]): void {
+    this.#db.transaction(() => {
+      for (const { key, version, nodeId } of failures)
+        this.#db.run(
+          'INSERT OR REPLACE INTO launcher_failures (key, version, node_id) VALUES (?, ?, ?)',
+          key,
+          version,
+          nodeId,
+        )
+    })
+  }
+
+  forgetFailures(): void {
+    this.#db.run('DELETE FROM launcher_failures')
   }
 
   subjects(): string[] {

@@ -2,6 +2,7 @@ import type { EnvOverride } from '@windlass/model/unit'
 import type { Clock } from '@windlass/platform'
 import type { Database } from '@windlass/platform/database'
 import type { Placement } from '../ports.ts'
+import { Failures } from './failures.ts'
 import { renumbered } from './orders.ts'
 import { overrideVariables, stillValid } from './overrides.ts'
 import type { PlacerState } from './placer.ts'
@@ -12,6 +13,7 @@ import { Roster } from './roster.ts'
 export class Sets {
   readonly records: Records
   readonly roster: Roster
+  readonly failures: Failures
   readonly #clock: Clock
   #current: Placement | undefined
   #isUpdating: boolean
@@ -22,6 +24,7 @@ export class Sets {
     this.#clock = clock
     this.records = new Records(database)
     this.roster = new Roster(this.records, clock)
+    this.failures = new Failures(this.records, clock)
     this.#current = this.records.set('current')
     this.#isUpdating = this.records.set('before') !== undefined
     this.#overrides = this.records.overrides()
@@ -49,7 +52,8 @@ export class Sets {
 
   state(current = this.current): PlacerState {
     const { identities } = this.roster
-    return { current, identities, overrides: this.#overrides, subjects: this.#subjects }
+    const failures = this.failures.known
+    return { current, identities, overrides: this.#overrides, subjects: this.#subjects, failures }
   }
 
   /** What ran before the update. */
@@ -62,6 +66,7 @@ export class Sets {
     this.records.transaction(() => {
       if (!this.#isUpdating) this.records.saveSet('before', this.current)
       this.#adopt(renumbered(placement, this.roster.identities))
+      this.failures.forget()
     })
     this.#isUpdating = true
   }

@@ -10,6 +10,8 @@ export interface PlacementInput {
   documents: ReadonlyMap<string, ItemDocuments>
   /** Where instances are now. */
   current: readonly Seat[]
+  /** Instance, by `instanceKey` → nodes where it failed for good: it goes there only when nothing else has room. */
+  failed: ReadonlyMap<string, ReadonlySet<string>>
   /** Spreads the load of overloaded nodes (aoscore.md 5.4); else what has a place keeps it. */
   rebalance: boolean
 }

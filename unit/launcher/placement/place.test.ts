@@ -1,4 +1,4 @@
-import { aosCodes } from '@windlass/model/unit'
+import { aosCodes, instanceKey } from '@windlass/model/unit'
 import { describe, expect, it } from 'vitest'
 import { UnitError } from '../../unit-error.ts'
 import { itemKey, type Seat } from './input.ts'
@@ -170,6 +170,48 @@ describe('placement', () => {
       const two = sites.filter(({ node: { nodeId } }) => nodeId !== 'remote2')
       const placed = place(sampleInput({ requests, sites: two, documents, current, rebalance: true }))
       expect(placed.failures).toEqual([])
+    })
+  })
+
+  describe('when instances failed for good on nodes', () => {
+    const web = sampleIdent('web')
+    const failedOn = (...nodes: string[]) => new Map([[instanceKey(web), new Set(nodes)]])
+    const input = {
+      requests: [sampleRequest('web', 1)],
+      documents: sampleDocuments({ web: {} }),
+      sites: sampleSites(),
+      current: [sampleSeat('web/0', 'remote1')],
+    }
+    const placed = (change: Parameters<typeof sampleInput>[0]) => drawn(place(sampleInput({ ...input, ...change })))
+
+    it('they go where they did not, and stay where there is no such node', () => {
+      expect(placed({ failed: failedOn('remote1') })).toEqual({ local: ['web/0'] })
+      expect(placed({ failed: failedOn('remote1', 'local') })).toEqual({ remote2: ['web/0'] })
+      expect(placed({ failed: failedOn('remote1', 'local', 'remote2') })).toEqual({ remote1: ['web/0'] })
+      expect(placed({ failed: failedOn('local') })).toEqual({ remote1: ['web/0'] })
+    })
+
+    it('one whose node is gone goes back to one where it failed when nothing else is left', () => {
+      const sites = sampleSites({ remote1: { state: 'closed' }, remote2: { state: 'closed' } })
+      expect(placed({ sites, failed: failedOn('local') })).toEqual({ local: ['web/0'] })
+    })
+
+    it('one that has no place avoids them as well, its brothers do not', () => {
+      const requests = [sampleRequest('web', 2)]
+      const sites = sampleSites({ remote1: { state: 'closed' } })
+      const failed = failedOn('local')
+      expect(placed({ requests, sites, failed, current: [] })).toEqual({ remote2: ['web/0'], local: ['web/1'] })
+    })
+
+    it('labels, resources and room still count elsewhere, and what is not to be balanced stays', () => {
+      const failed = failedOn('remote1')
+      const sites = sampleSites({ remote1: { config: { labels: ['front'] } } })
+      expect(placed({ sites, failed, requests: [sampleRequest('web', 1, { labels: ['front'] })] })).toEqual({
+        remote1: ['web/0'],
+      })
+      expect(placed({ failed, documents: sampleDocuments({ web: { balancing: 'disabled' } }) })).toEqual({
+        remote1: ['web/0'],
+      })
     })
   })
 

@@ -9,8 +9,8 @@ export function place(input: PlacementInput): Placed {
 }
 
 /**
- * Decides where every instance runs (aoscore.md 5.3, 5.4). Who has a place keeps it where the node still allows that. A
- * rebalancing that would leave more instances without a place than doing nothing is not done.
+ * Decides where every instance runs (aoscore.md 5.3, 5.4). Who has a place keeps it where the node still allows that, and it
+ * did not fail there while another has room. A rebalancing that would leave more instances without a place than doing nothing is not done.
  */
 export function placeAll(input: PlacementInput): Placed {
   const stayed = () => new Round({ ...input, rebalance: false }).run()

@@ -50,6 +50,14 @@ export function entering(demand: Demand): Question[] {
   return [isOpen, ...lasting(demand)]
 }
 
+/** Of an instance that failed on these nodes. Never said: it goes back there where nothing else holds. */
+export function elsewhere(nodeIds: ReadonlySet<string>): Pick<Question, 'key' | 'holds'> {
+  return {
+    key: `elsewhere ${JSON.stringify([...nodeIds].toSorted())}`,
+    holds: ({ room }) => !nodeIds.has(room.site.node.nodeId),
+  }
+}
+
 /** The filters one after the other: which one left no place, and how many came before it. */
 export function whyNot(demand: Demand, rooms: readonly NodeRoom[]): { step: number; error: string } {
   const steps = entering(demand).filter((question) => question !== hasSlots)

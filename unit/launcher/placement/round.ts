@@ -6,7 +6,7 @@ import { type Load, measured } from './load.ts'
 import { cpuFits, NodeRoom, type Place, ramFits } from './node-room.ts'
 import { PlaceTree } from './place-tree.ts'
 import { Pools } from './pools.ts'
-import { entering, lasting, whyNot } from './questions.ts'
+import { elsewhere, entering, lasting, whyNot } from './questions.ts'
 import { isEverywhere, type Wish, wishesOf } from './wishes.ts'
 
 /** One try at placing everything, from empty nodes. */
@@ -14,6 +14,9 @@ export class Round {
   readonly #rooms: ReadonlyMap<string, NodeRoom>
   readonly #features = new Features<Place>()
   readonly #bits = new Map<Demand, bigint>()
+  readonly #failed: PlacementInput['failed']
+  /** Of instances that failed somewhere: the question whether a place is elsewhere. */
+  readonly #elsewhere = new Map<string, bigint>()
   readonly #wishes: readonly Wish[]
   readonly #tree: PlaceTree
   readonly #pools: Pools
@@ -31,6 +34,11 @@ export class Round {
           demand,
           entering(demand).reduce((bits, { key, holds }) => bits | this.#features.bit(key, holds), 0n),
         )
+    this.#failed = input.failed
+    for (const [key, nodes] of input.failed) {
+      const { key: name, holds } = elsewhere(nodes)
+      this.#elsewhere.set(key, this.#features.bit(name, holds))
+    }
     this.#tree = new PlaceTree([...this.#rooms.values()], (place) => this.#features.of(place))
   }
 
@@ -42,12 +50,12 @@ export class Round {
     return { assignments: this.#wishes.flatMap((wish) => this.#assignmentsOf(wish)), failures: this.#failures }
   }
 
-  /** Who has a place keeps it, unless the node is to be relieved. */
+  /** Who has a place keeps it, unless the node is to be relieved, or it failed there. */
   #keepSeats(wish: Wish): void {
     const { request, seats, isPinned } = wish
     for (const seat of seats) {
       if (seat.ident.index >= request.numInstances && !isEverywhere(wish)) continue
-      if (this.#rooms.get(seat.nodeId)?.isOverloaded && !isPinned) continue
+      if (this.#isToLeave(seat) && !isPinned) continue
       this.#stay(wish, seat)
     }
   }
@@ -62,6 +70,7 @@ export class Round {
       if (seat && isPinned) this.#fail(wish, ident, this.#whyNotThere(wish, seat))
       else if (seat && this.#settle(wish, seat)) continue
       else {
+        if (this.#elsewhere.has(key) && this.#enter(wish, ident, this.#elsewhere.get(key))) continue
         // Where one newcomer found nothing, the next finds nothing as well.
         if (!why && this.#enter(wish, ident)) continue
         why ??= this.#whyNowhere(wish)
@@ -72,8 +81,18 @@ export class Round {
 
   /** On an overloaded node: below its lower threshold, else elsewhere, else where it was after all. */
   #settle(wish: Wish, seat: Seat): boolean {
-    if (!this.#rooms.get(seat.nodeId)?.isOverloaded) return false
-    return this.#return(wish, seat) || this.#enter(wish, seat.ident) || this.#stay(wish, seat)
+    if (!this.#isToLeave(seat)) return false
+    const others = this.#elsewhere.get(instanceKey(seat.ident))
+    const returns = !this.#hasFailedAt(seat) && this.#return(wish, seat)
+    return returns || this.#enter(wish, seat.ident, others) || this.#stay(wish, seat)
+  }
+
+  #isToLeave(seat: Seat): boolean {
+    return this.#rooms.get(seat.nodeId)?.isOverloaded === true || this.#hasFailedAt(seat)
+  }
+
+  #hasFailedAt({ ident, nodeId }: Seat): boolean {
+    return this.#failed.get(instanceKey(ident))?.has(nodeId) === true
   }
 
   #return({ request, demands }: Wish, { ident, nodeId, runtimeId }: Seat): boolean {
@@ -113,11 +132,11 @@ export class Round {
     return true
   }
 
-  /** Whether it found a place. */
-  #enter({ request, demands }: Wish, ident: InstanceIdent): boolean {
+  /** Whether it found a place; `also`: what else has to hold there. */
+  #enter({ request, demands }: Wish, ident: InstanceIdent, also = 0n): boolean {
     for (const demand of demands) {
       if (this.#pools.refuses(demand.variant.item)) continue
-      const place = this.#tree.best(demand, this.#bits.get(demand) ?? 0n)
+      const place = this.#tree.best(demand, (this.#bits.get(demand) ?? 0n) | also)
       if (!place) continue
       this.#take(request, ident, place, demand, place.room.asked(demand))
       return true

@@ -88,7 +88,15 @@ export function sampleDocuments(
 }
 
 export function sampleInput(input: Partial<PlacementInput>): PlacementInput {
-  return { requests: [], sites: sampleSites(), documents: new Map(), current: [], rebalance: false, ...input }
+  return {
+    requests: [],
+    sites: sampleSites(),
+    documents: new Map(),
+    current: [],
+    failed: new Map(),
+    rebalance: false,
+    ...input,
+  }
 }
 
 export function sampleSeat(name: string, nodeId: string, type = 'runc'): Seat {
