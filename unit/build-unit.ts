@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import { hasPart, type ItemStatus } from '@windlass/model/unit'
+import { hasPart } from '@windlass/model/unit'
 import type { Database } from '@windlass/platform/database'
 import { bindingRefusal } from './admission.ts'
 import { CloudLink } from './cloud/cloud-link.ts'
-import { failedItems } from './desired-state/given-up.ts'
+import { type Known, toldOf } from './desired-state/given-up.ts'
 import { updateJournal } from './desired-state/journal.ts'
 import { UnitUpdate } from './desired-state/update-manager.ts'
 import { ManagerLinks } from './firmware/manager-links.ts'
@@ -61,7 +61,7 @@ export async function buildUnit(ground: Ground) {
   const { nodesConnectionMs, runMs, instanceTtlMs, unitStatusDelayMs: delayMs } = settings
   const rules = { ...launcherRules, nodesConnectionMs, runMs, instanceTtlMs }
   const launcher = new UnitLauncher({ ...world, database, nodes, images, firmware, states }, rules)
-  const missed = (known: readonly ItemStatus[]) => (update.missed ? failedItems(update.missed, known) : [])
+  const missed = (known: Known) => update.missed && toldOf(update.missed, known)
   const sources = { images, launcher, nodes, missed, subjects: () => identity.subjects() }
   const reporter = new StatusReporter({ clock, delayMs, sources, send: (fact) => cloud.send(fact) })
   const update: UnitUpdate = new UnitUpdate({

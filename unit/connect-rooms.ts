@@ -1,16 +1,21 @@
 import type { CloudOrder } from '@windlass/model/unit'
-import type { Log } from '@windlass/platform'
+import type { Clock, Log } from '@windlass/platform'
 import type { Unit } from './build-unit.ts'
+import type { LegErrors } from './desired-state/facts.ts'
 import { savesBeforeGivenUp } from './desired-state/given-up.ts'
 import type { CertificateOrders } from './identity/certificate-orders.ts'
 import type { Identity } from './ports.ts'
 import type { UnitSettings } from './settings.ts'
+
+/** What AosCore's programs take of an alert (aoscore.md 0.4). */
+const mostAlertText = 256
 
 interface Connected extends Unit {
   certificates: Pick<CertificateOrders, 'take'>
   identity: Identity
   schedules: UnitSettings['schedules']
   log: Log
+  clock: Clock
 }
 
 /** Who hears of whom. */
@@ -27,10 +32,13 @@ export function connectRooms(rooms: Connected): void {
       if (news.attempt === savesBeforeGivenUp) reporter.full()
       return
     }
+    if (update.stuck !== undefined && news.kind === 'waits') return tellStuck(update.stuck, rooms)
     if (news.kind !== 'moved') return
     const error = 'errors' in news.event ? (news.event.errors.sota ?? news.event.errors.fota) : null
     // Refused, as it failed here before: nothing begins that could end, and the fleet would wait for it.
     if (news.event.on === 'skip' && error) reporter.full()
+    // What was told as failed is of no account any more.
+    else if (news.from.at === 'none' && news.event.on !== 'desired' && hasErrors(news.from)) reporter.full()
     if (news.from.at === news.to.at) return
     log.info('update', { from: news.from.at, on: news.event.on, to: news.to.at, ...(error && { why: error.message }) })
     // The end of an update, but not the moment in between two of them.
@@ -42,6 +50,19 @@ export function connectRooms(rooms: Connected): void {
   })
   identity.watchNodes(() => links.prune())
   launcher.setSubjects(identity.subjects())
+}
+
+function hasErrors({ errors }: { errors: LegErrors }): boolean {
+  return errors.sota !== null || errors.fota !== null
+}
+
+/** The unit cannot come back to what it was: somebody has to look. */
+function tellStuck(why: string, { telemetry, reporter, identity, clock }: Connected): void {
+  const [main] = identity.nodeInfos()
+  const message = `update not taken back: ${why}`.slice(0, mostAlertText)
+  const alert = { kind: 'core', timeMs: clock.now(), component: 'CM', message } as const
+  if (main) telemetry.alert({ kind: 'node', nodeId: main.nodeId, alert })
+  reporter.full()
 }
 
 async function obey(order: CloudOrder, rooms: Connected): Promise<void> {

@@ -31,7 +31,7 @@ export async function liveUnit(
 ): Promise<void> {
   const { settings, identity, certificates, world } = house
   const { cloud, launcher, update, images, states, telemetry, links } = unit
-  connectRooms({ ...unit, certificates, identity, schedules: settings.schedules, log: world.log })
+  connectRooms({ ...unit, certificates, identity, schedules: settings.schedules, ...world })
   const missing = new MissingManagers({ ...world, links }, () => withManagers(identity))
   launcher.start(stop)
   await Promise.all([

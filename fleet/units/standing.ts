@@ -16,7 +16,7 @@ export function unitStanding(desired: DesiredState | null, status: UnitStatus | 
   return missing ? { standing: 'on_the_way', why: missing } : { standing: 'arrived', why: null }
 }
 
-function firstFailure({ items = [], unitConfig }: DesiredState, status: UnitStatus): string | undefined {
+function firstFailure({ items = [], instances, unitConfig }: DesiredState, status: UnitStatus): string | undefined {
   const item = status.items?.find(
     ({ state, itemId, version }) =>
       state === 'failed' && items.some((one) => one.itemId === itemId && one.version === version),
@@ -24,7 +24,16 @@ function firstFailure({ items = [], unitConfig }: DesiredState, status: UnitStat
   if (item) return `item ${item.itemId} ${item.version}: ${text(item.error)}`
   const config = status.unitConfig?.find(({ state, version }) => state === 'failed' && version === unitConfig?.version)
   if (config) return `unit configuration ${config.version}: ${text(config.error)}`
-  const instance = status.instances?.find(({ state, ident }) => state === 'failed' && !ident.preinstalled)
+  const isWanted = ({ itemId, subjectId, index }: InstanceStatus['ident']) =>
+    !instances ||
+    instances.some(
+      (one) =>
+        one.itemId === itemId && one.subjectId === subjectId && (one.numInstances === 0 || index < one.numInstances),
+    )
+  // One that is not wanted any more may have been told for a release before.
+  const instance = status.instances?.find(
+    ({ state, ident }) => state === 'failed' && !ident.preinstalled && isWanted(ident),
+  )
   if (instance) return `${nameOf(instance)}: ${text(instance.error)}`
   const node = status.nodes?.find(({ error }) => error !== undefined)
   return node && `node ${node.nodeId}: ${text(node.error)}`
@@ -49,7 +58,8 @@ function firstMissing(
         ident.itemId === itemId && ident.subjectId === subjectId && state === 'active' && is === version,
     )
     const wanted = Math.max(1, numInstances)
-    if ((running?.length ?? 0) < wanted)
+    const isTooMany = numInstances > 0 && (running?.length ?? 0) > numInstances
+    if ((running?.length ?? 0) < wanted || isTooMany)
       return `${itemId} ${version}: ${running?.length ?? 0} of ${wanted} instances run`
   }
   return undefined

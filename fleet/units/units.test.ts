@@ -80,6 +80,21 @@ describe('where a unit stands', () => {
     })
   })
 
+  it('fails by an instance that was never placed, but not by one that it is not to have', () => {
+    const error = { aosCode: 1, exitCode: 0, message: 'exited with 3' }
+    const running = [instance(0, 'active'), instance(1, 'active')]
+    const failed = (index: number) => ({ ...instance(index, 'failed'), nodeId: '', error })
+    const more = { ...desired, instances: desired.instances?.map((one) => ({ ...one, numInstances: 3 })) ?? [] }
+    const status = { ...installed, instances: [...running, failed(2)] }
+    expect(unitStanding(more, status)).toEqual({ standing: 'failed', why: 'item 1.0.0, instance 2: exited with 3' })
+    expect(of(status).standing).toBe('arrived')
+  })
+
+  it('has not arrived while more run than it is to have', () => {
+    const instances = [instance(0, 'active'), instance(1, 'active'), instance(2, 'active')]
+    expect(of({ ...installed, instances }).why).toBe('item 1.0.0: 3 of 2 instances run')
+  })
+
   it('has arrived when everything runs', () => {
     const instances = [instance(0, 'active'), instance(1, 'active')]
     expect(of({ ...installed, instances })).toEqual({ standing: 'arrived', why: null })

@@ -1,5 +1,6 @@
-import type { DesiredItem, DesiredNode, DesiredState, ErrorInfo, UnitConfig } from '@windlass/model/unit'
+import type { DesiredNode, DesiredState, ErrorInfo, UnitConfig } from '@windlass/model/unit'
 import * as v from 'valibot'
+import type { Missing } from './goal.ts'
 
 /** An update has two parts that may begin at different times (aoscore.md 2.3): services and settings, firmware. */
 export type Leg = 'sota' | 'fota'
@@ -20,26 +21,37 @@ export interface Before {
   nodes: readonly DesiredNode[]
 }
 
-/** A desired state that failed here and was taken back; it is not tried again until someone says so. */
-export interface Refusal {
+/**
+ * A desired state that failed here and was taken back; it is not tried again until someone says so. What the unit lacks of it
+ * the fleet is told as failed.
+ */
+export interface Refusal extends Missing {
   fingerprint: string
   during: string
   error: ErrorInfo
   atMs: number
-  /** Those of its items that the unit does not have; the fleet is told that they failed. */
-  items: readonly Pick<DesiredItem, 'itemId' | 'type' | 'version'>[]
 }
 
 const errorInfo = v.object({ aosCode: v.number(), exitCode: v.number(), message: v.string() })
 const node = v.object({ nodeId: v.string(), state: v.picklist(['provisioned', 'paused']) })
 const perLeg = <S extends v.GenericSchema>(schema: S) => v.object({ sota: schema, fota: schema })
 const before = v.object({ config: v.nullable(v.looseObject({ version: v.string() })), nodes: v.array(node) })
+const ident = v.object({
+  itemId: v.string(),
+  subjectId: v.string(),
+  index: v.number(),
+  type: v.picklist(['service', 'component']),
+  preinstalled: v.boolean(),
+})
 const refusal = v.object({
   fingerprint: v.string(),
   during: v.string(),
   error: errorInfo,
   atMs: v.number(),
   items: v.array(v.object({ itemId: v.string(), type: v.picklist(['service', 'component']), version: v.string() })),
+  // Older records have neither.
+  instances: v.optional(v.array(v.object({ ident, version: v.string() })), []),
+  configVersion: v.optional(v.nullable(v.string()), null),
 })
 // What the wire has checked once; read back here only from our own journal.
 const desired = v.looseObject({

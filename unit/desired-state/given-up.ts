@@ -1,13 +1,37 @@
 import type { News } from '@windlass/machine'
-import type { DesiredState, ErrorInfo, ItemStatus } from '@windlass/model/unit'
+import {
+  type ConfigStatus,
+  type DesiredState,
+  type ErrorInfo,
+  type InstanceStatus,
+  type ItemStatus,
+  instanceKey,
+} from '@windlass/model/unit'
 import type { UpdateManager, UpdateState } from './diagram.ts'
 import { errorInfoOf } from './errors.ts'
-import type { LegErrors, Refusal } from './facts.ts'
-import { newItems } from './goal.ts'
+import type { LegErrors } from './facts.ts'
+import { type Missing, missingOf } from './goal.ts'
 import { blank } from './journal.ts'
 
 /** What the unit was told to be and does not go on to, and why. It is tried when the fleet says it again. */
-export type GivenUp = Pick<Refusal, 'items' | 'error'>
+export interface GivenUp extends Missing {
+  error: ErrorInfo
+}
+
+/** What the unit says of itself. */
+export interface Known {
+  items: readonly ItemStatus[]
+  instances: readonly InstanceStatus[]
+  config: ConfigStatus
+}
+
+/** What is to be said besides. `error`: of the unit as a whole, where there is nothing else that could have it. */
+export interface Told {
+  items: readonly ItemStatus[]
+  instances: readonly InstanceStatus[]
+  config?: { version: string; error: ErrorInfo }
+  error?: ErrorInfo
+}
 
 /** A state that could not be saved so often, for half a minute, counts as given up until it is saved after all. */
 export const savesBeforeGivenUp = 6
@@ -25,20 +49,38 @@ export function givenUpAfter(news: News<UpdateManager>, before: GivenUp | undefi
   return error ? givenUp(from, error) : undefined
 }
 
-/** Items to tell as failed; nothing where one that the unit knows of says by itself what failed. */
-export function failedItems({ items, error }: GivenUp, known: readonly ItemStatus[]): ItemStatus[] {
+/** What is given up, as failed. Nothing of items where one that the unit knows of says by itself what failed. */
+export function toldOf({ items, instances, configVersion, error }: GivenUp, known: Known): Told {
+  const nothing = { items: [], instances: [] }
+  if (items.length > 0) return { ...nothing, items: failedItems(items, error, known.items) }
+  const there = new Set(known.instances.map(({ ident }) => instanceKey(ident)))
+  const absent = instances.filter(({ ident }) => !there.has(instanceKey(ident)))
+  const lacksConfig = configVersion !== null && configVersion !== known.config.version
+  if (absent.length > 0 || lacksConfig)
+    return {
+      ...nothing,
+      instances: absent.map(({ ident, version }) => ({ ident, version, ...nowhere, error })),
+      ...(lacksConfig && { config: { version: configVersion, error } }),
+    }
+  const isTold = [...known.items, ...known.instances].some(({ state }) => state === 'failed')
+  return isTold ? nothing : { ...nothing, error }
+}
+
+const nowhere = { nodeId: '', runtimeId: '', manifestDigest: '', state: 'failed', envVars: [] } as const
+
+function failedItems(items: Missing['items'], error: ErrorInfo, known: readonly ItemStatus[]): ItemStatus[] {
   const isOneOf = ({ itemId, version }: ItemStatus) =>
     items.some((item) => item.itemId === itemId && item.version === version)
   if (known.some((one) => one.state === 'failed' && isOneOf(one))) return []
   return items.map((item) => ({ ...item, state: 'failed', error }))
 }
 
-function givenUp(state: UpdateState, error: ErrorInfo): GivenUp | undefined {
+export function givenUp(state: UpdateState, error: ErrorInfo): GivenUp | undefined {
   const { installed, next } = { ...blank, ...state }
   const desired: DesiredState | null = next ?? ('desired' in state ? state.desired : null)
-  return desired ? { items: newItems(desired, installed), error } : undefined
+  return desired ? { ...missingOf(desired, installed), error } : undefined
 }
 
-function firstOf({ sota, fota }: LegErrors): ErrorInfo | null {
+export function firstOf({ sota, fota }: LegErrors): ErrorInfo | null {
   return sota ?? fota
 }

@@ -4,6 +4,7 @@ import {
   type DesiredInstance,
   type DesiredItem,
   type DesiredState,
+  type InstanceStatus,
   type ItemType,
   type Subject,
 } from '@windlass/model/unit'
@@ -53,13 +54,39 @@ export function instancesOf({ items = [], instances = [] }: DesiredState, type: 
   return instances.filter(({ itemId }) => components.has(itemId) === (type === 'component'))
 }
 
-/** Those that the unit does not have. */
-export function newItems({ items = [] }: DesiredState, installed: DesiredState): Pick<DesiredItem, ItemKey>[] {
+/** What a desired state asks for and the unit does not have: items, and only where they are all there, anything else. */
+export interface Missing {
+  items: readonly Pick<DesiredItem, 'itemId' | 'type' | 'version'>[]
+  instances: readonly Pick<InstanceStatus, 'ident' | 'version'>[]
+  /** Of the unit configuration; null where it is the one in force. */
+  configVersion: string | null
+}
+
+export function missingOf(desired: DesiredState, installed: DesiredState): Missing {
+  const items = newItems(desired, installed)
+  if (items.length > 0) return { items, instances: [], configVersion: null }
+  const { version = null } = desired.unitConfig ?? {}
+  const configVersion = version === installed.unitConfig?.version ? null : version
+  return { items, instances: newInstances(desired, installed), configVersion }
+}
+
+function newItems({ items = [] }: DesiredState, installed: DesiredState): Missing['items'] {
   const isThere = (one: DesiredItem) =>
     installed.items?.some(({ itemId, version }) => itemId === one.itemId && version === one.version)
   return items.flatMap((one) => (isThere(one) ? [] : [{ itemId: one.itemId, type: one.type, version: one.version }]))
 }
-type ItemKey = 'itemId' | 'type' | 'version'
+
+function newInstances({ items = [], instances = [] }: DesiredState, installed: DesiredState): Missing['instances'] {
+  return instances.flatMap(({ itemId, subjectId, numInstances }) => {
+    const { type = 'service', version = '' } = items.find((item) => item.itemId === itemId) ?? {}
+    const before = installed.instances?.find((one) => one.itemId === itemId && one.subjectId === subjectId)
+    const indexes = Array.from({ length: Math.max(1, numInstances) }, (_, index) => index)
+    const isNew = (index: number) => !before || index >= Math.max(1, before.numInstances)
+    return indexes
+      .filter(isNew)
+      .map((index) => ({ ident: { itemId, subjectId, index, type, preinstalled: false }, version }))
+  })
+}
 
 /** One request a desired instance (aoscore.md 2.1.2, launching); what is missing stays empty. */
 export function requestsFor({ items = [], instances = [], subjects }: DesiredState): RunRequest[] {

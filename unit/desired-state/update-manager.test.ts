@@ -2,7 +2,7 @@ import type { DesiredState } from '@windlass/model/unit'
 import { describe, expect, it } from 'vitest'
 import type { UpdateState } from './diagram.ts'
 import { type FakeStep, FakeUnit, order } from './fake-unit.ts'
-import { failedItems } from './given-up.ts'
+import { toldOf } from './given-up.ts'
 import type { UnitUpdate } from './update-manager.ts'
 
 /** A unit that lives for the length of a test; every state it came to stands in `states`. */
@@ -418,9 +418,79 @@ describe('a unit says what it was told to be and will not be', () => {
 
   it('but adds nothing where an item says by itself what failed', () => {
     const error = { aosCode: 1, exitCode: 0, message: 'no such blob' }
-    const known = [{ ...service2, state: 'failed', error }] as const
-    expect(failedItems({ items: [service2, { ...service2, itemId: 'other' }], error }, known)).toEqual([])
-    expect(failedItems({ items: [service2], error }, [])).toEqual(known)
+    const items = [{ ...service2, state: 'failed', error }] as const
+    const known = { items, instances: [], config: { version: '1.0.0', state: 'installed' } } as const
+    const given = { items: [service2, { ...service2, itemId: 'other' }], instances: [], configVersion: null, error }
+    expect(toldOf(given, known).items).toEqual([])
+    expect(toldOf({ ...given, items: [service2] }, { ...known, items: [] }).items).toEqual(items)
+  })
+
+  /** What is told beside what the unit knows of. */
+  const told = ({ update, unit }: Awaited<ReturnType<typeof installed>>) => {
+    const { items, instances, config } = unit
+    const status = config ? ({ version: config.version, state: 'installed' } as const) : nothing
+    return update.missed && toldOf(update.missed, { items, instances, config: status })
+  }
+  const nothing = { version: '0.0.0', state: 'absent' } as const
+
+  it('as instances, where it asked for more of what is there; also after a restart', async () => {
+    const life = await installed(order({ service: '1.0.0', instances: 2 }))
+    const { unit, order: give, until, die } = life
+    unit.broken.set('run', 1)
+    await give(order({ service: '1.0.0', instances: 4 }))
+    await until('none')
+    const missing = [2, 3].map((index) => ({
+      ident: { itemId: 'service', subjectId: 'subject', index, type: 'service', preinstalled: false },
+      version: '1.0.0',
+      nodeId: '',
+      state: 'failed',
+      error: { message: 'run broke' },
+    }))
+    expect(told(life)).toMatchObject({ items: [], instances: missing })
+    await die()
+    const second = living(unit)
+    await unit.clock.advance(0)
+    expect(told(second)?.instances).toMatchObject(missing)
+    await second.order(order({ service: '1.0.0', instances: 2 }))
+    expect(told(second)).toBeUndefined()
+    await second.die()
+  })
+
+  it('as configuration, where it asked for nothing but another one', async () => {
+    const life = await installed(order({ service: '1.0.0', config: '1.0.0' }))
+    life.unit.broken.set('run', 1)
+    await life.order(order({ service: '1.0.0', config: '2.0.0' }))
+    await life.until('none')
+    expect(life.unit.config?.version).toBe('1.0.0')
+    expect(told(life)).toMatchObject({ items: [], instances: [], config: { version: '2.0.0' } })
+    await life.die()
+  })
+
+  it('as the whole, where it asked for less', async () => {
+    const life = await installed(order({ service: '1.0.0', instances: 2 }))
+    life.unit.broken.set('run', 1)
+    await life.order(order({ service: '1.0.0', instances: 1 }))
+    await life.until('none')
+    expect(told(life)).toEqual({ items: [], instances: [], error: expect.objectContaining({ message: 'run broke' }) })
+    await life.die()
+  })
+
+  it('while it cannot come back, and what keeps it; told at first after a minute', async () => {
+    const { unit, update, order: give, until, die } = await installed(order({ service: '1.0.0' }))
+    const due: string[] = []
+    update.watch((news) => news.kind === 'waits' && due.push(update.stuck ?? 'not yet'))
+    unit.broken.set('run', 1).set('restore', 14)
+    await give(order({ service: '2.0.0' }))
+    await until('reverting')
+    await unit.clock.advance(45_000)
+    expect(update.missed).toBeUndefined()
+    await unit.clock.advance(10_000)
+    const why = 'not back yet: restore broke; it failed during launching: run broke'
+    expect(update.missed).toMatchObject({ items: [service2], error: { message: why } })
+    await until('none')
+    expect(due).toEqual(Array.from({ length: 14 }, (_, n) => (n + 1 === 6 || n + 1 === 12 ? why : 'not yet')))
+    expect(update.missed).toMatchObject({ items: [service2], error: { message: 'run broke' } })
+    await die()
   })
 })
 

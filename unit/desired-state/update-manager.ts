@@ -8,6 +8,7 @@ import { completed } from './goal.ts'
 import { blank } from './journal.ts'
 import type { UpdatePorts } from './ports.ts'
 import { againRefused } from './states/none.ts'
+import { WayBack } from './way-back.ts'
 import { work } from './work.ts'
 
 /** An update takes eight moves, twice that when it comes back; a second part as many again. */
@@ -19,6 +20,7 @@ export class UnitUpdate {
   readonly #ports: UpdatePorts
   #accepting: Promise<unknown> = Promise.resolve()
   #givenUp: GivenUp | undefined
+  readonly #wayBack = new WayBack()
 
   constructor(ports: UpdatePorts) {
     this.#ports = ports
@@ -28,6 +30,7 @@ export class UnitUpdate {
     })
     this.#runner.watch((news) => {
       this.#givenUp = givenUpAfter(news, this.#givenUp)
+      this.#wayBack.heard(news)
     })
   }
 
@@ -88,7 +91,12 @@ export class UnitUpdate {
   /** What the unit was told to be and will not be before it is told again: taken back, or ended before it began. */
   get missed(): GivenUp | undefined {
     // What was taken back is found by its text, which two releases may share; it is for those that a restart forgot.
-    return this.#givenUp ?? this.takenBack
+    return this.#wayBack.stuck ?? this.#givenUp ?? this.takenBack
+  }
+
+  /** What keeps the unit from coming back to what it was, each time that this is to be told; else undefined. */
+  get stuck(): string | undefined {
+    return this.#wayBack.isDue ? this.#wayBack.stuck?.error.message : undefined
   }
 
   /** Forgets which desired states failed, so that they are tried again when they come. False while an update is under way. */

@@ -1,4 +1,12 @@
-import type { ConfigStatus, ErrorInfo, ItemStatus, UnitStatus } from '@windlass/model/unit'
+import {
+  type ConfigStatus,
+  type ErrorInfo,
+  type ItemStatus,
+  isMainNode,
+  type NodeStatus,
+  type UnitStatus,
+} from '@windlass/model/unit'
+import type { Known, Told } from '../desired-state/given-up.ts'
 import type { Images, Launcher, Nodes } from '../ports.ts'
 
 /** Where a unit's status is read from. */
@@ -7,8 +15,8 @@ export interface StatusSources {
   launcher: Pick<Launcher, 'statuses' | 'watch'>
   nodes: Pick<Nodes, 'list' | 'watch' | 'config'>
   subjects(): readonly string[]
-  /** Items of what the unit was told to be and will not be, beside those that it knows of. */
-  missed(known: readonly ItemStatus[]): readonly ItemStatus[]
+  /** What the unit was told to be and will not be, beside what it knows of; undefined where there is nothing of the kind. */
+  missed(known: Known): Told | undefined
 }
 
 /** What an update could not set, until the next full status has told it. */
@@ -35,17 +43,24 @@ export function fullStatus(
       }),
     )
   const known = images.statuses().filter(({ state }) => state !== 'removed')
+  const config = nodes.config()
+  const told = missed({ items: known, instances, config })
   return {
     isDelta: false,
-    unitConfig: configs(nodes.config(), errors.config),
+    unitConfig: configs(config, errors.config ?? told?.config),
     nodes: nodes.list().map((node) => {
       const error = errors.nodes.get(node.nodeId)
-      return error ? { ...node, error } : node
+      return error ? { ...node, error } : withUnitError(node, told)
     }),
-    items: distinct([...known, ...missed(known), ...preinstalled]),
-    instances,
+    items: distinct([...known, ...(told?.items ?? []), ...preinstalled]),
+    instances: [...instances, ...(told?.instances ?? [])],
     subjects: subjects(),
   }
+}
+
+/** The protocol has no place for an error of the whole unit: its main node has it. */
+export function withUnitError(node: NodeStatus, told: Told | undefined): NodeStatus {
+  return told?.error && !node.error && isMainNode(node) ? { ...node, error: told.error } : node
 }
 
 /** The configuration in force, and after it the one that could not be set. */

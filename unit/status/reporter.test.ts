@@ -1,6 +1,8 @@
 import { errorInfo, type InstanceStatus, type ItemStatus, type NodeStatus, type UnitStatus } from '@windlass/model/unit'
 import { FakeClock } from '@windlass/platform/fakes'
 import { describe, expect, it } from 'vitest'
+import type { Told } from '../desired-state/given-up.ts'
+import { sampleSite } from '../launcher/placement/sample-unit.ts'
 import type { NodeNews } from '../ports.ts'
 import { StatusReporter } from './reporter.ts'
 
@@ -11,7 +13,7 @@ function reporting() {
     items: [] as ItemStatus[],
     instances: [] as InstanceStatus[],
     nodes: [] as NodeStatus[],
-    missed: [] as ItemStatus[],
+    missed: undefined as Told | undefined,
   }
   const tell: {
     items?: (items: readonly ItemStatus[]) => void
@@ -46,7 +48,13 @@ function reporting() {
     state.instances = [...state.instances.filter((one) => one.ident.index !== index), status]
     tell.instances?.([status])
   }
-  return { reporter, clock, sent, item, instance, state }
+  const node = (nodeId: string) => {
+    const { node: sample } = sampleSite(nodeId, nodeId === 'main' ? { attrs: { MainNode: '' } } : {})
+    const status: NodeStatus = { ...sample, title: nodeId, state: 'provisioned', isConnected: true }
+    state.nodes = [...state.nodes.filter((one) => one.nodeId !== nodeId), status]
+    tell.nodes?.({ kind: 'status', node: status })
+  }
+  return { reporter, clock, sent, item, instance, node, state }
 }
 
 describe('a unit tells the cloud', () => {
@@ -122,9 +130,34 @@ describe('a unit tells the cloud', () => {
   it('items that an update brought and that were taken back, as failed', () => {
     const { reporter, sent, state } = reporting()
     const error = errorInfo('failed', 'exited with 3')
-    state.missed = [{ itemId: 'item', type: 'service', version: '3.0.0', state: 'failed', error }]
+    const items = [{ itemId: 'item', type: 'service', version: '3.0.0', state: 'failed', error }] as const
+    state.missed = { items, instances: [] }
     reporter.link(true)
-    expect(sent[0]?.items).toEqual(state.missed)
+    expect(sent[0]?.items).toEqual(items)
+  })
+
+  it('instances, a configuration, or the whole unit in their place, where no item failed', () => {
+    const { reporter, sent, state } = reporting()
+    const error = errorInfo('failed', 'exited with 3')
+    const ident = { itemId: 'item', subjectId: 'subject', index: 4, type: 'service', preinstalled: false } as const
+    const nowhere = { nodeId: '', runtimeId: '', manifestDigest: '', version: '1.0.0', state: 'failed' } as const
+    const instances = [{ ident, ...nowhere, envVars: [], error }]
+    state.missed = { items: [], instances, config: { version: '2.0.0', error } }
+    reporter.link(true)
+    expect(sent[0]).toMatchObject({ instances, unitConfig: [{}, { version: '2.0.0', state: 'failed' }] })
+  })
+
+  it('an error of the whole unit as one of its main node, in changes as well', async () => {
+    const { reporter, sent, state, clock, node } = reporting()
+    const error = errorInfo('failed', 'exited with 3')
+    state.missed = { items: [], instances: [], error }
+    node('main')
+    node('other')
+    reporter.link(true)
+    expect(sent[0]?.nodes?.map((one) => one.error)).toEqual([error, undefined])
+    node('main')
+    await clock.advance(10_000)
+    expect(sent[1]?.nodes?.map((one) => one.error)).toEqual([error])
   })
 
   it('D19 nothing of removed items', () => {

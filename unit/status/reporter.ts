@@ -1,7 +1,7 @@
 import type { ErrorInfo, UnitFact } from '@windlass/model/unit'
 import type { Clock } from '@windlass/platform'
 import { Delta } from './delta.ts'
-import { configs, fullStatus, type StatusSources } from './full-status.ts'
+import { configs, fullStatus, type StatusSources, withUnitError } from './full-status.ts'
 
 /** What the reporter speaks through. `delayMs`: quiet time after the last change before a delta goes out. */
 export interface ReporterPorts {
@@ -29,7 +29,7 @@ export class StatusReporter {
     images.watch((items) => this.#collect(() => this.#delta.items(items)))
     launcher.watch((instances) => this.#collect(() => this.#delta.instances(instances)))
     nodes.watch((news) => {
-      if (news.kind === 'status') this.#collect(() => this.#delta.node(news.node))
+      if (news.kind === 'status') this.#collect(() => this.#delta.node(withUnitError(news.node, this.#missed())))
     })
   }
 
@@ -64,6 +64,11 @@ export class StatusReporter {
     this.#ports.send({ kind: 'unit_status', status: fullStatus(this.#ports.sources, errors) })
     this.#nodeErrors.clear()
     this.#configError = undefined
+  }
+
+  #missed() {
+    const { images, launcher, nodes, missed } = this.#ports.sources
+    return missed({ items: images.statuses(), instances: launcher.statuses(), config: nodes.config() })
   }
 
   #collect(put: () => void): void {

@@ -2,7 +2,7 @@ import { type Later, later, type OutcomeOf, type Step } from '@windlass/machine'
 import type { In, UpdateManager } from '../diagram.ts'
 import { errorInfoOf } from '../errors.ts'
 import { legNames, type Refusal } from '../facts.ts'
-import { fingerprintOf, newItems } from '../goal.ts'
+import { fingerprintOf, missingOf } from '../goal.ts'
 import type { UpdatePorts } from '../ports.ts'
 
 type Outcome = OutcomeOf<UpdateManager, 'reverting'>
@@ -26,6 +26,7 @@ export async function reverting(
     step.stop.throwIfAborted()
     const { message } = errorInfoOf(error)
     ports.log.error('not back yet', { why: message })
+    step.waits(message)
     return later<Outcome>(ports.rules.retryMs, { on: 'failed', errors: state.errors, during: state.during })
   }
   return { on: 'reverted', before: null, refused: remembered(state, ports) }
@@ -50,7 +51,7 @@ function remembered(state: In<'reverting'>, { clock }: UpdatePorts): readonly Re
     during: state.during,
     error,
     atMs: clock.now(),
-    items: newItems(state.desired, state.installed),
+    ...missingOf(state.desired, state.installed),
   }
   return [...state.refused.filter(({ fingerprint }) => fingerprint !== bad.fingerprint), bad].slice(-mostRefusals)
 }
