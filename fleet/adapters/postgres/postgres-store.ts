@@ -11,6 +11,7 @@ import type { Conclusion, Heard, Store } from '../../store/store.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
 import type { SealableStore } from '../../webhooks/sealed-store.ts'
 import { admissionIn } from './admission.ts'
+import { firstDevices } from './first-devices.ts'
 import { forecast } from './forecast.ts'
 import { groupsIn } from './groups.ts'
 import { knownOf } from './known.ts'
@@ -29,7 +30,6 @@ import { record } from './record.ts'
 import { addRollout, changeRollout, countStandings, listMembers, listRollouts, ranBefore } from './rollouts.ts'
 import { deviceOf, packageOf, reportOf } from './rows.ts'
 import { rulesIn } from './rules.ts'
-import { sqlOfSelection } from './selection.ts'
 import type { Tables } from './tables.ts'
 import { findTroubles } from './troubles.ts'
 
@@ -183,12 +183,7 @@ function devicesIn(db: Kysely<Tables>, pool: pg.Pool): Pick<Store, 'known' | 'de
       return row && (await knownOf(pool, [deviceOf(row)], at))[0]
     },
     async devices({ limit, after, ...selection }) {
-      const meant = await sqlOfSelection(db, selection)
-      // The planner takes kinds for spread evenly, and would walk a million rows by id for the few that are meant.
-      const by = meant.few ? sql`d.id || ''` : sql`d.id`
-      let query = db.selectFrom('devices as d').selectAll().where(meant.condition).orderBy(by).limit(limit)
-      if (after !== undefined) query = query.where('d.id', '>', after)
-      return (await query.execute()).map(deviceOf)
+      return (await firstDevices(db, selection, { limit, after })).map(deviceOf)
     },
     async history(device, limit) {
       const query = db.selectFrom('reports').selectAll().where('device', '=', device).orderBy('id', 'desc')

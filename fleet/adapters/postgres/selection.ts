@@ -12,6 +12,8 @@ export interface Meant {
   condition: RawBuilder<boolean>
   /** By their kinds, so few devices are meant that all of them may be looked at to find the first. */
   few: boolean
+  /** A query is asked, of which only the answers show how many devices meet all of its parts. */
+  asks: boolean
 }
 
 const fewDevices = 20_000
@@ -30,7 +32,7 @@ export async function sqlOfSelection(db: Kysely<Tables>, selection: Selection): 
     ...(products ? [sql<boolean>`d.product = any(${products})`] : []),
   ]
   const condition = parts.length > 0 ? sql<boolean>`(${sql.join(parts, sql` and `)})` : sql<boolean>`true`
-  return { condition, few: asked.some((one) => atMost(one, all) <= fewDevices) }
+  return { condition, few: asked.some((one) => atMost(one, all) <= fewDevices), asks: asked.length > 0 }
 }
 
 /** Writes these queries as conditions on devices; their parts are such that there are indexes for them. */
