@@ -18,7 +18,8 @@ const usage = `windlass fleet: the server that keeps packages and tells each dev
   --packagers-file FILE        who may \`uhu package push\`: a line each, access id and secret
 
 windlass fleet backup --out FILE [--settings FILE] [--data DIR] [--database URL] [--blobs PLACE]
-                               all records of one moment and all packages and blobs, while the fleet runs or not
+                               all records of one moment and all packages and blobs, of all projects,
+                               while the fleet runs or not
 windlass fleet restore FILE [--settings FILE] [--data DIR] [--database URL] [--blobs PLACE]
                                into an empty place
 `

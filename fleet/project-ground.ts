@@ -1,11 +1,10 @@
 import { readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openPlace } from './adapters/open-place.ts'
 import { type DatabaseServer, openRecords } from './adapters/postgres/database.ts'
 import { fleetIdOf, isInUse, populationOf } from './adapters/postgres/project-facts.ts'
 import { dropSchema, inSchema, makeSchema, schemaOf } from './adapters/postgres/schema.ts'
-import type { BlobPlace } from './blobs/place.ts'
 import type { ApiToken } from './people/records.ts'
+import { placeOf } from './project-place.ts'
 import { ownSettings } from './projects/own-settings.ts'
 import type { Ground } from './projects/projects.ts'
 import type { FleetSettings } from './settings.ts'
@@ -44,7 +43,7 @@ export function projectGround(
     async make(project, admin) {
       await makeSchema(server.url, nameOf(project))
       // A process that opened one of this name while it was removed may have left something.
-      await (await placeOf(settings, project, ports, server.alone)).erase()
+      await (await placeOf(settings, project, { ...ports, alone: server.alone })).erase()
       await giveToken(project, admin, false)
     },
     async open(project) {
@@ -62,7 +61,7 @@ export function projectGround(
     population: (project) => populationOf(urlOf(project)),
     isInUse: (project) => isInUse(urlOf(project)),
     async erase(project) {
-      await (await placeOf(settings, project, ports, server.alone)).erase()
+      await (await placeOf(settings, project, { ...ports, alone: server.alone })).erase()
       await rm(ownSettings(settings, project).data, { recursive: true, force: true })
       const fleet = await fleetIdOf(urlOf(project))
       if (settings.bus !== null && fleet !== undefined)
@@ -82,9 +81,4 @@ export async function sweepProjects(settings: FleetSettings, known: readonly str
 async function leaveFolder(folder: string): Promise<void> {
   for (const own of ['pushes', 'scratch']) await rm(join(folder, own), { recursive: true, force: true })
   await rmdir(folder).catch(() => undefined)
-}
-
-function placeOf(settings: FleetSettings, project: string, ports: ProjectPorts, alone: boolean): Promise<BlobPlace> {
-  const { data, blobs } = ownSettings(settings, project)
-  return openPlace(blobs ?? { kind: 'folder', path: data }, join(data, 'scratch'), { ...ports, alone })
 }

@@ -4,26 +4,31 @@ import { rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { projectName } from '@windlass/wire/operator'
 import { extract, type Header, pack } from 'tar-stream'
 import { syncFolder } from '../adapters/written-files.ts'
 import { StartError } from '../fleet-error.ts'
+import type { Part, ProjectPart } from './records.ts'
 
 /*
- * A backup is a tar: `about.json` first, then the rows of tables in pieces, then packages and blobs, and `end.json` with the
- * digest of all before. Without its end it is none.
+ * A backup is a tar: `about.json` first, then the rows of tables in pieces, then packages and blobs, the same for each project below
+ * `projects/NAME`, and `end.json` with the digest of all before. Without its end it is none. Format 1 had no projects.
  */
 
 const aboutName = 'about.json'
 const endName = 'end.json'
 
-/** `schema`: how far the tables were; `fleet`: the name that its place for blobs bears. */
-export interface About {
-  format: 1
+/** What of the default project and of the others is in it. */
+export interface About extends Part {
+  format: 1 | 2
   windlass: string
-  schema: string
-  fleet: string
   at: string
-  tables: readonly { name: string; columns: readonly string[] }[]
+  projects: readonly ProjectPart[]
+}
+
+/** What an entry of a project is named below. */
+export function below(project: string | null): string {
+  return project === null ? '' : `projects/${project}/`
 }
 
 export interface BackupWriter {
@@ -132,9 +137,13 @@ async function* hashed(chunks: AsyncIterable<Uint8Array>, hash: ReturnType<typeo
   }
 }
 
+/** Its projects' names become those of folders and schemas. */
 function aboutOf(path: string, text: string): About {
-  const about = JSON.parse(text) as About
-  if ((about.format as number) !== 1) throw notWhole(path, `format ${String(about.format)}`)
+  const about = { projects: [], ...(JSON.parse(text) as Omit<About, 'projects'> & Partial<About>) }
+  if ((about.format as number) !== 1 && about.format !== 2)
+    throw notWhole(path, `format ${String(about.format)}, of a newer version`)
+  const odd = about.projects.find(({ name }) => !projectName.safeParse(name).success)
+  if (odd) throw notWhole(path, `a project with the name ${JSON.stringify(odd.name)}`)
   return about
 }
 

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { BlobPlace } from '../blobs/place.ts'
-import { type BackupWriter, writeBackup } from './archive.ts'
-import type { Content, Snapshot } from './records.ts'
+import { type BackupWriter, below, writeBackup } from './archive.ts'
+import type { Content, Part, Snapshot } from './records.ts'
 
 const pieceBytes = 4 * 1024 * 1024
 
@@ -10,32 +10,56 @@ export interface BackupFacts {
   at: string
 }
 
+export interface Counts {
+  project: string | null
+  tables: number
+  packages: number
+  blobs: number
+}
+
 /**
- * Writes all records of one moment, and then the bytes that they name: these never change. Fails where a package was removed
- * meanwhile. Returns how many there are of each.
+ * Writes all records of one moment, and the bytes that they name: these never change. Fails where a package or a project was removed
+ * meanwhile. Returns how many there are of each, the default project's first.
  */
 export async function backUp(
   path: string,
-  { schema, tables, rows, content }: Snapshot,
-  place: BlobPlace,
+  snapshot: Snapshot,
+  placeOf: (project: string | null) => Promise<BlobPlace>,
   facts: BackupFacts,
-): Promise<{ tables: number; packages: number; blobs: number }> {
-  const { fleet, packages, blobs } = await content()
-  await writeBackup(path, { format: 1, ...facts, schema, fleet, tables }, async (writer) => {
-    for (const table of tables) await writeRows(writer, table.name, rows(table))
-    for (const kept of packages) await writePackage(writer, kept, place)
-    for (const { digest, size } of blobs)
-      await writer.stream(`blobs/${digest}`, size, await place.blobs.read(digest, 0, size))
+): Promise<Counts[]> {
+  const { first, projects } = snapshot
+  const counts: Counts[] = []
+  await writeBackup(path, { format: 2, ...facts, ...first, projects }, async (writer) => {
+    counts.push(await writePart(writer, null, first, snapshot, placeOf))
+    for (const { name, ...part } of projects) counts.push(await writePart(writer, name, part, snapshot, placeOf))
   })
-  return { tables: tables.length, packages: packages.length, blobs: blobs.length }
+  return counts
+}
+
+async function writePart(
+  writer: BackupWriter,
+  project: string | null,
+  { tables }: Part,
+  snapshot: Snapshot,
+  placeOf: (project: string | null) => Promise<BlobPlace>,
+): Promise<Counts> {
+  const start = below(project)
+  const { packages, blobs } = await snapshot.content(project)
+  for (const table of tables)
+    await writeRows(writer, `${start}tables/${table.name}`, await snapshot.rows(project, table))
+  const place = await placeOf(project)
+  for (const kept of packages) await writePackage(writer, `${start}packages/${kept.uid}`, kept, place)
+  for (const { digest, size } of blobs)
+    await writer.stream(`${start}blobs/${digest}`, size, await place.blobs.read(digest, 0, size))
+  return { project, tables: tables.length, packages: packages.length, blobs: blobs.length }
 }
 
 /** How many bytes all rows are is not known before: they go in pieces. */
-async function writeRows(writer: BackupWriter, table: string, rows: Readable): Promise<void> {
+async function writeRows(writer: BackupWriter, name: string, rows: Readable): Promise<void> {
   let waiting: Uint8Array[] = []
   let bytes = 0
   const write = async (): Promise<void> => {
-    await writer.add(`tables/${table}`, Buffer.concat(waiting))
+    await writer.add(name, Buffer.concat(waiting))
     waiting = []
     bytes = 0
   }
@@ -51,12 +75,13 @@ type NamedPackage = Content['packages'][number]
 
 async function writePackage(
   writer: BackupWriter,
+  name: string,
   { uid, size, beside }: NamedPackage,
   place: BlobPlace,
 ): Promise<void> {
-  await writer.stream(`packages/${uid}/archive`, size, await place.packages.archive(uid))
+  await writer.stream(`${name}/archive`, size, await place.packages.archive(uid))
   for (const { sha256sum, size: bytes } of beside) {
     const object = { filename: '', mode: '', size: bytes, sha256sum, at: null }
-    await writer.stream(`packages/${uid}/${sha256sum}`, bytes, await place.packages.read(uid, object, 0, bytes))
+    await writer.stream(`${name}/${sha256sum}`, bytes, await place.packages.read(uid, object, 0, bytes))
   }
 }

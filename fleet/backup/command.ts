@@ -1,18 +1,18 @@
 import { readFile, rename, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type Clock, createLog, type Log, type Random, systemClock, systemRandom } from '@windlass/platform'
-import { openPlace } from '../adapters/open-place.ts'
-import { fillingOf, snapshotOf } from '../adapters/postgres/copy-tables.ts'
+import { fillingOf } from '../adapters/postgres/copy-in.ts'
+import { snapshotOf } from '../adapters/postgres/copy-out.ts'
 import { visitDatabase } from '../adapters/postgres/database.ts'
 import { type EmbeddedPostgres, embeddedPostgres } from '../adapters/postgres/embedded.ts'
 import { openPool } from '../adapters/postgres/pool.ts'
 import { migratedTo } from '../adapters/postgres/postgres-store.ts'
 import { findPostmaster, stopPostmaster } from '../adapters/postgres/postmaster.ts'
-import { projectsAt } from '../adapters/postgres/project-facts.ts'
+import { inSchema, makeSchema, schemaOf } from '../adapters/postgres/schema.ts'
 import { syncFolder } from '../adapters/written-files.ts'
-import type { BlobPlace } from '../blobs/place.ts'
 import { StartError } from '../fleet-error.ts'
 import manifest from '../package.json' with { type: 'json' }
+import { placeOf } from '../project-place.ts'
 import { type FleetSettings, readSettings } from '../settings.ts'
 import type { About } from './archive.ts'
 import { backUp } from './backup.ts'
@@ -31,30 +31,30 @@ export async function backup(argv: readonly string[]): Promise<number> {
   const ports = portsOf()
   const database = await visitDatabase(settings.database, settings.data, ports)
   try {
-    await refuseProjects(database.url)
-    const counts = await backUpTo(resolve(out), settings, database.url, ports)
-    const { tables, packages, blobs } = counts
-    process.stdout.write(`${out}: ${tables} tables, ${packages} packages, ${blobs} blobs\n`)
+    const { counts, leftOut } = await backUpTo(resolve(out), settings, database.url, ports)
+    for (const { project, tables, packages, blobs } of counts) {
+      const whose = project === null ? out : `  project ${project}`
+      process.stdout.write(`${whose}: ${tables} tables, ${packages} packages, ${blobs} blobs\n`)
+    }
+    for (const { name, state } of leftOut) process.stdout.write(`  project ${name}: left out, ${becomes[state]}\n`)
     return 0
   } finally {
     await database.stop()
   }
 }
 
-/** Better none than one that looks whole and is not. */
-async function refuseProjects(url: string): Promise<void> {
-  const projects = await projectsAt(url)
-  if (projects.length === 0) return
-  const names = projects.join(', ')
-  throw new StartError('backup_failed', `expected a fleet without projects, which no backup takes yet, got ${names}`)
+/** What a fleet that is restored makes of the line of a project of which there was nothing else. */
+const becomes = {
+  creating: 'it was being made, and begins anew where this is restored',
+  removing: 'it was being removed, and is gone where this is restored',
 }
 
 async function backUpTo(out: string, settings: FleetSettings, url: string, ports: Ports) {
   const snapshot = await snapshotOf(url)
   try {
-    const place = await placeOf(settings, ports)
     const at = new Date(ports.clock.now()).toISOString()
-    return await backUp(out, snapshot, place, { windlass: manifest.version, at })
+    const counts = await backUp(out, snapshot, placesOf(settings, ports), { windlass: manifest.version, at })
+    return { counts, leftOut: snapshot.leftOut }
   } catch (cause) {
     if (cause instanceof StartError) throw cause
     const why = cause instanceof Error ? cause.message : String(cause)
@@ -74,43 +74,64 @@ export async function restore(argv: readonly string[]): Promise<number> {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new StartError('backup_failed', `expected to restore ${file}, got: ${why}`, { cause })
   })
-  process.stdout.write(`${settings.data}: the fleet as it was at ${about.at}\n`)
+  const projects = about.projects.map(({ name }) => name)
+  const beside = projects.length === 0 ? '' : `, with the projects ${projects.join(', ')}`
+  process.stdout.write(`${settings.data}: the fleet as it was at ${about.at}${beside}\n`)
   return 0
 }
 
 async function restoreTo(file: string, settings: FleetSettings, ports: Ports): Promise<{ about: About }> {
-  const place = await placeOf(settings, ports)
   const { database } = settings
-  if (database.kind === 'url') return restoreFrom(file, place, (about) => openEmpty(database.url, about))
+  if (database.kind === 'url') return restoreInto(database.url, file, settings, ports)
   const final = join(settings.data, 'database')
   if (await exists(final)) throw new StartError('restore_refused', `expected no database at ${final}, got one`)
   // Made beside its place, as the first start does: a restore that was cut off leaves nothing that looks like a fleet.
   const draft = `${final}.restoring`
   await removeDraft(draft, ports.clock)
   const server = await embeddedPostgres(draft, ports)
-  const restored = await restoreInto(server, file, place)
+  const restored = await andStop(server, () => restoreInto(server.url, file, settings, ports))
   await rename(draft, final)
   await syncFolder(settings.data)
   return restored
 }
 
-async function restoreInto(server: EmbeddedPostgres, file: string, place: BlobPlace): Promise<{ about: About }> {
+async function andStop<T>(server: EmbeddedPostgres, work: () => Promise<T>): Promise<T> {
   try {
-    return await restoreFrom(file, place, (about) => openEmpty(server.url, about))
+    return await work()
   } finally {
     await server.stop()
   }
 }
 
+function restoreInto(url: string, file: string, settings: FleetSettings, ports: Ports): Promise<{ about: About }> {
+  return restoreFrom(file, {
+    placeOf: placesOf(settings, ports),
+    open: (about) => openEmpty(url, about),
+  })
+}
+
+/** Schemas of projects that a restore which was cut off has left are empty, and are taken for its own by the next. */
 async function openEmpty(url: string, about: About): Promise<Filling> {
+  await bringTo(url, about.schema, about)
+  for (const { name, schema } of about.projects) {
+    const own = schemaOf(name) ?? ''
+    await makeSchema(url, own)
+    await bringTo(inSchema(url, own), schema, about)
+  }
+  return fillingOf(
+    url,
+    about.projects.map(({ name }) => name),
+  )
+}
+
+async function bringTo(url: string, step: string, { windlass }: About): Promise<void> {
   const pool = openPool(url, () => undefined)
   try {
-    await migratedTo(pool, about.schema)
+    await migratedTo(pool, step)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new StartError('restore_refused', `expected tables for a backup of ${about.windlass}, got: ${why}`, { cause })
+    throw new StartError('restore_refused', `expected tables for a backup of ${windlass}, got: ${why}`, { cause })
   }
-  return fillingOf(url)
 }
 
 async function removeDraft(draft: string, clock: Clock): Promise<void> {
@@ -119,9 +140,9 @@ async function removeDraft(draft: string, clock: Clock): Promise<void> {
   await rm(draft, { recursive: true, force: true })
 }
 
-function placeOf({ blobs, data }: FleetSettings, ports: Ports) {
-  // Not alone: a fleet may be at work there, whose uploads are not ours to sweep.
-  return openPlace(blobs ?? { kind: 'folder', path: data }, join(data, 'scratch'), { ...ports, alone: false })
+/** Not alone: a fleet may be at work there, whose uploads are not ours to sweep. */
+function placesOf(settings: FleetSettings, ports: Ports) {
+  return (project: string | null) => placeOf(settings, project, { ...ports, alone: false })
 }
 
 function takeOut(argv: readonly string[]): { own: string; rest: string[] } {

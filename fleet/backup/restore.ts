@@ -6,81 +6,110 @@ import type { BlobPlace } from '../blobs/place.ts'
 import { StartError } from '../fleet-error.ts'
 import type { Draft } from '../packages/package-files.ts'
 import { type About, type BackupEntry, readBackup } from './archive.ts'
-import type { Filling } from './records.ts'
+import type { Filling, Part, TableShape } from './records.ts'
+
+export interface RestorePorts {
+  placeOf(project: string | null): Promise<BlobPlace>
+  /** Gets the tables of all projects to where the backup's were. */
+  open(about: About): Promise<Filling>
+}
+
+/** Where one project goes. */
+interface Target {
+  part: Part
+  place: BlobPlace
+  packages: ReturnType<typeof packagesInto>
+}
 
 /**
- * Fills empty records and a place that is nobody's. The records come last and at once, so that a restore which was cut off is
- * none, and can be done again. `open` gets the tables to where the backup's were.
+ * Fills empty records and places that are nobody's, those of the default project and of all others. The records come last and at once,
+ * so that a restore which was cut off is none, and can be done again.
  */
-export async function restore(
-  path: string,
-  place: BlobPlace,
-  open: (about: About) => Promise<Filling>,
-): Promise<{ about: About }> {
-  let about: About | undefined
-  let filling: Filling | undefined
-  let tables: ReturnType<typeof tablesInto> | undefined
-  const packages = packagesInto(place)
+export async function restore(path: string, ports: RestorePorts): Promise<{ about: About }> {
+  let begun: Restoring | undefined
   try {
-    for await (const part of readBackup(path)) {
-      if ('format' in part) {
-        about = part
-        await checkOwner(place, part.fleet)
-        filling = await open(part)
-        tables = tablesInto(filling, part.tables)
-      } else if (!tables) throw new StartError('backup_failed', `expected ${path} to begin with about.json`)
-      else await take(part, tables, packages, place)
+    for await (const entry of readBackup(path)) {
+      if ('format' in entry) begun = await begin(entry, ports)
+      else if (!begun) throw new StartError('backup_failed', `expected ${path} to begin with about.json`)
+      else await take(entry, begun)
     }
-    await tables?.done()
-    if (!about || !filling) throw new StartError('backup_failed', `expected a backup at ${path}, got an empty file`)
-    await packages.done()
-    // Before the records: a place that is given and has no records yet is taken again by the same restore.
-    if ((await place.owner()) === undefined) await place.give(about.fleet)
-    await filling.commit()
-    return { about }
+    if (!begun) throw new StartError('backup_failed', `expected a backup at ${path}, got an empty file`)
+    await finish(begun)
+    return { about: begun.about }
   } finally {
-    await packages.discard()
-    await filling?.close()
+    for (const { packages } of begun?.targets.values() ?? []) await packages.discard()
+    await begun?.filling.close()
   }
 }
 
-async function checkOwner(place: BlobPlace, fleet: string): Promise<void> {
-  const owner = await place.owner()
-  if (owner !== undefined && owner !== fleet)
-    throw new StartError('restore_refused', `expected a place for blobs that is nobody's, got that of fleet ${owner}`)
+interface Restoring {
+  about: About
+  filling: Filling
+  tables: ReturnType<typeof tablesInto>
+  targets: ReadonlyMap<string | null, Target>
 }
 
-async function take(
-  { name, size, body }: BackupEntry,
-  tables: ReturnType<typeof tablesInto>,
-  packages: ReturnType<typeof packagesInto>,
-  place: BlobPlace,
-): Promise<void> {
-  const [kind, first = '', file = ''] = name.split('/')
-  if (kind === 'tables') return tables.take(first, body)
+/** Before anything is written: whether all of it may go where it goes. */
+async function begin(about: About, { placeOf, open }: RestorePorts): Promise<Restoring> {
+  const targets = new Map<string | null, Target>()
+  for (const part of [{ ...about, name: null }, ...about.projects]) {
+    const place = await placeOf(part.name)
+    await checkOwner(place, part)
+    targets.set(part.name, { part, place, packages: packagesInto(place) })
+  }
+  const filling = await open(about)
+  return { about, filling, tables: tablesInto(filling), targets }
+}
+
+async function finish({ filling, tables, targets }: Restoring): Promise<void> {
+  await tables.done()
+  for (const { packages } of targets.values()) await packages.done()
+  // Before the records: a place that is given and has no records yet is taken again by the same restore.
+  for (const { place, part } of targets.values())
+    if (part.fleet !== null && (await place.owner()) === undefined) await place.give(part.fleet)
+  await filling.commit()
+}
+
+async function checkOwner(place: BlobPlace, { name, fleet }: Part & { name: string | null }): Promise<void> {
+  const owner = await place.owner()
+  if (owner === undefined || owner === fleet) return
+  const whose = name === null ? '' : ` of the project ${name}`
+  throw new StartError('restore_refused', `expected a place for blobs${whose} that is nobody's, got that of ${owner}`)
+}
+
+async function take({ name, size, body }: BackupEntry, { tables, targets }: Restoring): Promise<void> {
+  const [, project = null, rest = ''] = /^(?:projects\/([^/]+)\/)?(.*)$/.exec(name) ?? []
+  const target = targets.get(project)
+  if (!target) throw new StartError('backup_failed', `expected a project of about.json, got ${name}`)
+  const [kind, first = '', file = ''] = rest.split('/')
+  if (kind === 'tables') return tables.take(project, shapeIn(target.part, first), body)
   // COPY keeps the connection to itself until it ends.
   await tables.done()
-  if (kind === 'packages') return packages.take(first, file, size, body)
-  if (kind === 'blobs') return void (await place.blobs.put(first, body, size))
+  if (kind === 'packages') return target.packages.take(first, file, size, body)
+  if (kind === 'blobs') return void (await target.place.blobs.put(first, body, size))
   throw new StartError('backup_failed', `expected tables, packages and blobs, got ${name}`)
 }
 
+function shapeIn({ tables }: Part, name: string): TableShape {
+  const shape = tables.find((table) => table.name === name)
+  if (!shape) throw new StartError('backup_failed', `expected a table of about.json, got ${name}`)
+  return shape
+}
+
 /** Pieces of one table come one after another, and may end in the middle of a row. */
-function tablesInto(filling: Filling, shapes: About['tables']) {
-  let current: { name: string; into: Writable; written: Promise<void> } | undefined
+function tablesInto(filling: Filling) {
+  let current: { shape: TableShape; into: Writable; written: Promise<void> } | undefined
   const done = async (): Promise<void> => {
     current?.into.end()
     await current?.written
     current = undefined
   }
   return {
-    async take(name: string, body: AsyncIterable<Uint8Array>): Promise<void> {
-      if (current?.name !== name) {
+    async take(project: string | null, shape: TableShape, body: AsyncIterable<Uint8Array>): Promise<void> {
+      if (current?.shape !== shape) {
         await done()
-        const shape = shapes.find((table) => table.name === name)
-        if (!shape) throw new StartError('backup_failed', `expected a table of about.json, got ${name}`)
-        const into = filling.into(shape)
-        current = { name, into, written: finished(into) }
+        const into = await filling.into(project, shape)
+        current = { shape, into, written: finished(into) }
         current.written.catch(() => undefined)
       }
       for await (const chunk of body)

@@ -27,12 +27,6 @@ export async function fleetIdOf(url: string): Promise<string | undefined> {
   return (await ask<{ fleet: string }>(url, text))?.fleet
 }
 
-/** The names of all, read from the default project's records. */
-export async function projectsAt(url: string): Promise<string[]> {
-  const text = `select coalesce(json_agg(name order by name), '[]') as names from projects`
-  return (await ask<{ names: string[] }>(url, text))?.names ?? []
-}
-
 const tableUnknown = '42P01'
 
 async function ask<R extends pg.QueryResultRow>(url: string, text: string): Promise<R | undefined> {
