@@ -33,6 +33,8 @@ export interface GroupStore {
   group(name: string): Promise<Group | undefined>
   /** By name. */
   groups(): Promise<Group[]>
+  /** Whom it means from now on. `unlisted`: a device is listed that is not known; then it stays as it was. */
+  changeGroup(name: string, members: Group['members']): Promise<'changed' | 'unknown' | 'unlisted'>
   removeGroup(name: string): Promise<'removed' | 'unknown'>
   /** How many devices are meant now. */
   countDevices(selection: Selection): Promise<number>

@@ -101,6 +101,18 @@ export function groupsContract(store: () => Store): void {
     expect(await store().countDevices({ group })).toBe(0)
   })
 
+  it('lets a group mean others', async () => {
+    const [a, b] = [await hear(store(), sight('A1', '3.0', 1)), await hear(store(), sight('B1', '3.0', 1))]
+    await store().addGroup(named('few', { devices: [a] }))
+    expect(await store().changeGroup('few', { devices: [b, b] })).toBe('changed')
+    expect(await store().group('few')).toEqual(named('few', { devices: [b] }))
+    expect(await store().changeGroup('few', { devices: [uidOf('a stranger')] })).toBe('unlisted')
+    expect(await store().group('few')).toEqual(named('few', { devices: [b] }))
+    expect(await store().changeGroup('few', query('all'))).toBe('changed')
+    expect(await store().group('few')).toEqual(named('few', query('all')))
+    expect(await store().changeGroup('none', query('all'))).toBe('unknown')
+  })
+
   it('gives groups back by name, and takes each name once', async () => {
     const a = await hear(store(), sight('A1', '3.0', 1000))
     const listed = named('listed', { devices: [a, a] })

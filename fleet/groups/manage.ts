@@ -1,6 +1,6 @@
 import { type About, parseQuery, type Query, QueryError } from '@windlass/model'
 import type { Clock, Log } from '@windlass/platform'
-import type { GroupOrder, LabelOrder } from '@windlass/wire/operator'
+import type { GroupMembers, GroupOrder, LabelOrder } from '@windlass/wire/operator'
 import { FleetError } from '../fleet-error.ts'
 import type { Events } from '../telemetry/events.ts'
 import { type Group, type GroupStore, type LabelChange, mostLabels, type Selection } from './group.ts'
@@ -44,14 +44,20 @@ export async function selectionOf(
 
 /** @throws FleetError `query_invalid`, `group_exists`, `device_unknown` */
 export async function newGroup(ports: GroupPorts, order: GroupOrder): Promise<Group> {
-  const members = 'query' in order ? { query: queryOf(order.query) } : { devices: order.devices }
-  const group: Group = { name: order.name, members, createdAt: ports.clock.now() }
+  const group: Group = { name: order.name, members: membersAsked(order), createdAt: ports.clock.now() }
   const outcome = await ports.store.addGroup(group)
   if (outcome === 'there') throw new FleetError('group_exists', `expected a name that is free, got ${group.name}`)
-  if (outcome === 'unknown')
-    throw new FleetError('device_unknown', 'expected devices of this fleet, got some that were never seen')
+  if (outcome === 'unknown') throw strangers()
   tell(ports, group.name, 'added')
   return group
+}
+
+/** Whom a group means from now on. @throws FleetError `query_invalid`, `group_unknown`, `device_unknown` */
+export async function changeGroup(ports: GroupPorts, name: string, order: GroupMembers): Promise<Group> {
+  const outcome = await ports.store.changeGroup(name, membersAsked(order))
+  if (outcome === 'unlisted') throw strangers()
+  if (outcome === 'changed') tell(ports, name, 'changed')
+  return groupNamed(ports.store, name)
 }
 
 /** @throws FleetError `group_unknown` */
@@ -77,7 +83,15 @@ export async function labelledBy(store: GroupStore, { to }: LabelOrder): Promise
   return 'devices' in to ? { devices: to.devices } : selectionOf(store, to)
 }
 
-function tell({ clock, events, log }: GroupPorts, group: string, change: 'added' | 'removed'): void {
+function membersAsked(order: GroupMembers): Group['members'] {
+  return 'query' in order ? { query: queryOf(order.query) } : { devices: order.devices }
+}
+
+function strangers(): FleetError {
+  return new FleetError('device_unknown', 'expected devices of this fleet, got some that were never seen')
+}
+
+function tell({ clock, events, log }: GroupPorts, group: string, change: 'added' | 'changed' | 'removed'): void {
   log.info(`group ${change}`, { group })
   events.publish({ kind: 'group', at: new Date(clock.now()).toISOString(), group, change })
 }

@@ -8,13 +8,26 @@ import { type Group, type GroupStore, isInGroup, mostLabels, relabelled, type Se
 export function memoryGroups(devices: Map<string, Device>): GroupStore {
   const groups = new Map<string, Group>()
   const meant = (selection: Selection) => [...devices.values()].filter((device) => isMeant(device, selection))
+  /** Undefined where a device is listed that is not there. */
+  const known = (members: Group['members']): Group['members'] | undefined => {
+    if ('query' in members) return members
+    const listed = [...new Set(members.devices)].sort()
+    return listed.every((id) => devices.has(id)) ? { devices: listed } : undefined
+  }
   return {
     async addGroup(group) {
       if (groups.has(group.name)) return 'there'
-      const listed = 'devices' in group.members ? [...new Set(group.members.devices)].sort() : []
-      if (!listed.every((id) => devices.has(id))) return 'unknown'
-      groups.set(group.name, 'devices' in group.members ? { ...group, members: { devices: listed } } : group)
+      const members = known(group.members)
+      if (!members) return 'unknown'
+      groups.set(group.name, { ...group, members })
       return 'added'
+    },
+    async changeGroup(name, given) {
+      const [group, members] = [groups.get(name), known(given)]
+      if (!group) return 'unknown'
+      if (!members) return 'unlisted'
+      groups.set(name, { ...group, members })
+      return 'changed'
     },
     group: async (name) => groups.get(name),
     groups: async () => [...groups.values()].sort((x, y) => (x.name < y.name ? -1 : 1)),

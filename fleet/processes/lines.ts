@@ -5,6 +5,8 @@ export interface Lines {
   /** It is not here any more; where another process took it since, nothing happens. */
   drop(unit: string): Promise<void>
   isTaken(unit: string): Promise<boolean>
+  /** The units of which some process has the socket. */
+  taken(): Promise<string[]>
   /** This process lives. */
   beat(): Promise<void>
   /** This process ends: its lines are dropped. */
@@ -26,6 +28,8 @@ export function memoryLines(
   board: Board = { seen: new Map(), takenBy: new Map() },
 ): Lines {
   const beat = async () => void board.seen.set(me, now())
+  const isHeard = (by: string | undefined) =>
+    by !== undefined && now() - (board.seen.get(by) ?? -Infinity) < goneAfterMs
   return {
     beat,
     async take(unit) {
@@ -35,10 +39,8 @@ export function memoryLines(
     async drop(unit) {
       if (board.takenBy.get(unit) === me) board.takenBy.delete(unit)
     },
-    async isTaken(unit) {
-      const by = board.takenBy.get(unit)
-      return by !== undefined && now() - (board.seen.get(by) ?? -Infinity) < goneAfterMs
-    },
+    isTaken: async (unit) => isHeard(board.takenBy.get(unit)),
+    taken: async () => [...board.takenBy].filter(([, by]) => isHeard(by)).map(([unit]) => unit),
     async leave() {
       for (const [unit, by] of board.takenBy) if (by === me) board.takenBy.delete(unit)
       board.seen.delete(me)

@@ -64,8 +64,10 @@ export function processesContract(name: string, fresh: () => Promise<TwoProcesse
       await b.take(two.unit)
       await a.drop(two.unit)
       expect(await a.isTaken(two.unit)).toBe(true)
+      expect(await a.taken()).toEqual([two.unit])
       await b.drop(two.unit)
       expect(await a.isTaken(two.unit)).toBe(false)
+      expect(await a.taken()).toEqual([])
     })
 
     it('count on nobody who left, or was not heard of', async () => {
@@ -75,6 +77,7 @@ export function processesContract(name: string, fresh: () => Promise<TwoProcesse
       expect(await b.isTaken(two.unit)).toBe(true)
       await two.silence(2_000)
       expect(await b.isTaken(two.unit)).toBe(false)
+      expect(await b.taken()).toEqual([])
       await a.beat()
       expect(await b.isTaken(two.unit)).toBe(true)
       await a.leave()

@@ -151,6 +151,11 @@ export class UnitOffice {
     return this.#sessions.size
   }
 
+  /** The units on the line, of whatever process. */
+  async online(): Promise<string[]> {
+    return [...new Set([...this.#sessions.keys(), ...(await this.#ports.lines.taken())])]
+  }
+
   /** @throws FleetError `unit_unknown` */
   async known(id: string): Promise<KnownUnit> {
     const unit = await this.#ports.store.unit(id)

@@ -49,10 +49,20 @@ export const fleetEvent = z.discriminatedUnion('kind', [
     state: standing,
     reason: z.string().nullable(),
   }),
-  z.object({ kind: z.literal('group'), at: moment, group: z.string(), change: z.enum(['added', 'removed']) }),
+  z.object({
+    kind: z.literal('group'),
+    at: moment,
+    group: z.string(),
+    change: z.enum(['added', 'changed', 'removed']),
+  }),
   /** Labels of so many devices were changed. */
   z.object({ kind: z.literal('labels'), at: moment, devices: z.int() }),
-  z.object({ kind: z.literal('unit_group'), at: moment, group: z.string(), change: z.enum(['added', 'removed']) }),
+  z.object({
+    kind: z.literal('unit_group'),
+    at: moment,
+    group: z.string(),
+    change: z.enum(['added', 'changed', 'removed']),
+  }),
   /** Labels of so many units were changed. */
   z.object({ kind: z.literal('unit_labels'), at: moment, units: z.int() }),
   z.object({

@@ -42,6 +42,10 @@ export const groupOrder = z.union([
 ])
 export type GroupOrder = z.infer<typeof groupOrder>
 
+/** `PUT /groups/:name`: whom it means from now on. Rollouts keep what it meant when they started. */
+export const groupMembers = z.union([z.strictObject({ query: queryText }), z.strictObject({ devices: listed })])
+export type GroupMembers = z.infer<typeof groupMembers>
+
 /** `query`: null where devices are listed. `devices`: how many are in it, counted for this answer. */
 export const groupRecord = z.object({
   name: groupName,

@@ -34,9 +34,11 @@ export {
 export { type FleetEvent, fleetEvent } from './event.ts'
 export { encodeEvent, readEvents } from './event-stream.ts'
 export {
+  type GroupMembers,
   type GroupOrder,
   type GroupRecord,
   groupList,
+  groupMembers,
   groupName,
   groupOrder,
   groupRecord,
@@ -140,6 +142,7 @@ export {
   releaseRecord,
   revocation,
   revocationOrder,
+  type UnitCountQuery,
   type UnitDetail,
   type UnitQuery,
   type UnitRecord,
@@ -151,11 +154,14 @@ export {
   unitRecord,
 } from './unit.ts'
 export {
+  type UnitCounts,
   type UnitGroupOrder,
   type UnitGroupRecord,
   type UnitLabelOrder,
   unitCount,
+  unitCounts,
   unitGroupList,
+  unitGroupMembers,
   unitGroupOrder,
   unitGroupRecord,
   unitLabelOrder,
@@ -181,11 +187,13 @@ export {
 export {
   type UnitAudience,
   type UnitRolloutDetail,
+  type UnitRolloutForecast,
   type UnitRolloutMember,
   type UnitRolloutOrder,
   type UnitRolloutRecord,
   type UnitTarget,
   unitRolloutDetail,
+  unitRolloutForecast,
   unitRolloutList,
   unitRolloutOrder,
   unitRolloutRecord,

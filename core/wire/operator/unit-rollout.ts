@@ -40,6 +40,20 @@ export const unitRolloutOrder = z.strictObject({
 })
 export type UnitRolloutOrder = z.infer<typeof unitRolloutOrder>
 
+/**
+ * `POST /unit-rollouts/forecast`: what the same order would do if it were given now; nothing is started. `phases`: how many units
+ * would be ordered the release in each, `units` all of them. `away`: those of them that would hear of it when they are back. `has`:
+ * how many are to run it already. `from`: which release the others are to run before, most first.
+ */
+export const unitRolloutForecast = z.object({
+  units: z.int(),
+  phases: z.array(z.int()),
+  away: z.int(),
+  has: z.int(),
+  from: z.array(z.object({ release: z.object({ id: z.int().min(1), name: z.string() }).nullable(), units: z.int() })),
+})
+export type UnitRolloutForecast = z.infer<typeof unitRolloutForecast>
+
 /** `rolled_back` counts the units that were given back what they were to run before. */
 export const unitRolloutRecord = z.object({
   id: z.int().min(1),

@@ -18,8 +18,8 @@ declare module 'fastify' {
   }
 }
 
-// An order that starts nothing: whoever fills in a form asks at every key.
-const foretelling = 'POST /rollouts/forecast'
+// Orders that start nothing: whoever fills in a form asks at every key.
+const foretelling = ['POST /rollouts/forecast', 'POST /unit-rollouts/forecast']
 
 /**
  * Writes down what somebody changes in this scope, or is refused to, before the answer goes out. What only reads is not written, nor
@@ -39,7 +39,7 @@ export function keepAudit(api: FastifyInstance, { store, now }: { store: AuditSt
     const { method, routeOptions, caller, noted } = request
     const who = caller?.name ?? noted?.who
     const action = `${method} ${(routeOptions.url ?? 'unknown').replace(/^\/api\/v1/, '')}`
-    const reads = (method === 'GET' || method === 'HEAD' || action === foretelling) && noted?.who === undefined
+    const reads = (method === 'GET' || method === 'HEAD' || foretelling.includes(action)) && noted?.who === undefined
     if (reads || who === undefined || result === 429) return
     const kind = caller?.kind ?? 'user'
     const target = targetOf(request)

@@ -39,6 +39,7 @@ const policy = [
 const pages = [
   '/devices',
   '/units',
+  '/claims',
   '/groups',
   '/packages',
   '/releases',

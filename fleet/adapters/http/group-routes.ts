@@ -7,6 +7,7 @@ import {
   digest,
   type GroupRecord,
   groupList,
+  groupMembers,
   groupName,
   groupOrder,
   groupRecord,
@@ -18,6 +19,7 @@ import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import type { Group, GroupStore, Selection } from '../../groups/group.ts'
 import {
+  changeGroup,
   type GroupPorts,
   groupNamed,
   label,
@@ -49,6 +51,13 @@ export function groupRoutes(app: FastifyInstance, ports: GroupPorts & DetailPort
   )
   api.get('/groups/:name', { schema: { params: byName, response: { 200: groupRecord } } }, async (request) =>
     counted(store, await groupNamed(store, request.params.name), productsSeen(request)),
+  )
+  const changing = {
+    bodyLimit: 8 * 1024 * 1024,
+    schema: { params: byName, body: groupMembers, response: { 200: groupRecord } },
+  }
+  api.put('/groups/:name', changing, async (request) =>
+    counted(store, await changeGroup(ports, request.params.name, request.body), productsSeen(request)),
   )
   api.delete('/groups/:name', { schema: { params: byName } }, async ({ params }, reply) => {
     await removeGroup(ports, params.name)

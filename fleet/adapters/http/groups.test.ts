@@ -81,6 +81,19 @@ describe('groups', () => {
   })
 })
 
+describe('a group', () => {
+  it('means others from now on, where they can be', async () => {
+    const fleet = await fleetOfTwo()
+    await fleet.api('POST', '/groups', { name: 'one', devices: [a1] })
+    const change = (name: string, members: object) => fleet.api('PUT', `/groups/${name}`, members)
+    expect((await change('one', { query: 'all' })).json()).toMatchObject({ name: 'one', query: 'all', devices: 2 })
+    expect((await change('one', { devices: ['f'.repeat(64)] })).json().code).toBe('device_unknown')
+    expect((await change('one', { query: 'version' })).json().code).toBe('query_invalid')
+    expect((await change('none', { query: 'all' })).json().code).toBe('group_unknown')
+    expect((await fleet.api('GET', '/groups/one')).json()).toMatchObject({ query: 'all' })
+  })
+})
+
 describe('the list of devices', () => {
   it('is of those of which all that is asked is true', async () => {
     const fleet = await fleetOfTwo()

@@ -5,8 +5,10 @@ import {
   type UnitGroupRecord,
   unitCount,
   unitCountQuery,
+  unitCounts,
   unitDetail,
   unitGroupList,
+  unitGroupMembers,
   unitGroupOrder,
   unitGroupRecord,
   unitLabelOrder,
@@ -14,6 +16,7 @@ import {
 } from '@windlass/wire/operator'
 import * as z from 'zod'
 import {
+  changeUnitGroup,
   labelUnits,
   newUnitGroup,
   removeUnitGroup,
@@ -45,6 +48,10 @@ export function unitGroupRoutes(api: Api, ports: UnitGroupPorts & { office: Unit
   api.get('/unit-groups/:name', { schema: one }, async ({ params: { name } }) =>
     counted(store, await unitGroupNamed(store, name)),
   )
+  const changing = { ...one, body: unitGroupMembers }
+  api.put('/unit-groups/:name', { schema: changing }, async ({ params: { name }, body }) =>
+    counted(store, await changeUnitGroup(ports, name, body.query)),
+  )
   api.delete('/unit-groups/:name', { schema: { params: byName } }, async ({ params: { name } }, reply) => {
     await removeUnitGroup(ports, name)
     return reply.code(204).send()
@@ -53,6 +60,7 @@ export function unitGroupRoutes(api: Api, ports: UnitGroupPorts & { office: Unit
   api.get('/units/count', { schema: counting }, async ({ query }) => ({
     units: await store.countUnits(await unitsMeant(store, query)),
   }))
+  api.get('/units/counts', { schema: { response: { 200: unitCounts } } }, () => store.unitCounts())
   const many = { body: unitLabelOrder, response: { 200: unitsLabelled } }
   api.post('/units/labels', { schema: many }, async ({ body }) => ({
     units: await labelUnits(ports, await unitsLabelledBy(store, body), body),

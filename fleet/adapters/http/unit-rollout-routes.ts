@@ -3,11 +3,13 @@ import {
   page,
   pauseOrder,
   unitRolloutDetail,
+  unitRolloutForecast,
   unitRolloutList,
   unitRolloutOrder,
   unitRolloutRecord,
 } from '@windlass/wire/operator'
 import { FleetError } from '../../fleet-error.ts'
+import { forecastUnitRollout, type UnitForecastPorts } from '../../units/rollouts/forecast.ts'
 import {
   abortUnitRollout,
   approveUnitRollout,
@@ -24,7 +26,7 @@ import { encodeUnitMember, encodeUnitProgress, encodeUnitRollout } from './encod
 import { type Api, byNumber, keyed, nextOf } from './typed-api.ts'
 
 /** Rollouts of releases to units, below `/api/v1`. */
-export function unitRolloutRoutes(api: Api, ports: UnitRolloutPorts): void {
+export function unitRolloutRoutes(api: Api, ports: UnitRolloutPorts & UnitForecastPorts): void {
   const { store, clock } = ports
   api.get('/unit-rollouts', { schema: { response: { 200: unitRolloutList } } }, async () => {
     const [rollouts, releases] = [await store.unitRollouts(), await store.releases()]
@@ -41,6 +43,8 @@ export function unitRolloutRoutes(api: Api, ports: UnitRolloutPorts): void {
     await orderUnits(ports, rollout.id)
     return reply.code(201).send(await counted(ports, rollout))
   })
+  const foretelling = { body: unitRolloutOrder, response: { 200: unitRolloutForecast } }
+  api.post('/unit-rollouts/forecast', { schema: foretelling }, ({ body }) => forecastUnitRollout(ports, body))
   const detail = { params: byNumber, querystring: page, response: { 200: unitRolloutDetail } }
   api.get('/unit-rollouts/:id', { schema: detail }, async ({ params: { id }, query: { limit, cursor } }) => {
     const rollout = await store.unitRollout(id)

@@ -433,6 +433,38 @@ describe('labels and groups of units', () => {
     expect((await client.unitRollout(id)).units.map(({ unit }) => unit)).toEqual(['u1', 'u2'])
   })
 
+  it('say beforehand whom a release would come to, in which phase and from what', async () => {
+    const fleet = await listening()
+    const { client } = fleet
+    for (const id of ['u1', 'u2', 'u3']) await enrolled(fleet, id)
+    for (const name of ['spring', 'summer']) await client.addRelease({ name, items: [], instances: [] })
+    await client.setRelease('u1', 1)
+    await client.setRelease('u2', 2)
+    await online(fleet, 'u1')
+    await client.addUnitGroup({ name: 'first', query: 'id = u1' })
+    const phases = [{ size: { group: 'first' } }]
+    await expect
+      .poll(() => client.forecastUnitRollout({ release: 2, to: { query: 'model = boat' }, phases }))
+      .toEqual({
+        units: 2,
+        phases: [1, 1],
+        away: 1,
+        has: 1,
+        from: [
+          { release: null, units: 1 },
+          { release: { id: 1, name: 'spring' }, units: 1 },
+        ],
+      })
+    expect(await client.unitRollouts()).toEqual([])
+    expect((await client.unitCounts()).byModel).toEqual([{ model: 'boat', units: 3 }])
+    await expect(client.forecastUnitRollout({ release: 9, to: { all: true } })).rejects.toMatchObject({
+      code: 'release_unknown',
+    })
+    await expect(client.forecastUnitRollout({ release: 1, to: { units: ['nobody'] } })).rejects.toMatchObject({
+      code: 'unit_unknown',
+    })
+  })
+
   it('are refused where they make no sense', async () => {
     const { client } = await listening()
     const codeOf = (asked: Promise<unknown>) =>

@@ -3,14 +3,12 @@ import type { Forecast } from '../../rollout/forecast.ts'
 import type { Rollout } from '../../store/records.ts'
 import type { NewRollout } from '../../store/store.ts'
 import { isMeant } from './members.ts'
+import { nobodysId } from './own-id.ts'
 import { groupOfDevice, phaseIn } from './phases.ts'
 import { addRollout } from './rollouts.ts'
 import type { Tables } from './tables.ts'
 
 type Db = Kysely<Tables>
-
-// Below all that are given out, and no other connection has it.
-const nobodysId = sql<number>`-pg_backend_pid()`
 
 /** Starts the rollout in a transaction that is taken back, so that what is foretold is what would be. */
 export async function forecast(db: Db, order: NewRollout): Promise<Forecast[] | undefined> {

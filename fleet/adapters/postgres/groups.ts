@@ -12,6 +12,7 @@ type Db = Kysely<Tables>
 export function groupsIn(db: Db): GroupStore {
   return {
     addGroup: (group) => addGroup(db, group),
+    changeGroup: (name, members) => changeGroup(db, name, members),
     group: async (name) => (await listGroups(db, name))[0],
     groups: () => listGroups(db),
     async removeGroup(name) {
@@ -33,11 +34,9 @@ export function groupsIn(db: Db): GroupStore {
 }
 
 function addGroup(db: Db, { name, members, createdAt }: Group): ReturnType<GroupStore['addGroup']> {
-  const query = 'query' in members ? printQuery(members.query) : null
-  const devices = 'devices' in members ? [...new Set(members.devices)] : []
+  const { query, devices } = columnsOf(members)
   return db.transaction().execute(async (tx) => {
-    const known = await sql<{ n: number }>`select count(*) n from devices where id = any(${devices})`.execute(tx)
-    if (known.rows[0]?.n !== devices.length) return 'unknown'
+    if (!(await areKnown(tx, devices))) return 'unknown'
     const { numInsertedOrUpdatedRows: added } = await tx
       .insertInto('groups')
       .values({ name, query, created_at: new Date(createdAt) })
@@ -47,6 +46,29 @@ function addGroup(db: Db, { name, members, createdAt }: Group): ReturnType<Group
     await sql`insert into group_devices select ${name}, unnest(${devices}::text[])`.execute(tx)
     return 'added'
   })
+}
+
+function changeGroup(db: Db, name: string, members: Group['members']): ReturnType<GroupStore['changeGroup']> {
+  const { query, devices } = columnsOf(members)
+  return db.transaction().execute(async (tx) => {
+    const there = await tx.selectFrom('groups').select('name').where('name', '=', name).forUpdate().executeTakeFirst()
+    if (!there) return 'unknown'
+    if (!(await areKnown(tx, devices))) return 'unlisted'
+    await tx.updateTable('groups').set({ query }).where('name', '=', name).execute()
+    await sql`delete from group_devices where group_name = ${name}`.execute(tx)
+    await sql`insert into group_devices select ${name}, unnest(${devices}::text[])`.execute(tx)
+    return 'changed'
+  })
+}
+
+function columnsOf(members: Group['members']): { query: string | null; devices: string[] } {
+  if ('query' in members) return { query: printQuery(members.query), devices: [] }
+  return { query: null, devices: [...new Set(members.devices)] }
+}
+
+async function areKnown(db: Db, devices: readonly string[]): Promise<boolean> {
+  const known = await sql<{ n: number }>`select count(*) n from devices where id = any(${devices})`.execute(db)
+  return known.rows[0]?.n === devices.length
 }
 
 async function listGroups(db: Db, name?: string): Promise<Group[]> {

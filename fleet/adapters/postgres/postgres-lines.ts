@@ -7,9 +7,10 @@ const beatText = `
   insert into processes (id, seen_at) values ($1, now()) on conflict (id) do update set seen_at = now()`
 const takeText = `
   insert into unit_lines (unit, process) values ($1, $2) on conflict (unit) do update set process = $2`
-const takenText = `
-  select 1 from unit_lines l join processes p on p.id = l.process
-  where l.unit = $1 and p.seen_at > now() - interval '${goneAfterMs} milliseconds'`
+const allText = `
+  select l.unit from unit_lines l join processes p on p.id = l.process
+  where p.seen_at > now() - interval '${goneAfterMs} milliseconds'`
+const takenText = `${allText} and l.unit = $1`
 
 /** Who has which unit's socket, in the database. `me`: the name of this process. */
 export function postgresLines(pool: pg.Pool, me: string): Lines {
@@ -28,6 +29,8 @@ export function postgresLines(pool: pg.Pool, me: string): Lines {
       await pool.query('delete from unit_lines where unit = $1 and process = $2', [unit, me])
     },
     isTaken: async (unit) => (await pool.query({ name: 'taken', text: takenText, values: [unit] })).rowCount === 1,
+    taken: async () =>
+      (await pool.query<{ unit: string }>({ name: 'all taken', text: allText })).rows.map(({ unit }) => unit),
     leave: async () => void (await pool.query('delete from processes where id = $1', [me])),
   }
 }

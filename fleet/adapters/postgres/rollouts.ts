@@ -4,6 +4,7 @@ import { begun, nobody, type Progress } from '../../rollout/progress.ts'
 import type { Counts, Rollout } from '../../store/records.ts'
 import type { NewRollout } from '../../store/store.ts'
 import { membersOf } from './members.ts'
+import { withId } from './own-id.ts'
 import { drawBounds } from './phases.ts'
 import { deviceOf, rolloutOf } from './rows.ts'
 import type { Tables } from './tables.ts'
@@ -68,9 +69,8 @@ function valuesOf(order: NewRollout) {
 function insertion(tx: Db, values: ReturnType<typeof valuesOf>, id?: RawBuilder<number>) {
   const into = tx.insertInto('rollouts')
   if (id === undefined) return into.values(values)
-  const names = Object.keys(values) as (keyof typeof values)[]
-  const given = sql.join(names.map((name) => values[name]))
-  return into.columns(['id', ...names]).expression(sql`overriding system value values (${id}, ${given})`)
+  const { columns, expression } = withId(id, values)
+  return into.columns(columns).expression(expression)
 }
 
 async function rolloutWith(db: Db, key: string): Promise<Rollout> {

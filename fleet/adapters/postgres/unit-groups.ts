@@ -1,6 +1,8 @@
 import { parseQuery, printQuery } from '@windlass/model'
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
+import { countsOf } from '../../units/groups/unit-counts.ts'
 import type { UnitGroup, UnitGroupStore, UnitSelection } from '../../units/groups/unit-group.ts'
+import type { Unit } from '../../units/records.ts'
 import { type Columns, sqlOfQuery } from './query-sql.ts'
 import { relabel } from './relabel.ts'
 import type { Tables } from './tables.ts'
@@ -47,6 +49,13 @@ export function unitGroupsIn(db: Db): UnitGroupStore {
     async unitGroups() {
       return (await db.selectFrom('unit_groups').selectAll().orderBy('name').execute()).map(groupOf)
     },
+    async changeUnitGroup(name, query) {
+      const change = db
+        .updateTable('unit_groups')
+        .set({ query: printQuery(query) })
+        .where('name', '=', name)
+      return (await change.executeTakeFirst()).numUpdatedRows > 0n ? 'changed' : 'unknown'
+    },
     async removeUnitGroup(name) {
       const { numDeletedRows } = await db.deleteFrom('unit_groups').where('name', '=', name).executeTakeFirst()
       return numDeletedRows > 0n ? 'removed' : 'unknown'
@@ -54,6 +63,11 @@ export function unitGroupsIn(db: Db): UnitGroupStore {
     async countUnits(selection) {
       const text = sql<{ n: number }>`select count(*) n from units u where ${unitsMeant(selection)}`
       return (await text.execute(db)).rows[0]?.n ?? 0
+    },
+    async unitCounts() {
+      const text = sql<Pick<Unit, 'model' | 'standing'> & { units: number }>`
+        select model, coalesce(standing, 'unheard') as standing, count(*) as units from units group by 1, 2`
+      return countsOf((await text.execute(db)).rows)
     },
     labelUnits(selection, { set, remove }) {
       const labels = sql`(d.labels - ${remove}::text[]) || ${JSON.stringify(set)}::jsonb`

@@ -3,7 +3,14 @@ import type { Audience } from '../../rollout/audience.ts'
 import { atOnce } from '../../rollout/plan.ts'
 import { begun, nobody, statusOf } from '../../rollout/progress.ts'
 import type { Counts } from '../../store/records.ts'
-import type { NewUnitRollout, UnitMember, UnitRollout, UnitRolloutStore } from '../../units/rollouts/unit-rollout.ts'
+import type {
+  NewUnitRollout,
+  UnitMember,
+  UnitProspect,
+  UnitRollout,
+  UnitRolloutStore,
+} from '../../units/rollouts/unit-rollout.ts'
+import { nobodysId, withId } from './own-id.ts'
 import { boundsAmong, firstGroup, phaseIn } from './phases.ts'
 import { sqlOfQuery } from './query-sql.ts'
 import type { Tables } from './tables.ts'
@@ -15,6 +22,7 @@ type Db = Kysely<Tables>
 export function postgresUnitRollouts(db: Db): UnitRolloutStore {
   return {
     addUnitRollout: (order) => db.transaction().execute((tx) => add(tx, order)),
+    unitProspects: (order, online) => prospects(db, order, online),
     async unitRollouts() {
       return (await db.selectFrom('unit_rollouts').selectAll().orderBy('id', 'desc').execute()).map(rolloutOf)
     },
@@ -62,7 +70,7 @@ const isFor = (rollout: ReturnType<typeof sql.ref>) => sql`(
 /** Units of a rollout, as `rollout, id, state`, what was ordered, and what queries ask about. The same as in the memory store. */
 const members = ({ id, to }: Pick<UnitRollout, 'id' | 'to'>) => sql`
   select * from (
-    select r.id as rollout, u.id, u.model, u.labels, u.standing, o.ordered_at, o.previous, o.phase, case
+    select r.id as rollout, u.id, u.release, u.model, u.labels, u.standing, o.ordered_at, o.previous, o.phase, case
       when o.taken_back then 'rolled_back'
       when u.release is distinct from r.release then case when o.unit is null then 'pending' end
       when u.standing = 'arrived' then 'updated'
@@ -87,26 +95,18 @@ function groupOfUnit(plan: UnitRollout['plan']) {
   return firstGroup(plan, ({ query }) => (query ? sqlOfQuery(query, columnsOfUnit('m')) : sql`false`))
 }
 
-async function add(tx: Db, given: NewUnitRollout): Promise<{ rollout: UnitRollout; fresh: boolean } | undefined> {
-  const { release, to, plan, createdAt, once } = given
+async function add(
+  tx: Db,
+  given: NewUnitRollout,
+  id?: RawBuilder<number>,
+): Promise<{ rollout: UnitRollout; fresh: boolean } | undefined> {
+  const { to, plan, once } = given
   const named = 'units' in to ? [...new Set(to.units)] : null
   if (named) {
     const { rows } = await sql<{ n: number }>`select count(*) n from units where id = any(${named})`.execute(tx)
     if (rows[0]?.n !== named.length) return undefined
   }
-  const row = await tx
-    .insertInto('unit_rollouts')
-    .values({
-      release,
-      model: 'model' in to ? to.model : null,
-      units: 'query' in to ? [] : named,
-      audience: 'query' in to ? JSON.stringify(to) : null,
-      plan: JSON.stringify(plan),
-      progress: JSON.stringify(begun),
-      created_at: new Date(createdAt),
-      key: once?.key ?? null,
-      asked: once?.asked ?? null,
-    })
+  const row = await insertion(tx, given, named, id)
     .onConflict((conflict) => conflict.column('key').doNothing())
     .returningAll()
     .executeTakeFirst()
@@ -120,6 +120,44 @@ async function add(tx: Db, given: NewUnitRollout): Promise<{ rollout: UnitRollou
   const bounds = await boundsAmong(tx, members({ id: row.id, to }), plan, groupOfUnit(plan))
   if (bounds.length > 0) await tx.updateTable('unit_rollouts').set({ bounds }).where('id', '=', row.id).execute()
   return { rollout: rolloutOf({ ...row, bounds }), fresh: true }
+}
+
+function insertion(tx: Db, given: NewUnitRollout, named: readonly string[] | null, id?: RawBuilder<number>) {
+  const { release, to, plan, createdAt, once } = given
+  const into = tx.insertInto('unit_rollouts')
+  const values = {
+    release,
+    model: 'model' in to ? to.model : null,
+    units: 'query' in to ? [] : named && [...named],
+    audience: 'query' in to ? JSON.stringify(to) : null,
+    plan: JSON.stringify(plan),
+    progress: JSON.stringify(begun),
+    created_at: new Date(createdAt),
+    key: once?.key ?? null,
+    asked: once?.asked ?? null,
+  }
+  if (id === undefined) return into.values(values)
+  const { columns, expression } = withId(id, values)
+  return into.columns(columns).expression(expression)
+}
+
+/** Starts the rollout in a transaction that is taken back, so that what is foretold is what would be. */
+async function prospects(
+  db: Db,
+  order: Parameters<UnitRolloutStore['unitProspects']>[0],
+  online: readonly string[],
+): Promise<UnitProspect[] | undefined> {
+  const tx = await db.startTransaction().execute()
+  try {
+    const added = await add(tx, { ...order, createdAt: 0, once: null }, nobodysId)
+    if (!added) return undefined
+    const { rows } = await sql<UnitProspect>`
+      select ${phaseOfUnit(added.rollout)} as phase, release, id = any(${online}) as online, count(*) as units
+      from (${members(added.rollout)}) m group by 1, 2, 3`.execute(tx)
+    return rows
+  } finally {
+    await tx.rollback().execute()
+  }
 }
 
 async function find(db: Db, id: number): Promise<UnitRollout | undefined> {

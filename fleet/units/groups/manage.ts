@@ -42,6 +42,12 @@ export async function newUnitGroup(ports: UnitGroupPorts, { name, query }: UnitG
   return group
 }
 
+/** Whom a group means from now on. @throws FleetError `query_invalid`, `group_unknown` */
+export async function changeUnitGroup(ports: UnitGroupPorts, name: string, query: string): Promise<UnitGroup> {
+  if ((await ports.store.changeUnitGroup(name, queryOf(query, 'unit'))) === 'changed') tell(ports, name, 'changed')
+  return unitGroupNamed(ports.store, name)
+}
+
 /** @throws FleetError `group_unknown` */
 export async function removeUnitGroup(ports: UnitGroupPorts, name: string): Promise<void> {
   if ((await ports.store.removeUnitGroup(name)) === 'unknown')
@@ -68,7 +74,7 @@ export async function unitsLabelledBy(store: UnitGroupStore, { to }: UnitLabelOr
   return 'units' in to ? { units: to.units } : unitsMeant(store, to)
 }
 
-function tell({ clock, events, log }: UnitGroupPorts, group: string, change: 'added' | 'removed'): void {
+function tell({ clock, events, log }: UnitGroupPorts, group: string, change: 'added' | 'changed' | 'removed'): void {
   log.info(`group of units ${change}`, { group })
   events.publish({ kind: 'unit_group', at: new Date(clock.now()).toISOString(), group, change })
 }

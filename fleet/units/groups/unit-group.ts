@@ -1,6 +1,7 @@
 import { matchesQuery, type Query, type Subject } from '@windlass/model'
 import type { LabelChange } from '../../groups/group.ts'
 import type { Unit } from '../records.ts'
+import type { UnitCounts } from './unit-counts.ts'
 
 /** Some units under a name: those of which a query is true, later ones too. */
 export interface UnitGroup {
@@ -22,9 +23,12 @@ export interface UnitGroupStore {
   unitGroup(name: string): Promise<UnitGroup | undefined>
   /** By name. */
   unitGroups(): Promise<UnitGroup[]>
+  /** Whom it means from now on. */
+  changeUnitGroup(name: string, query: Query): Promise<'changed' | 'unknown'>
   removeUnitGroup(name: string): Promise<'removed' | 'unknown'>
   /** How many units are meant now. */
   countUnits(selection: UnitSelection): Promise<number>
+  unitCounts(): Promise<UnitCounts>
   /** Returns how many units are meant; `too_many` where one of them would have too many labels: then nothing is done. */
   labelUnits(selection: UnitSelection, change: LabelChange): Promise<number | 'too_many'>
 }

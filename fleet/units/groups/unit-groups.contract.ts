@@ -60,12 +60,37 @@ export function unitGroupsContract(store: () => UnitStore): void {
     expect(await store().countUnits({ search: '%' })).toBe(0)
   })
 
+  it('counts all units by where they stand and of which model they are', async () => {
+    expect(await store().unitCounts()).toEqual({ units: 0, byStanding: [], byModel: [] })
+    await enrolled('b1', 'b2', 'c1')
+    await store().addRelease(content, 1)
+    await store().setRelease('c1', 1)
+    await store().noteStanding('c1', 1, 'arrived')
+    expect(await store().unitCounts()).toEqual({
+      units: 3,
+      byStanding: [
+        { standing: 'idle', units: 2 },
+        { standing: 'arrived', units: 1 },
+      ],
+      byModel: [
+        { model: 'boat', units: 2 },
+        { model: 'car', units: 1 },
+      ],
+    })
+  })
+
   it('gives groups back by name, and takes each name once', async () => {
     const group = { name: 'boats', query: about('model = boat or label."a b" in (x, "y z")'), createdAt: 7 }
     expect([await store().addUnitGroup(group), await store().addUnitGroup(group)]).toEqual(['added', 'there'])
     await store().addUnitGroup({ ...group, name: 'all' })
     expect((await store().unitGroups()).map(({ name }) => name)).toEqual(['all', 'boats'])
     expect(await store().unitGroup('boats')).toEqual(group)
+    const other = about('model = ship')
+    expect([await store().changeUnitGroup('boats', other), await store().changeUnitGroup('none', other)]).toEqual([
+      'changed',
+      'unknown',
+    ])
+    expect(await store().unitGroup('boats')).toEqual({ ...group, query: other })
     expect([await store().removeUnitGroup('boats'), await store().removeUnitGroup('boats')]).toEqual([
       'removed',
       'unknown',
@@ -116,6 +141,26 @@ export function unitGroupsContract(store: () => UnitStore): void {
     await label(['b1'], {}, ['ring'])
     expect(await sizes()).toEqual([1, 1, 2])
     expect((await store().unitMembers(id, 9)).find(({ unit }) => unit === 'b1')?.phase).toBe(0)
+  })
+
+  it('says whom a rollout would be for in which phase, without one', async () => {
+    await enrolled('b1', 'b2', 'b3', 'b4', 'c1')
+    for (const at of [1, 2]) await store().addRelease(content, at)
+    for (const unit of ['b1', 'b2']) await store().setRelease(unit, 1)
+    await store().setRelease('b3', 2)
+    await label(['b1'], { ring: 'canary' })
+    const groups = new Map([['canary', { members: { query: about('label.ring = canary') } }]])
+    const plan = planOf({ phases: [{ size: { group: 'canary' } }, { size: { count: 1 } }] }, groups)
+    const order = { release: 2, to: { query: about('model = boat'), group: null }, plan }
+    const found = (await store().unitProspects(order, ['b1', 'b3', 'c1'])) ?? []
+    const total = (some: typeof found) => some.reduce((sum, { units }) => sum + units, 0)
+    expect([0, 1, 2].map((phase) => total(found.filter((one) => one.phase === phase)))).toEqual([1, 1, 2])
+    expect([null, 1, 2].map((release) => total(found.filter((one) => one.release === release)))).toEqual([1, 2, 1])
+    expect(total(found.filter(({ online }) => online))).toBe(2)
+    expect(found).toContainEqual({ phase: 0, release: 1, online: true, units: 1 })
+    expect(await store().unitProspects({ ...order, to: { units: ['b1', 'nobody'] } }, [])).toBeUndefined()
+    expect(await store().unitRollouts()).toEqual([])
+    expect((await started({})).id).toBe(1)
   })
 
   it('lets rollouts rest, and leaves out those that were aborted', async () => {

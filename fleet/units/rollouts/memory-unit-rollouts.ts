@@ -5,7 +5,7 @@ import type { Counts } from '../../store/records.ts'
 import { subjectOf } from '../groups/unit-group.ts'
 import type { Unit } from '../records.ts'
 import { isFor } from './target.ts'
-import type { UnitMember, UnitRollout, UnitRolloutStore } from './unit-rollout.ts'
+import type { NewUnitRollout, UnitMember, UnitProspect, UnitRollout, UnitRolloutStore } from './unit-rollout.ts'
 
 interface Ordered {
   phase: number
@@ -46,6 +46,17 @@ export function memoryUnitRollouts(units: Map<string, Unit>): UnitRolloutStore {
     })
   }
 
+  /** A rollout with its phases drawn over the units it is for now; undefined where one is named that is not known. */
+  function drawn(id: number, { once, ...order }: NewUnitRollout): UnitRollout | undefined {
+    if ('units' in order.to && order.to.units.some((one) => !units.has(one))) return undefined
+    const meant = sorted().filter((unit) => isFor(order.to, unit))
+    const onRing = meant.filter((unit) => phaseByGroup(subjectOf(unit), order.plan.phases, null) === null)
+    const points = onRing.map((unit) => pointOf(id, unit.id)).sort((x, y) => x - y)
+    const bounds = boundsOf(order.plan, { total: meant.length, onRing: onRing.length }, (n) => points[n])
+    const to = 'units' in order.to ? { units: [...new Set(order.to.units)].sort() } : order.to
+    return { ...order, to, id, bounds, progress: begun, asked: once?.asked ?? null }
+  }
+
   const isNewest = (rollout: UnitRollout, unit: Unit) =>
     !rollouts.some((other) => other.id > rollout.id && statusOf(other.progress) !== 'aborted' && isOf(other, unit))
 
@@ -53,17 +64,15 @@ export function memoryUnitRollouts(units: Map<string, Unit>): UnitRolloutStore {
     async addUnitRollout({ once, ...order }) {
       const before = once && find(keys.get(once.key) ?? 0)
       if (before) return { rollout: before, fresh: false }
-      if ('units' in order.to && order.to.units.some((id) => !units.has(id))) return undefined
-      const id = rollouts.length + 1
-      const meant = sorted().filter((unit) => isFor(order.to, unit))
-      const onRing = meant.filter((unit) => phaseByGroup(subjectOf(unit), order.plan.phases, null) === null)
-      const points = onRing.map((unit) => pointOf(id, unit.id)).sort((x, y) => x - y)
-      const bounds = boundsOf(order.plan, { total: meant.length, onRing: onRing.length }, (n) => points[n])
-      const to = 'units' in order.to ? { units: [...new Set(order.to.units)].sort() } : order.to
-      const rollout = { ...order, to, id, bounds, progress: begun, asked: once?.asked ?? null }
+      const rollout = drawn(rollouts.length + 1, { ...order, once })
+      if (!rollout) return undefined
       rollouts.unshift(rollout)
-      if (once) keys.set(once.key, id)
+      if (once) keys.set(once.key, rollout.id)
       return { rollout, fresh: true }
+    },
+    async unitProspects(order, online) {
+      const rollout = drawn(0, { ...order, createdAt: 0, once: null })
+      return rollout && members(rollout).map((member) => prospectOf(member, units.get(member.unit), online))
     },
     unitRollouts: async () => [...rollouts],
     unitRolloutsAtWork: async () =>
@@ -124,6 +133,10 @@ export function memoryUnitRollouts(units: Map<string, Unit>): UnitRolloutStore {
       if (units.get(id)?.release === release) put(id, { standing })
     },
   }
+}
+
+function prospectOf({ unit, phase }: UnitMember, known: Unit | undefined, online: readonly string[]): UnitProspect {
+  return { phase, release: known?.release ?? null, online: online.includes(unit), units: 1 }
 }
 
 function stateOf({ release }: UnitRollout, unit: Unit, ordered: Ordered | undefined): keyof Counts | undefined {

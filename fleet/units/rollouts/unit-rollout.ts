@@ -37,10 +37,23 @@ export interface NewUnitRollout {
   once: { key: string; asked: string } | null
 }
 
+/** So many units of one phase that are to run the same release now, `online` or not. */
+export interface UnitProspect {
+  phase: number
+  release: number | null
+  online: boolean
+  units: number
+}
+
 /** The fleet's records of rollouts to units. Every method is one transaction. */
 export interface UnitRolloutStore {
   /** Undefined where a unit is named that is not known. */
   addUnitRollout(order: NewUnitRollout): Promise<{ rollout: UnitRollout; fresh: boolean } | undefined>
+  /** Whom the order would be for if it were given now; undefined as above. Nothing is kept. `online`: who would hear of it at once. */
+  unitProspects(
+    order: Pick<NewUnitRollout, 'release' | 'to' | 'plan'>,
+    online: readonly string[],
+  ): Promise<UnitProspect[] | undefined>
   /** Newest first. */
   unitRollouts(): Promise<UnitRollout[]>
   /** Those that are neither aborted nor at rest, newest first. */

@@ -32,6 +32,8 @@ describe('windlass groups', () => {
     expect([made.code, made.out]).toEqual([0, expect.stringMatching(/group: +oslo\nquery: +label\.site = Oslo\n/)])
     expect((await say(['groups', 'list'], { fetch })).out).toMatch(/oslo +1 +label\.site = Oslo/)
     expect((await say(['groups', 'show', 'oslo', '--json'], { fetch })).document()).toMatchObject({ name: 'oslo' })
+    const changed = await say(['groups', 'change', 'oslo', '--query', 'label.site = Bergen'], { fetch })
+    expect(changed.out).toMatch('label.site = Bergen')
     expect((await say(['groups', 'remove', 'oslo'], { fetch })).code).toBe(0)
     expect((await say(['groups', 'show', 'oslo'], { fetch })).code).toBe(66)
     expect((await say(['groups', 'list'], { fetch })).out).toMatch(/windlass groups new/)

@@ -1,3 +1,4 @@
+import type { GroupMembers, OperatorClient } from '@windlass/wire/operator'
 import { CliError } from '../cli-error.ts'
 import { command } from '../command.ts'
 import { connect, fleetParam } from '../fleet/connect.ts'
@@ -7,22 +8,27 @@ import { table } from '../page/table.ts'
 import { optional, required, several } from '../params.ts'
 
 const name = required('<name>', 'name of the group')
+const query = optional('--query <query>', "such as 'label.site = Oslo and version < 3.2' (docs/query.md)")
+const device = several('--device <id...>', 'these devices (ids or their first digits)')
 
 export const groupsNew = command({
   name: 'groups new',
   description: 'Name some devices: those of which a query is true, later ones too, or a list',
-  params: {
-    name,
-    query: optional('--query <query>', "such as 'label.site = Oslo and version < 3.2' (docs/query.md)"),
-    device: several('--device <id...>', 'these devices (ids or their first digits)'),
-    fleet: fleetParam,
-  },
+  params: { name, query, device, fleet: fleetParam },
   async run({ name, query, device, fleet }, io) {
-    if ((query === undefined) === (device.length === 0))
-      throw new CliError('usage', `expected either --query or --device, got ${device.length > 0 ? 'both' : 'none'}`)
     const client = connect(fleet, io)
-    const members = query === undefined ? { devices: await devicesNamed(client, device) } : { query }
-    const group = await client.addGroup({ name, ...members })
+    const group = await client.addGroup({ name, ...(await membersAsked(client, query, device)) })
+    return { page: groupPage(group), json: group }
+  },
+})
+
+export const groupsChange = command({
+  name: 'groups change',
+  description: 'Let a group mean other devices; rollouts keep whom it meant when they started',
+  params: { name, query, device, fleet: fleetParam },
+  async run({ name, query, device, fleet }, io) {
+    const client = connect(fleet, io)
+    const group = await client.changeGroup(name, await membersAsked(client, query, device))
     return { page: groupPage(group), json: group }
   },
 })
@@ -58,3 +64,13 @@ export const groupsRemove = command({
     return { page: `Group ${name} is gone.`, json: { removed: name } }
   },
 })
+
+async function membersAsked(
+  client: OperatorClient,
+  query: string | undefined,
+  device: readonly string[],
+): Promise<GroupMembers> {
+  if ((query === undefined) === (device.length === 0))
+    throw new CliError('usage', `expected either --query or --device, got ${device.length > 0 ? 'both' : 'none'}`)
+  return query === undefined ? { devices: await devicesNamed(client, device) } : { query }
+}

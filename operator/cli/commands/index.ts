@@ -14,7 +14,7 @@ import { devicesDecommission, devicesRecommission } from './devices-decommission
 import { devicesImport } from './devices-import.ts'
 import { devicesLabel } from './devices-label.ts'
 import { devicesRetry } from './devices-retry.ts'
-import { groupsList, groupsNew, groupsRemove, groupsShow } from './groups.ts'
+import { groupsChange, groupsList, groupsNew, groupsRemove, groupsShow } from './groups.ts'
 import { inspect } from './inspect.ts'
 import { itemsAdd } from './items-add.ts'
 import { itemsList } from './items-list.ts'
@@ -40,7 +40,14 @@ import { tokensWithdraw } from './tokens-withdraw.ts'
 import { unitUpdateStartFota, unitUpdateStartSota, unitUpdateWatch } from './unit-update.ts'
 import { units } from './units.ts'
 import { unitsClaim, unitsClaimsList, unitsClaimsWithdraw } from './units-claim.ts'
-import { unitsGroupsList, unitsGroupsNew, unitsGroupsRemove, unitsGroupsShow } from './units-groups.ts'
+import { unitsCounts } from './units-counts.ts'
+import {
+  unitsGroupsChange,
+  unitsGroupsList,
+  unitsGroupsNew,
+  unitsGroupsRemove,
+  unitsGroupsShow,
+} from './units-groups.ts'
 import { unitsLabel } from './units-label.ts'
 import { unitsLog } from './units-log.ts'
 import { unitsRelease } from './units-release.ts'
@@ -91,6 +98,7 @@ export const allCommands: readonly Command[] = [
   devicesDecommission,
   devicesRecommission,
   groupsNew,
+  groupsChange,
   groupsList,
   groupsShow,
   groupsRemove,
@@ -99,11 +107,13 @@ export const allCommands: readonly Command[] = [
   releasesAdd,
   releasesList,
   units,
+  unitsCounts,
   unitsClaim,
   unitsClaimsList,
   unitsClaimsWithdraw,
   unitsLabel,
   unitsGroupsNew,
+  unitsGroupsChange,
   unitsGroupsList,
   unitsGroupsShow,
   unitsGroupsRemove,

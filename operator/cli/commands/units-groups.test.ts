@@ -32,11 +32,13 @@ describe('windlass units groups', () => {
     expect((await say(['units', 'groups', 'show', 'boats', '--json'], { fetch })).document()).toMatchObject({
       units: 2,
     })
+    await say(['units', 'groups', 'change', 'boats', '--query', 'model = ship'], { fetch })
     expect((await say(['units', 'groups', 'remove', 'boats'], { fetch })).out).toBe('Group boats is gone.\n')
     expect(asked.map(({ request }) => request)).toEqual([
       'POST /unit-groups',
       'GET /unit-groups',
       'GET /unit-groups/boats',
+      'PUT /unit-groups/boats',
       'DELETE /unit-groups/boats',
     ])
   })
@@ -60,4 +62,14 @@ it('windlass units takes a query and a group', async () => {
   const { asked, fetch } = fleet()
   await say(['units', '--query', 'model = boat', '--group', 'boats'], { fetch })
   expect(asked[0]?.request).toBe('GET /units?limit=1000&query=model+%3D+boat&group=boats')
+})
+
+it('windlass units counts says how many there are of each kind', async () => {
+  const counts = {
+    units: 3,
+    byStanding: [{ standing: 'idle', units: 3 }],
+    byModel: [{ model: 'boat', units: 3 }],
+  }
+  const { out } = await say(['units', 'counts'], { fetch: async () => Response.json(counts) })
+  expect(out).toBe('3 units\n\nSTANDING  UNITS\nidle      3\n\nMODEL  UNITS\nboat   3\n')
 })

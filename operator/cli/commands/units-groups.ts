@@ -5,17 +5,24 @@ import { facts, table } from '../page/table.ts'
 import { needed, required } from '../params.ts'
 
 const name = required('<name>', 'name of the group')
+const query = needed('--query <query>', "such as 'model = boat and label.site = Oslo' (docs/query.md)")
 
 export const unitsGroupsNew = command({
   name: 'units groups new',
   description: 'Name some units: those of which a query is true, later ones too',
-  params: {
-    name,
-    query: needed('--query <query>', "such as 'model = boat and label.site = Oslo' (docs/query.md)"),
-    fleet: fleetParam,
-  },
+  params: { name, query, fleet: fleetParam },
   async run({ name, query, fleet }, io) {
     const group = await connect(fleet, io).addUnitGroup({ name, query })
+    return { page: groupPage(group), json: group }
+  },
+})
+
+export const unitsGroupsChange = command({
+  name: 'units groups change',
+  description: 'Let a group mean other units; rollouts keep whom it meant when they started',
+  params: { name, query, fleet: fleetParam },
+  async run({ name, query, fleet }, io) {
+    const group = await connect(fleet, io).changeUnitGroup(name, { query })
     return { page: groupPage(group), json: group }
   },
 })

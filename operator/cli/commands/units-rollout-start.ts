@@ -3,7 +3,7 @@ import { CliError } from '../cli-error.ts'
 import { command } from '../command.ts'
 import { connect, fleetParam } from '../fleet/connect.ts'
 import { phaseNamed } from '../fleet/phase-text.ts'
-import { unitRolloutPage } from '../fleet/unit-rollout-page.ts'
+import { unitForecastPage, unitRolloutPage } from '../fleet/unit-rollout-page.ts'
 import { optional, required, several, switchedOn, wholeNumber } from '../params.ts'
 
 export const unitsRolloutStart = command({
@@ -20,14 +20,20 @@ export const unitsRolloutStart = command({
       '--phase <phase...>',
       'who comes first, and when the next do: 2,soak=2h,failures=1 25%,approve=ann group:canary',
     ),
+    dryRun: switchedOn('--dry-run', 'only say what it would do: how many units, in which phases, from which releases'),
     key: optional('--key <text>', 'the same order under the same key starts no second rollout'),
     fleet: fleetParam,
   },
-  async run({ release, all, model, group, query, unit, phase, key, fleet }, io) {
+  async run({ release, all, model, group, query, unit, phase, dryRun, key, fleet }, io) {
     const to = targetOf({ all, model, group, query, unit })
     const phases = phase.map(phaseNamed)
     const order = { release, to, ...(phases.length > 0 && { phases }) }
-    const rollout = await connect(fleet, io).startUnitRollout(order, key)
+    const client = connect(fleet, io)
+    if (dryRun) {
+      const forecast = await client.forecastUnitRollout(order)
+      return { page: unitForecastPage(forecast), json: forecast }
+    }
+    const rollout = await client.startUnitRollout(order, key)
     return { page: `${unitRolloutPage(rollout)}\n\nNext: windlass units rollout show ${rollout.id}`, json: rollout }
   },
 })

@@ -72,6 +72,23 @@ describe('windlass units rollout', () => {
     expect(asked).toEqual([])
   })
 
+  it('only says what it would do, where that is wanted', async () => {
+    const asked: string[] = []
+    const summer = { id: 1, name: 'spring' }
+    const from = [
+      { release: summer, units: 4 },
+      { release: null, units: 1 },
+    ]
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      asked.push(new URL(new Request(input, init).url).pathname)
+      return Response.json({ units: 5, phases: [1, 4], away: 2, has: 3, from })
+    }
+    const { out } = await say(['units', 'rollout', 'start', '2', '--group', 'boats', '--dry-run'], { fetch })
+    expect(asked).toEqual(['/api/v1/unit-rollouts/forecast'])
+    expect(out).toMatch(/units: +5 would be ordered it\n +phase 1: +1\n +phase 2: +4\naway: +2 of them/)
+    expect(out).toMatch('From 1 (spring): 4\nFrom none: 1\nLeft out: 3 that are to run it already\n')
+  })
+
   it('shows phases, what the next one waits for, and each unit', async () => {
     const { fetch } = fleet()
     const { out } = await say(['units', 'rollout', 'show', '4'], { fetch })

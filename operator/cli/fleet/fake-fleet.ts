@@ -96,6 +96,7 @@ export class FakeFleet {
     }
     if (name === undefined) return Response.json({ groups: this.groups })
     const group = this.groups.find((one) => one.name === name)
+    if (group && method === 'PUT') Object.assign(group, await new Response(init.body ?? null).json())
     if (method !== 'DELETE' || !group) return found('group_unknown', group)
     this.groups.splice(this.groups.indexOf(group), 1)
     return new Response(null, { status: 204 })

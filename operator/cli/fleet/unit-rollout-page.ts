@@ -1,4 +1,4 @@
-import type { UnitAudience, UnitRolloutDetail, UnitRolloutRecord } from '@windlass/wire/operator'
+import type { UnitAudience, UnitRolloutDetail, UnitRolloutForecast, UnitRolloutRecord } from '@windlass/wire/operator'
 import { facts, table } from '../page/table.ts'
 import { countsText, phaseLines } from './rollout-page.ts'
 
@@ -32,4 +32,17 @@ export function unitRolloutPage(rollout: UnitRolloutRecord & Partial<UnitRollout
     one.previous === null ? '' : String(one.previous),
   ])
   return `${head}\n\n${table(rows, ['UNIT', 'STATE', 'PHASE', 'ORDERED', 'RELEASE BEFORE'])}`
+}
+
+/** What an order would do. */
+export function unitForecastPage({ units, phases, away, has, from }: UnitRolloutForecast): string {
+  const page = facts({
+    units: `${units} would be ordered it`,
+    ...Object.fromEntries(phases.length > 1 ? phases.map((n, i) => [`  phase ${i + 1}`, String(n)]) : []),
+    away: away > 0 ? `${away} of them, who would hear of it when they are back` : undefined,
+  })
+  const releases = from.map(
+    ({ release, units: n }) => `From ${release ? `${release.id} (${release.name})` : 'none'}: ${n}`,
+  )
+  return [page, ...releases, ...(has > 0 ? [`Left out: ${has} that are to run it already`] : [])].join('\n')
 }

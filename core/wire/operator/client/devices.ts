@@ -14,6 +14,7 @@ import {
   type ReportRecord,
 } from '../device.ts'
 import {
+  type GroupMembers,
   type GroupOrder,
   type GroupRecord,
   groupList,
@@ -44,6 +45,8 @@ export interface DeviceCalls {
   addGroup(order: GroupOrder): Promise<GroupRecord>
   groups(): Promise<GroupRecord[]>
   group(name: string): Promise<GroupRecord>
+  /** Whom it means from now on. */
+  changeGroup(name: string, members: GroupMembers): Promise<GroupRecord>
   removeGroup(name: string): Promise<void>
 }
 
@@ -67,6 +70,7 @@ export function deviceCalls(send: Send): DeviceCalls {
     addGroup: (order) => ask(send, groupRecord, 'POST', paths.groups, order),
     groups: async () => (await ask(send, groupList, 'GET', paths.groups)).groups,
     group: (name) => ask(send, groupRecord, 'GET', paths.group(name)),
+    changeGroup: (name, members) => ask(send, groupRecord, 'PUT', paths.group(name), members),
     removeGroup: (name) => remove(send, paths.group(name)),
   }
 }
