@@ -2,8 +2,9 @@ import { createRootRoute, createRoute, createRouter, Link } from '@tanstack/reac
 import { Activity } from '../features/activity/activity.tsx'
 import { Audit } from '../features/audit/audit.tsx'
 import { filterOf } from '../features/audit/audit-filter.ts'
+import { Claims } from '../features/claims/claims.tsx'
 import { DevicePage } from '../features/devices/device-page.tsx'
-import { type DeviceFilter, Devices } from '../features/devices/devices.tsx'
+import { Devices } from '../features/devices/devices.tsx'
 import { Groups } from '../features/groups/groups.tsx'
 import { Overview } from '../features/overview/overview.tsx'
 import { Packages } from '../features/packages/packages.tsx'
@@ -13,11 +14,13 @@ import { NewRollout } from '../features/rollouts/new-rollout.tsx'
 import { RolloutPage } from '../features/rollouts/rollout-page.tsx'
 import { Rollouts } from '../features/rollouts/rollouts.tsx'
 import { Settings } from '../features/settings/settings.tsx'
+import { chosenIn } from '../features/unit-rollouts/chosen.ts'
 import { NewUnitRollout } from '../features/unit-rollouts/new-unit-rollout.tsx'
 import { UnitRolloutPage } from '../features/unit-rollouts/unit-rollout-page.tsx'
 import { UnitPage } from '../features/units/unit-page.tsx'
 import { Units } from '../features/units/units.tsx'
 import { base } from '../live/project.ts'
+import { listFilterOf } from '../parts/filter-tabs.tsx'
 import { Empty, Trouble } from '../parts/nothing.tsx'
 import { Shell } from './shell.tsx'
 
@@ -42,10 +45,7 @@ export function makeRouter(signOut: (() => void) | null) {
   const devices = createRoute({
     getParentRoute: () => root,
     path: '/devices',
-    validateSearch: ({ query, group }: Record<string, unknown>): DeviceFilter => ({
-      ...(typeof query === 'string' && query && { query }),
-      ...(typeof group === 'string' && group && { group }),
-    }),
+    validateSearch: listFilterOf,
     component: () => {
       const navigate = devices.useNavigate()
       return <Devices filter={devices.useSearch()} onFilter={(search) => void navigate({ search, replace: true })} />
@@ -58,6 +58,15 @@ export function makeRouter(signOut: (() => void) | null) {
     component: () => {
       const navigate = audit.useNavigate()
       return <Audit filter={audit.useSearch()} onFilter={(search) => void navigate({ search, replace: true })} />
+    },
+  })
+  const units = createRoute({
+    getParentRoute: () => root,
+    path: '/units',
+    validateSearch: listFilterOf,
+    component: () => {
+      const navigate = units.useNavigate()
+      return <Units filter={units.useSearch()} onFilter={(search) => void navigate({ search, replace: true })} />
     },
   })
   const unit = createRoute({
@@ -85,8 +94,8 @@ export function makeRouter(signOut: (() => void) | null) {
   const newUnitRollout = createRoute({
     getParentRoute: () => root,
     path: '/unit-rollouts/new',
-    validateSearch: ({ release }: Record<string, unknown>) => (Number(release) > 0 ? { release: Number(release) } : {}),
-    component: () => <NewUnitRollout chosen={newUnitRollout.useSearch().release} />,
+    validateSearch: chosenIn,
+    component: () => <NewUnitRollout chosen={newUnitRollout.useSearch()} />,
   })
   const releases = createRoute({
     getParentRoute: () => root,
@@ -105,8 +114,9 @@ export function makeRouter(signOut: (() => void) | null) {
     at('/', Overview),
     devices,
     device,
-    at('/units', Units),
+    units,
     unit,
+    at('/claims', Claims),
     at('/groups', Groups),
     at('/packages', Packages),
     releases,

@@ -55,6 +55,14 @@ export function Shell({ signOut }: { signOut: (() => void) | null }) {
   )
 }
 
+/** What has an address of its own and is a part of a place. */
+const parts: Readonly<Record<string, string>> = { '/rollouts': '/unit-rollouts', '/units': '/claims' }
+
+function isPart(place: string, pathname: string): boolean {
+  const part = parts[place]
+  return part !== undefined && (pathname === part || pathname.startsWith(`${part}/`))
+}
+
 function Places() {
   const { pathname } = useLocation()
   return places.map((group) => (
@@ -65,8 +73,7 @@ function Places() {
             to={to}
             activeOptions={{ exact: to === '/' }}
             aria-keyshortcuts={`g ${key}`}
-            // Rollouts of releases have addresses of their own, and are a part of this place.
-            {...(to === '/rollouts' && pathname.startsWith('/unit-rollouts') && { 'aria-current': 'page' as const })}
+            {...(isPart(to, pathname) && { 'aria-current': 'page' as const })}
           >
             <Icon name={icon} />
             {name}

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
-import type { AuditQuery, DeviceCountQuery, OperatorClient } from '@windlass/wire/operator'
+import type { AuditQuery, DeviceCountQuery, OperatorClient, UnitCountQuery } from '@windlass/wire/operator'
 import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react'
 import type { Follower, Live } from './follow.ts'
 import { isShort } from './patch.ts'
@@ -123,19 +123,49 @@ export const ask = {
       initialPageParam: '',
       getNextPageParam: ({ next }) => next,
     }),
-  units: (client: OperatorClient, search: string) =>
+  units: (client: OperatorClient, asked: UnitCountQuery) =>
     infiniteQueryOptions({
-      queryKey: ['units', search],
-      queryFn: ({ pageParam }) =>
-        client.units({ limit: pageSize, ...(search && { search }), ...(pageParam && { cursor: pageParam }) }),
+      queryKey: ['units', 'list', asked],
+      queryFn: ({ pageParam }) => client.units({ limit: pageSize, ...asked, ...(pageParam && { cursor: pageParam }) }),
       initialPageParam: '',
       getNextPageParam: (units) => (units.length === pageSize ? units.at(-1)?.id : undefined),
       placeholderData: keepPreviousData,
     }),
-  manyUnits: (client: OperatorClient) =>
-    queryOptions({ queryKey: ['units', 'many'], queryFn: () => client.units({ limit: 1000 }) }),
+  unitCounts: (client: OperatorClient) =>
+    queryOptions({ queryKey: ['units', 'counts'], queryFn: () => client.unitCounts() }),
+  countUnits: (client: OperatorClient, asked: UnitCountQuery) =>
+    queryOptions({
+      queryKey: ['unit count', asked],
+      queryFn: () => client.countUnits(asked),
+      placeholderData: keepPreviousData,
+      refetchInterval: newsMs,
+    }),
+  /** The first few that do not come on without somebody. */
+  illUnits: (client: OperatorClient) =>
+    queryOptions({
+      queryKey: ['units', 'ill'],
+      queryFn: () => client.units({ limit: 8, query: 'standing = failed' }),
+    }),
+  /** Those of which there is something to say why they have not arrived, as far as they fit. */
+  unitsNotThere: (client: OperatorClient) =>
+    queryOptions({
+      queryKey: ['units', 'not there'],
+      queryFn: () => client.units({ limit: 1000, query: 'standing != arrived' }),
+    }),
+  /** The first of those that a search finds. */
+  foundUnits: (client: OperatorClient, search: string) =>
+    queryOptions({
+      queryKey: ['units', 'found', search],
+      queryFn: () => client.units({ limit: 100, ...(search && { search }) }),
+      placeholderData: keepPreviousData,
+    }),
+  unitGroups: (client: OperatorClient) =>
+    queryOptions({ queryKey: ['unit groups'], queryFn: () => client.unitGroups(), refetchInterval: hearsayMs }),
   unit: (client: OperatorClient, id: string) =>
     queryOptions({ queryKey: ['unit', id], queryFn: () => client.unit(id) }),
+  /** No event tells of them. */
+  claims: (client: OperatorClient) =>
+    queryOptions({ queryKey: ['claims'], queryFn: () => client.claims(), refetchInterval: newsMs }),
   alerts: (client: OperatorClient, id: string) =>
     queryOptions({ queryKey: ['unit', id, 'alerts'], queryFn: () => client.alerts(id), refetchInterval: newsMs }),
   monitoring: (client: OperatorClient, id: string) =>

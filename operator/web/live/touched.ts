@@ -13,6 +13,7 @@ export type Asked =
   | 'unit rollouts'
   | 'unit rollout'
   | 'groups'
+  | 'unit groups'
 export type Touched = readonly [] | readonly [Asked] | readonly [Asked, string | number]
 
 /** What has to be asked again after an event; `[]` is everything. Lists are counted anew, details by their id. */
@@ -27,8 +28,9 @@ export function touchedBy(event: FleetEvent): readonly Touched[] {
     case 'unit_rollout':
       return [['unit rollouts'], ['unit rollout', event.rollout], ['units'], ['unit']]
     case 'unit_group':
+      return [['unit groups']]
     case 'unit_labels':
-      return [['units'], ['unit']]
+      return [['units'], ['unit'], ['unit groups'], ['unit rollouts'], ['unit rollout']]
     case 'device':
     case 'report':
     case 'attempt':

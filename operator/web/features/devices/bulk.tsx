@@ -1,10 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import type { DeviceCountQuery } from '@windlass/wire/operator'
+import type { DeviceCountQuery, LabelChange } from '@windlass/wire/operator'
 import { useState } from 'react'
 import { useFleet } from '../../live/fleet.tsx'
 import { countText } from '../../live/quantities.ts'
 import { Trouble } from '../../parts/nothing.tsx'
-import { LabelDialog } from './label-dialog.tsx'
+import { LabelDialog } from '../labelling/label-dialog.tsx'
+import { wholeList } from '../labelling/whole-list.ts'
 import { type Retried, retryEach } from './retry-each.ts'
 
 interface Given {
@@ -20,6 +21,11 @@ export function Bulk({ picked, asked, count, onDone }: Given) {
   const queries = useQueryClient()
   const [labelling, setLabelling] = useState(false)
   const [tried, setTried] = useState<Retried | null>(null)
+  const whole = wholeList(asked)
+  const label = async (whom: 'picked' | 'all', change: LabelChange): Promise<void> => {
+    await client.labelDevices({ to: whom === 'all' && whole ? whole : { devices: [...picked] }, ...change })
+    await queries.invalidateQueries({ queryKey: ['devices'] })
+  }
   const retry = useMutation({
     mutationFn: () => retryEach(client, [...picked], setTried),
     onSettled: () => queries.invalidateQueries({ queryKey: ['devices'] }),
@@ -41,7 +47,13 @@ export function Bulk({ picked, asked, count, onDone }: Given) {
       </span>
       {retry.error ? <Trouble error={retry.error} /> : null}
       {labelling ? (
-        <LabelDialog picked={[...picked]} asked={asked} count={count} onClose={() => setLabelling(false)} />
+        <LabelDialog
+          one="device"
+          picked={picked.size}
+          whole={whole && (count ?? null)}
+          run={label}
+          onClose={() => setLabelling(false)}
+        />
       ) : null}
     </div>
   )

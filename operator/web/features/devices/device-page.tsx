@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { AttemptRecord, DeviceDetail, ReportRecord } from '@windlass/wire/operator'
+import type { AttemptRecord, DeviceDetail, LabelChange, ReportRecord } from '@windlass/wire/operator'
 import { ask, useFleet } from '../../live/fleet.tsx'
 import { standingMeaning, statusMeaning } from '../../live/meaning.ts'
 import { plainWord } from '../../live/quantities.ts'
@@ -9,9 +9,9 @@ import { Mark } from '../../parts/mark.tsx'
 import { Moment, Short } from '../../parts/moment.tsx'
 import { Answered, Empty, Trouble } from '../../parts/nothing.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
+import { Labels } from '../labelling/labels.tsx'
 import { agentMachine } from './agent-machine.ts'
 import { passedThrough, stateOfStatus } from './agent-state.ts'
-import { Labels } from './labels.tsx'
 import { Service } from './service.tsx'
 import { deviceName } from './wanted-text.ts'
 import { Why } from './why.tsx'
@@ -25,6 +25,12 @@ export function DevicePage({ id }: { id: string }) {
 }
 
 function Known({ device, history }: { device: DeviceDetail; history: readonly ReportRecord[] }) {
+  const { client } = useFleet()
+  const queries = useQueryClient()
+  const label = async (change: LabelChange): Promise<void> => {
+    const fresh = await client.labelDevice(device.id, change)
+    queries.setQueryData(ask.device(client, device.id).queryKey, fresh)
+  }
   const lead = (
     <>
       <Mark meaning={statusMeaning(device.status)}>{plainWord(device.status)}</Mark>
@@ -59,7 +65,7 @@ function Known({ device, history }: { device: DeviceDetail; history: readonly Re
           <History history={history} />
         </Panel>
         <div className="stack">
-          <Labels device={device} />
+          <Labels labels={device.labels} run={label} />
           <Facts device={device} />
         </div>
       </div>

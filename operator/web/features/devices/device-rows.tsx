@@ -1,11 +1,12 @@
 import { Link } from '@tanstack/react-router'
 import type { DeviceCountQuery, DeviceRecord } from '@windlass/wire/operator'
-import { useCallback, useState } from 'react'
 import { statusMeaning } from '../../live/meaning.ts'
 import { plainWord } from '../../live/quantities.ts'
 import { Mark } from '../../parts/mark.tsx'
 import { Moment } from '../../parts/moment.tsx'
+import { PickAll, Pickable, type Picking, usePicking } from '../../parts/picking.tsx'
 import { Columns, Rows } from '../../parts/rows.tsx'
+import { labelLine } from '../labelling/label-text.ts'
 import { Bulk } from './bulk.tsx'
 import { deviceName } from './wanted-text.ts'
 
@@ -19,82 +20,46 @@ interface Given {
 
 /** The devices that were asked for, each to be looked at or picked. */
 export function DeviceRows({ devices, more, asked, count }: Given) {
-  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set())
-  const toggle = useCallback((id: string, on: boolean): void => {
-    setPicked((before) => {
-      const after = new Set(before)
-      if (on) after.add(id)
-      else after.delete(id)
-      return after
-    })
-  }, [])
+  const picking = usePicking()
+  const head = (
+    <PickAll ids={devices.map(({ id }) => id)} many="devices" picking={picking}>
+      <Columns className="device-row" names={['Device', 'Runs', 'Hardware', 'Labels', 'Status', 'Heard']} />
+    </PickAll>
+  )
   return (
     <>
-      {picked.size > 0 ? (
-        <Bulk picked={picked} asked={asked} count={count} onDone={() => setPicked(new Set())} />
+      {picking.picked.size > 0 ? (
+        <Bulk picked={picking.picked} asked={asked} count={count} onDone={() => picking.pick([])} />
       ) : null}
       <Rows
         label="Devices"
-        head={<Head all={devices} picked={picked} onPick={setPicked} />}
+        head={head}
         list={devices}
         keyOf={({ id }) => id}
-        row={(one) => <DeviceRow device={one} picked={picked.has(one.id)} onPick={toggle} />}
+        row={(one) => <DeviceRow device={one} picking={picking} />}
         more={more}
       />
     </>
   )
 }
 
-interface Heading {
-  all: readonly DeviceRecord[]
-  picked: ReadonlySet<string>
-  onPick: (ids: ReadonlySet<string>) => void
-}
-
-function Head({ all, picked, onPick }: Heading) {
-  const every = picked.size > 0 && picked.size >= all.length
-  return (
-    <div className="picked">
-      <input
-        type="checkbox"
-        aria-label="Pick all devices that were read"
-        checked={every}
-        onChange={() => onPick(new Set(every ? [] : all.map(({ id }) => id)))}
-      />
-      <Columns className="device-row" names={['Device', 'Runs', 'Hardware', 'Labels', 'Status', 'Heard']} />
-    </div>
-  )
-}
-
-interface Row {
-  device: DeviceRecord
-  picked: boolean
-  onPick: (id: string, on: boolean) => void
-}
-
-function DeviceRow({ device, picked, onPick }: Row) {
+function DeviceRow({ device, picking }: { device: DeviceRecord; picking: Picking }) {
   const name = deviceName(device)
-  const labels = Object.entries(device.labels).map(([key, value]) => (value ? `${key}=${value}` : key))
+  const labels = labelLine(device.labels)
   return (
-    <div className="picked">
-      <input
-        type="checkbox"
-        aria-label={`Pick ${name}`}
-        checked={picked}
-        onChange={(event) => onPick(device.id, event.target.checked)}
-      />
+    <Pickable id={device.id} name={name} picking={picking}>
       <Link to="/devices/$id" params={{ id: device.id }} className="row device-row">
         <strong>{name}</strong>
         <span className="number">{device.version || 'none'}</span>
         <span className="aside">{device.hardware}</span>
-        <span className="aside" title={labels.join(', ')}>
-          {labels.join(', ')}
+        <span className="aside" title={labels}>
+          {labels}
         </span>
         <Mark meaning={statusMeaning(device.status)}>{plainWord(device.status)}</Mark>
         <span className="aside end">
           <Moment at={device.lastSeen} />
         </span>
       </Link>
-    </div>
+    </Pickable>
   )
 }

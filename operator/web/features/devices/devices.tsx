@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { ask, useFleet } from '../../live/fleet.tsx'
 import { countText } from '../../live/quantities.ts'
 import { useSettled } from '../../live/settled.ts'
+import { FilterTabs, type ListFilter } from '../../parts/filter-tabs.tsx'
 import { Answered, Empty } from '../../parts/nothing.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { Proportion } from '../../parts/proportion.tsx'
@@ -13,15 +14,9 @@ import { DeviceRows } from './device-rows.tsx'
 import { deviceParts, deviceShares } from './device-shares.ts'
 import { ImportDevices } from './import-devices.tsx'
 
-/** Which devices are shown; it stands in the page's address. */
-export interface DeviceFilter {
-  query?: string
-  group?: string
-}
-
 interface Given {
-  filter: DeviceFilter
-  onFilter: (filter: DeviceFilter) => void
+  filter: ListFilter
+  onFilter: (filter: ListFilter) => void
 }
 
 /** Every device: how they stand altogether (for who may count them all), then those asked for, read page by page. */
@@ -82,7 +77,7 @@ function Found({ filter, onFilter, search, asking }: Given & { search: string; a
   return (
     <section className="sheet fills" aria-label="List of devices">
       <header>
-        <Parts filter={filter} onFilter={onFilter} />
+        <FilterTabs label="Which devices" parts={deviceParts} filter={filter} onFilter={onFilter} />
         <p className="note" role="status">
           {count.data === undefined ? '' : countText(count.data, 'device')}
         </p>
@@ -105,27 +100,6 @@ function Found({ filter, onFilter, search, asking }: Given & { search: string; a
         }}
       </Answered>
     </section>
-  )
-}
-
-function Parts({ filter, onFilter }: Given) {
-  const plain = !filter.query && !filter.group
-  return (
-    <div className="tabs" role="group" aria-label="Which devices">
-      <button type="button" aria-pressed={plain} onClick={() => onFilter({})}>
-        All
-      </button>
-      {deviceParts.map(({ name, query }) => (
-        <button key={name} type="button" aria-pressed={filter.query === query} onClick={() => onFilter({ query })}>
-          {name}
-        </button>
-      ))}
-      {filter.group ? (
-        <button type="button" aria-pressed title="Leave the group" onClick={() => onFilter({})}>
-          group {filter.group} ✕
-        </button>
-      ) : null}
-    </div>
   )
 }
 

@@ -1,30 +1,41 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { About } from '@windlass/model'
 import { useState } from 'react'
-import { ask, useFleet } from '../../live/fleet.tsx'
-import { useSettled } from '../../live/settled.ts'
+import { useFleet } from '../../live/fleet.tsx'
 import { Trouble } from '../../parts/nothing.tsx'
 import { Panel } from '../../parts/page.tsx'
-import { QueryBox, readQuery } from '../../parts/query-box.tsx'
+import { readQuery } from '../../parts/query-box.tsx'
+import { CountedQuery } from './counted-query.tsx'
+import { groupsKey } from './kinds.ts'
 
-/** A query with the devices it means counted while it is written, and the name it gets. */
+/** Of devices or of units: a query, and the name it gets. */
 export function NewGroup() {
   const { client } = useFleet()
   const queries = useQueryClient()
-  const [text, setText] = useState('')
+  const [about, setAbout] = useState<About>('device')
+  const [query, setQuery] = useState('')
   const [name, setName] = useState('')
-  const settled = useSettled(text)
-  const readable = readQuery(settled).is === 'query'
-  const count = useQuery({ ...ask.countDevices(client, { query: settled }), enabled: readable })
   const add = useMutation({
-    mutationFn: () => client.addGroup({ name, query: text }),
+    mutationFn: async () => {
+      await (about === 'device' ? client.addGroup({ name, query }) : client.addUnitGroup({ name, query }))
+    },
     onSuccess: async () => {
-      setText('')
+      setQuery('')
       setName('')
-      await queries.invalidateQueries({ queryKey: ['groups'] })
+      await queries.invalidateQueries({ queryKey: groupsKey[about] })
     },
   })
+  const kinds = (
+    <span className="tabs" role="group" aria-label="Of what">
+      {(['device', 'unit'] as const).map((kind) => (
+        <button key={kind} type="button" aria-pressed={about === kind} onClick={() => setAbout(kind)}>
+          of {kind}s
+        </button>
+      ))}
+    </span>
+  )
   return (
-    <Panel title="A new group">
+    <Panel title="A new group" note={kinds}>
       <form
         className="new-group"
         onSubmit={(event) => {
@@ -32,12 +43,7 @@ export function NewGroup() {
           add.mutate()
         }}
       >
-        <QueryBox
-          label="Devices for which this is true"
-          text={text}
-          onText={setText}
-          count={readable ? count.data : undefined}
-        />
+        <CountedQuery about={about} text={query} onText={setQuery} />
         <label>
           Name
           <input
@@ -49,7 +55,7 @@ export function NewGroup() {
             onChange={(event) => setName(event.target.value)}
           />
         </label>
-        <button type="submit" className="main" disabled={add.isPending || readQuery(text).is !== 'query'}>
+        <button type="submit" className="main" disabled={add.isPending || readQuery(query, about).is !== 'query'}>
           Make it
         </button>
       </form>

@@ -9,15 +9,14 @@ import { deviceName } from '../devices/wanted-text.ts'
 const most = 6
 
 interface Given {
-  /** The first of them, and how many there are. */
+  /** The first of them, and how many devices there are. */
   devices: readonly DeviceRecord[]
   count: number
   units: readonly UnitRecord[]
 }
 
 /** Who does not come on without somebody: failed and rolled-back devices, failed units. */
-export function Attention({ devices: ill, count, units }: Given) {
-  const failed = units.filter(({ standing }) => standing === 'failed')
+export function Attention({ devices: ill, count, units: failed }: Given) {
   if (ill.length + failed.length === 0) return <Empty title="Nobody">Failures and their reasons appear here.</Empty>
   return (
     <>

@@ -10,7 +10,7 @@ import { Happenings } from '../activity/happenings.tsx'
 import { deviceParts, deviceShares } from '../devices/device-shares.ts'
 import { isOver, together } from '../rollouts/any-rollout.ts'
 import { RolloutRows } from '../rollouts/rollout-row.tsx'
-import { unitShares } from '../units/unit-shares.ts'
+import { unitParts, unitShares } from '../units/unit-shares.ts'
 import { Attention } from './attention.tsx'
 import { Versions } from './versions.tsx'
 
@@ -23,10 +23,15 @@ export function Overview() {
   const navigate = useNavigate()
   const counts = useQuery(ask.deviceCounts(client))
   const ill = useQuery(ask.illDevices(client))
-  const units = useQuery(ask.manyUnits(client))
+  const unitCounts = useQuery(ask.unitCounts(client))
+  const illUnits = useQuery(ask.illUnits(client))
   const show = (name: string): void => {
     const query = deviceParts.find((part) => part.name === name)?.query
     void navigate({ to: '/devices', search: query ? { query } : {} })
+  }
+  const showUnits = (name: string): void => {
+    const query = unitParts.find((part) => part.name === name)?.query
+    void navigate({ to: '/units', search: query ? { query } : {} })
   }
   return (
     <Page title="Overview" lead="How the fleet is, what moves now, and who needs somebody.">
@@ -36,8 +41,10 @@ export function Overview() {
             {(all) => <Proportion label="Devices" shares={deviceShares(all)} onChoose={({ name }) => show(name)} />}
           </Answered>
         </Panel>
-        <Panel title="Units" note={<Link to="/units">All units</Link>}>
-          <Answered of={units}>{(list) => <Proportion label="Units" shares={unitShares(list)} />}</Answered>
+        <Panel title="Units" note={<Link to="/units">{countText(unitCounts.data?.units ?? 0, 'unit')}</Link>}>
+          <Answered of={unitCounts}>
+            {(all) => <Proportion label="Units" shares={unitShares(all)} onChoose={({ name }) => showUnits(name)} />}
+          </Answered>
         </Panel>
       </div>
       <div className="grid uneven">
@@ -56,7 +63,7 @@ export function Overview() {
             <Attention
               devices={ill.data?.devices ?? []}
               count={counts.data ? illCount(counts.data) : 0}
-              units={units.data ?? []}
+              units={illUnits.data ?? []}
             />
           </Panel>
           <Panel title="What runs" note="versions of devices">

@@ -33,7 +33,12 @@ export function PhaseFields({ number, whom, draft, onChange, onRemove }: Given) 
       <div className="fields">
         <div className="joined">
           {draft.unit === 'group' ? (
-            <GroupChoice label="Takes" group={draft.amount} onChoose={(amount) => onChange({ ...draft, amount })} />
+            <GroupChoice
+              of={whom}
+              label="Takes"
+              group={draft.amount}
+              onChoose={(amount) => onChange({ ...draft, amount })}
+            />
           ) : (
             text('amount', 'Takes')
           )}
@@ -44,7 +49,7 @@ export function PhaseFields({ number, whom, draft, onChange, onRemove }: Given) 
           >
             <option value="percent">% of all</option>
             <option value="count">{whom}</option>
-            {whom === 'devices' ? <option value="group">of a group</option> : null}
+            <option value="group">of a group</option>
           </select>
         </div>
         {text('successPercent', 'Next at % updated', '100')}

@@ -1,13 +1,14 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type RolloutForecast, type RolloutOrder, rolloutOrder } from '@windlass/wire/operator'
 import { useFleet } from '../../live/fleet.tsx'
-import { bytesText, countText } from '../../live/quantities.ts'
+import { bytesText } from '../../live/quantities.ts'
 import { useSettled } from '../../live/settled.ts'
 import { Mark } from '../../parts/mark.tsx'
 import { Loading, Trouble } from '../../parts/nothing.tsx'
 import { Panel } from '../../parts/page.tsx'
 import { Proportion } from '../../parts/proportion.tsx'
-import { gateTexts, sizeText } from '../plan/phase-text.ts'
+import { NoOrder } from '../plan/no-order.tsx'
+import { Steps } from '../plan/steps.tsx'
 
 interface Given {
   order: RolloutOrder
@@ -32,67 +33,12 @@ export function Preview({ order, children }: Given) {
       {forecast.error && read.success ? <Trouble error={forecast.error} /> : null}
       {told ? <Sums told={told} /> : null}
       {forecast.isLoading ? <Loading /> : null}
-      <Steps order={order} told={told} />
-      {children}
-    </Panel>
-  )
-}
-
-/** What is still missing or off, in the order's own words. */
-function NoOrder({ issues }: { issues: readonly { path: PropertyKey[]; message: string }[] }) {
-  return (
-    <div role="status">
-      <ul className="plain" aria-label="What is missing">
-        {issues.slice(0, 4).map(({ path, message }) => (
-          <li key={path.join('.')}>
-            <Mark meaning="held" long>
-              {issueText(path, message)}
-            </Mark>
-          </li>
-        ))}
-      </ul>
-    </div>
-  )
-}
-
-function issueText(path: readonly PropertyKey[], message: string): string {
-  if (path[0] === 'to') return 'Nobody is chosen yet.'
-  return `${placeText(path)}: ${message === 'Invalid input' ? 'expected a number that fits' : message}`
-}
-
-function placeText(path: readonly PropertyKey[]): string {
-  return (
-    path.map((part) => (typeof part === 'number' ? String(part + 1) : String(part).replace(/s$/, ''))).join(' ') ||
-    'order'
-  )
-}
-
-function Steps({ order, told }: { order: RolloutOrder; told: RolloutForecast | undefined }) {
-  const phases = order.phases ?? []
-  return (
-    <ol className="plain steps">
-      {phases.map(({ size, gate = {} }, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a phase has no name but its place
-        <li key={at}>
-          <Step what={sizeText(size)} devices={told?.phases[at]} />
-          <span className="reason">next at {gateTexts(gate).join(', ')}</span>
-        </li>
-      ))}
-      <li>
-        <Step what={phases.length > 0 ? 'all others' : 'all at once'} devices={told?.phases[phases.length]} />
+      <Steps phases={order.phases ?? []} told={told?.phases} one="device">
         {order.startAt ? <span className="reason">not before {new Date(order.startAt).toLocaleString()}</span> : null}
         {order.windows ? <span className="reason">only {order.windows.join('; ')}</span> : null}
-      </li>
-    </ol>
-  )
-}
-
-function Step({ what, devices }: { what: string; devices: number | undefined }) {
-  return (
-    <span className="step">
-      <b>{what}</b>
-      <span className="note number">{devices === undefined ? '' : countText(devices, 'device')}</span>
-    </span>
+      </Steps>
+      {children}
+    </Panel>
   )
 }
 

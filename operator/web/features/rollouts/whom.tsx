@@ -31,7 +31,7 @@ export function Whom({ draft, change, kept }: Given) {
         </label>
       ))}
       {draft.whom === 'group' ? (
-        <GroupChoice label="Group" group={draft.group} onChoose={(group) => change({ group })} />
+        <GroupChoice of="devices" label="Group" group={draft.group} onChoose={(group) => change({ group })} />
       ) : null}
       {draft.whom === 'query' ? <QueryChoice {...{ draft, change, kept }} /> : null}
       {draft.whom === 'devices' ? (

@@ -8,8 +8,8 @@ import { Mark } from '../../parts/mark.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { Answered, Empty, Trouble } from '../../parts/nothing.tsx'
 import { Panel } from '../../parts/page.tsx'
+import { ShownOnce } from '../../parts/shown-once.tsx'
 import { GrantFields, grantText } from './grants-fields.tsx'
-import { ShownOnce } from './shown-once.tsx'
 
 /** Tokens of programs, and when each was used last. */
 export function Tokens() {

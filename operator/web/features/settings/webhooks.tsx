@@ -4,8 +4,8 @@ import { useState } from 'react'
 import { ask, useFleet } from '../../live/fleet.tsx'
 import { Answered, Empty } from '../../parts/nothing.tsx'
 import { Panel } from '../../parts/page.tsx'
+import { ShownOnce } from '../../parts/shown-once.tsx'
 import { AddWebhook } from './add-webhook.tsx'
-import { ShownOnce } from './shown-once.tsx'
 import { WebhookLine } from './webhook-line.tsx'
 
 /** Who is told what happens, and what became of it. */

@@ -13,7 +13,7 @@ import { Columns, Rows } from '../../parts/rows.tsx'
 export function UnitMembers({ rollout }: { rollout: UnitRolloutDetail }) {
   const { client } = useFleet()
   const question = useInfiniteQuery(ask.unitRolloutUnits(client, rollout.id))
-  const known = useQuery(ask.manyUnits(client))
+  const known = useQuery(ask.unitsNotThere(client))
   const byId = new Map(known.data?.map((unit) => [unit.id, unit]))
   const more = question.hasNextPage && !question.isFetchingNextPage ? () => question.fetchNextPage() : undefined
   return (

@@ -1,6 +1,6 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { UnitDetail } from '@windlass/wire/operator'
+import type { LabelChange, UnitDetail } from '@windlass/wire/operator'
 import { useState } from 'react'
 import { ask, useFleet } from '../../live/fleet.tsx'
 import { partMeaning, unitMeaning } from '../../live/meaning.ts'
@@ -8,6 +8,7 @@ import { Mark } from '../../parts/mark.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { Answered, Empty } from '../../parts/nothing.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
+import { Labels } from '../labelling/labels.tsx'
 import { Alerts } from './alerts.tsx'
 import { Env } from './env.tsx'
 import { GiveRelease } from './give-release.tsx'
@@ -32,8 +33,13 @@ export function UnitPage({ id }: { id: string }) {
 
 function Known({ unit }: { unit: UnitDetail }) {
   const { client } = useFleet()
+  const queries = useQueryClient()
   const [giving, setGiving] = useState(false)
   const measured = useQuery(ask.monitoring(client, unit.id))
+  const label = async (change: LabelChange): Promise<void> => {
+    const fresh = await client.labelUnit(unit.id, change)
+    queries.setQueryData(ask.unit(client, unit.id).queryKey, fresh)
+  }
   const lead = (
     <>
       <Mark meaning={unit.connected ? 'done' : 'held'}>{unit.connected ? 'online' : 'offline'}</Mark>
@@ -72,6 +78,7 @@ function Known({ unit }: { unit: UnitDetail }) {
         <div className="stack">
           <Logs unit={unit} />
           <Env unit={unit} />
+          <Labels labels={unit.labels} run={label} />
         </div>
       </div>
     </Page>

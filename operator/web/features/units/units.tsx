@@ -1,77 +1,110 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { UnitRecord } from '@windlass/wire/operator'
 import { useState } from 'react'
 import { ask, useFleet } from '../../live/fleet.tsx'
-import { unitMeaning } from '../../live/meaning.ts'
-import { plainWord } from '../../live/quantities.ts'
-import { Mark } from '../../parts/mark.tsx'
-import { Moment } from '../../parts/moment.tsx'
+import { countText } from '../../live/quantities.ts'
+import { useSettled } from '../../live/settled.ts'
+import { FilterTabs, type ListFilter } from '../../parts/filter-tabs.tsx'
 import { Answered, Empty } from '../../parts/nothing.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { Proportion } from '../../parts/proportion.tsx'
-import { Columns, Rows } from '../../parts/rows.tsx'
+import { QueryBox, readQuery } from '../../parts/query-box.tsx'
 import { Search } from '../../parts/search.tsx'
-import { unitShares } from './unit-shares.ts'
+import { UnitRows } from './unit-rows.tsx'
+import { unitParts, unitShares } from './unit-shares.ts'
 
-/** Every unit, and where it is on its way to its release. */
-export function Units() {
+interface Given {
+  filter: ListFilter
+  onFilter: (filter: ListFilter) => void
+}
+
+/** Every unit: how they stand altogether, then those asked for, each with where it is on its way to its release. */
+export function Units({ filter, onFilter }: Given) {
   const { client } = useFleet()
   const [search, setSearch] = useState('')
-  const question = useInfiniteQuery(ask.units(client, search))
-  const lead = 'What each is to be, and whether it is there.'
+  const isPart = unitParts.some(({ query }) => query === filter.query)
+  const [asking, setAsking] = useState(filter.query !== undefined && !isPart)
+  const counts = useQuery(ask.unitCounts(client))
+  const choose = (name: string): void => {
+    const query = unitParts.find((part) => part.name === name)?.query
+    onFilter(query ? { query } : {})
+  }
+  const actions = (
+    <>
+      <Link to="/claims" className="button">
+        Claims
+      </Link>
+      <button type="button" aria-expanded={asking} onClick={() => setAsking(!asking)}>
+        Query
+      </button>
+      <Search label="Search units" onSearch={setSearch} />
+    </>
+  )
+  const lead = counts.data
+    ? `${countText(counts.data.units, 'unit')}: what each is to be, and whether it is there.`
+    : null
   return (
-    <Page title="Units" lead={lead} actions={<Search label="Search units" onSearch={setSearch} />}>
-      <Answered of={question}>
-        {({ pages }) => {
-          const units = pages.flat()
-          const more = question.hasNextPage && !question.isFetchingNextPage ? () => question.fetchNextPage() : undefined
-          if (units.length === 0) return <NoUnits search={search} />
-          return (
+    <Page title="Units" lead={lead} actions={actions}>
+      <Answered of={counts}>
+        {(known) =>
+          known.units === 0 ? (
+            <NoUnitYet />
+          ) : (
             <>
               <Panel title="Where they stand">
-                <Proportion label="Units" shares={unitShares(units)} />
+                <Proportion label="Units" shares={unitShares(known)} onChoose={({ name }) => choose(name)} />
               </Panel>
-              <section className="sheet fills" aria-label="List of units">
-                <Rows
-                  label="Units"
-                  head={<Columns className="unit-row" names={['Unit', 'Release', 'Standing', 'Heard']} />}
-                  list={units}
-                  keyOf={({ id }) => id}
-                  row={(unit) => <UnitRow unit={unit} />}
-                  more={more}
-                  height={{ wide: 54, narrow: 76 }}
-                />
-              </section>
+              <Found filter={filter} onFilter={onFilter} search={search} asking={asking} />
             </>
           )
-        }}
+        }
       </Answered>
     </Page>
   )
 }
 
-function UnitRow({ unit }: { unit: UnitRecord }) {
+function Found({ filter, onFilter, search, asking }: Given & { search: string; asking: boolean }) {
+  const { client } = useFleet()
+  const typed = useSettled(filter.query ?? '')
+  const read = readQuery(typed, 'unit')
+  const asked = {
+    ...(search && { search }),
+    ...(read.is === 'query' && { query: typed }),
+    ...(filter.group && { group: filter.group }),
+  }
+  const list = useInfiniteQuery(ask.units(client, asked))
+  const count = useQuery(ask.countUnits(client, asked))
+  const onText = (query: string): void => onFilter({ ...filter, query })
   return (
-    <Link to="/units/$id" params={{ id: unit.id }} className="row unit-row">
-      <span>
-        <strong>{unit.id}</strong> <span className="aside">{unit.model}</span>
-        {unit.why ? <span className="reason one-line">{unit.why}</span> : null}
-      </span>
-      <span className="aside">{unit.release?.name ?? 'no release'}</span>
-      <Mark meaning={unitMeaning[unit.standing]}>{plainWord(unit.standing)}</Mark>
-      <span className="aside end">
-        {unit.connected ? <Mark meaning="done">online</Mark> : <Moment at={unit.lastSeen} />}
-      </span>
-    </Link>
+    <section className="sheet fills" aria-label="List of units">
+      <header>
+        <FilterTabs label="Which units" parts={unitParts} filter={filter} onFilter={onFilter} />
+        <p className="note" role="status">
+          {count.data === undefined ? '' : countText(count.data, 'unit')}
+        </p>
+      </header>
+      {asking ? (
+        <div className="sheet-part">
+          <QueryBox label="Query" about="unit" text={filter.query ?? ''} onText={onText} count={count.data} />
+        </div>
+      ) : null}
+      <Answered of={list}>
+        {({ pages }) => {
+          const units = pages.flat()
+          const more = list.hasNextPage && !list.isFetchingNextPage ? () => list.fetchNextPage() : undefined
+          if (units.length > 0) return <UnitRows units={units} more={more} asked={asked} count={count.data} />
+          return <Empty title="No unit answers to that">Search a piece of an id or a model.</Empty>
+        }}
+      </Answered>
+    </section>
   )
 }
 
-function NoUnits({ search }: { search: string }) {
-  if (search) return <Empty title="No unit answers to that" />
+function NoUnitYet() {
   return (
-    <Empty title="No unit has enrolled yet">
-      <code>windlass units claim</code> gives a token with which one may enrol, once.
+    <Empty title="No unit has enrolled yet" icon="units">
+      Make a <Link to="/claims">claim</Link>: its token goes into the unit's settings, and with its first word the unit
+      appears here.
     </Empty>
   )
 }

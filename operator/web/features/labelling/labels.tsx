@@ -1,30 +1,26 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import type { DeviceDetail, LabelChange } from '@windlass/wire/operator'
+import { useMutation } from '@tanstack/react-query'
+import type { LabelChange } from '@windlass/wire/operator'
 import { useState } from 'react'
-import { ask, useFleet } from '../../live/fleet.tsx'
 import { Empty, Trouble } from '../../parts/nothing.tsx'
 import { Panel } from '../../parts/page.tsx'
+import { labelTexts } from './label-text.ts'
 
-/** What operators wrote on this device: a word is put on or taken off in place. */
-export function Labels({ device }: { device: DeviceDetail }) {
-  const { client } = useFleet()
-  const queries = useQueryClient()
+interface Given {
+  labels: Readonly<Record<string, string>>
+  run: (change: LabelChange) => Promise<unknown>
+}
+
+/** What operators wrote on one device or unit: a word is put on or taken off in place. */
+export function Labels({ labels, run }: Given) {
   const [text, setText] = useState('')
-  const change = useMutation({
-    mutationFn: (what: LabelChange) => client.labelDevice(device.id, what),
-    onSuccess: (fresh) => {
-      queries.setQueryData(ask.device(client, device.id).queryKey, fresh)
-      setText('')
-    },
-  })
-  const labels = Object.entries(device.labels)
+  const change = useMutation({ mutationFn: run, onSuccess: () => setText('') })
   return (
     <Panel title="Labels">
-      {labels.length === 0 ? <Empty title="None yet">Groups are made of labels.</Empty> : null}
+      {Object.keys(labels).length === 0 ? <Empty title="None yet">Groups are made of labels.</Empty> : null}
       <ul className="plain chips">
-        {labels.map(([key, value]) => (
+        {labelTexts(labels).map(([key, shown]) => (
           <li key={key}>
-            <code>{value ? `${key}=${value}` : key}</code>
+            <code>{shown}</code>
             <button
               type="button"
               className="quiet"

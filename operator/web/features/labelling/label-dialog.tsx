@@ -1,56 +1,47 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import type { DeviceCountQuery, LabelOrder } from '@windlass/wire/operator'
+import { useMutation } from '@tanstack/react-query'
+import type { LabelChange } from '@windlass/wire/operator'
 import { useState } from 'react'
-import { useFleet } from '../../live/fleet.tsx'
 import { countText } from '../../live/quantities.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 
 interface Given {
-  picked: readonly string[]
-  asked: DeviceCountQuery
-  count: number | undefined
+  one: 'device' | 'unit'
+  picked: number
+  /** How many the whole list has; null where labels cannot be given to it as a whole. */
+  whole: number | null
+  run: (whom: 'picked' | 'all', change: LabelChange) => Promise<unknown>
   onClose: () => void
 }
 
-/** Writes a label on devices, or takes one off: on those picked, or on all that the query or group means. */
-export function LabelDialog({ picked, asked, count, onClose }: Given) {
-  const { client } = useFleet()
-  const queries = useQueryClient()
+/** Writes a label on devices or units, or takes one off: on those picked, or on all that the query or group means. */
+export function LabelDialog({ one, picked, whole, run, onClose }: Given) {
   const [key, setKey] = useState('')
   const [value, setValue] = useState('')
   const [remove, setRemove] = useState(false)
   const [whom, setWhom] = useState<'picked' | 'all'>('picked')
-  const whole = wholeOf(asked)
   const change = useMutation({
-    mutationFn: () =>
-      client.labelDevices({
-        to: whom === 'all' && whole ? whole : { devices: [...picked] },
-        ...(remove ? { remove: [key] } : { set: { [key]: value } }),
-      }),
-    onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: ['devices'] })
-      onClose()
-    },
+    mutationFn: () => run(whom, remove ? { remove: [key] } : { set: { [key]: value } }),
+    onSuccess: onClose,
   })
   return (
     <Dialog
-      title="Label devices"
+      title={`Label ${one}s`}
       confirm={remove ? 'Take it off' : 'Label them'}
       busy={change.isPending}
       error={change.error}
       onConfirm={() => change.mutate()}
       onClose={onClose}
     >
-      {whole && count !== undefined && count > picked.length ? (
+      {whole !== null && whole > picked ? (
         <fieldset>
           <legend>Whom</legend>
           <label className="choice">
             <input type="radio" name="whom" checked={whom === 'picked'} onChange={() => setWhom('picked')} />
-            {countText(picked.length, 'device')} picked
+            {countText(picked, one)} picked
           </label>
           <label className="choice">
             <input type="radio" name="whom" checked={whom === 'all'} onChange={() => setWhom('all')} />
-            all {countText(count, 'device')} of this list
+            all {countText(whole, one)} of this list
           </label>
         </fieldset>
       ) : null}
@@ -72,11 +63,4 @@ export function LabelDialog({ picked, asked, count, onClose }: Given) {
       </label>
     </Dialog>
   )
-}
-
-/** The whole list as labels can be given to it: by one query or one group; null where a search narrows it. */
-function wholeOf({ search, query, group }: DeviceCountQuery): LabelOrder['to'] | null {
-  if (search) return null
-  if (query) return group ? null : { query }
-  return group ? { group } : { query: 'all' }
 }
