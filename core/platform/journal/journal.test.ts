@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FakeFiles } from '../files/fake-files.ts'
 import { testJournal } from './journal.contract.ts'
-import { fileJournal, type SetAside } from './journal.ts'
+import { fileJournal, type SetAside, twinJournal } from './journal.ts'
 import { memoryJournal } from './memory-journal.ts'
 
 const path = '/var/lib/agent/machine.json'
@@ -19,6 +19,33 @@ testJournal('fileJournal on FakeFiles', async () => {
     return open(files)
   }
   return { journal: open(files), again }
+})
+
+const twins = (files: FakeFiles, setAside = quiet) => {
+  const second = fileJournal<unknown>(files, `${path}.copy`, (value) => value, setAside)
+  return twinJournal(open(files, setAside), second)
+}
+testJournal('twinJournal on FakeFiles', async () => {
+  const files = new FakeFiles()
+  const again = async () => {
+    files.crash()
+    return twins(files)
+  }
+  return { journal: twins(files), again }
+})
+
+describe('twinJournal', () => {
+  it.each([path, `${path}.copy`])('holds the newest value whichever file rots: %s', async (rotten) => {
+    const files = new FakeFiles()
+    await twins(files).save({ step: 1 })
+    await twins(files).save({ step: 2 })
+    files.put(rotten, '{"step":3}#00000000')
+    const asides: unknown[] = []
+    expect(await twins(files, (aside) => asides.push(aside)).load()).toEqual({ step: 2 })
+    expect(asides).toHaveLength(rotten === path ? 1 : 0)
+    await twins(files).save({ step: 4 })
+    expect(await open(files).load()).toEqual({ step: 4 })
+  })
 })
 
 describe('fileJournal', () => {

@@ -41,6 +41,20 @@ export function fileJournal<T>(
   }
 }
 
+/**
+ * Two journals that hold the same, in files of their own: what a disk forgets of the first is read from the second. Power that
+ * goes between the two writes leaves the second one value behind; only a disk that then also forgets the first makes that count.
+ */
+export function twinJournal<T>(first: Journal<T>, second: Journal<T>): Journal<T> {
+  return {
+    load: async () => (await first.load()) ?? (await second.load()),
+    async save(value) {
+      await first.save(value)
+      await second.save(value)
+    },
+  }
+}
+
 async function readPatiently(files: Files, path: string): Promise<Uint8Array> {
   for (let attempt = 1; ; attempt += 1) {
     try {

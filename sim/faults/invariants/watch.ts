@@ -44,12 +44,16 @@ export class Watch {
 
   /** A line of some program's log. */
   heard(device: Who, line: string): void {
+    if (line.includes('journal lost')) this.#startsOver(device)
     const path = this.rotten.heard(device.name, line)
     if (path === undefined) return
     this.counted('rotten records set aside')
     // It has told that it forgot them: it may try each once more.
     if (path.endsWith('/refused.json')) this.takenBack.forget(device.name)
-    if (!path.endsWith('/update.json')) return
+  }
+
+  /** The main node of a unit knows nothing any more of its updates. */
+  #startsOver(device: Who): void {
     this.units.forget(device.name)
     // What nodes took back they did on the unit's word.
     this.takenBack.startOver(device.name.replace(/\d+$/, ''), false)
