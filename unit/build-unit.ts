@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { hasPart } from '@windlass/model/unit'
+import { KeptRunningTime } from '@windlass/platform'
 import type { Database } from '@windlass/platform/database'
 import { bindingRefusal } from './admission.ts'
 import { CloudLink } from './cloud/cloud-link.ts'
@@ -19,6 +20,7 @@ import { UnitConfigFile } from './nodes/unit-config-file.ts'
 import { UnitNodes } from './nodes/unit-nodes.ts'
 import { openImages } from './open-images.ts'
 import type { Identity, Networks } from './ports.ts'
+import { runningTimeRecords } from './running-time-records.ts'
 import type { UnitSettings } from './settings.ts'
 import { SetQuota } from './state/set-quota.ts'
 import { UnitStates } from './state/unit-states.ts'
@@ -50,7 +52,8 @@ export async function buildUnit(ground: Ground) {
   const config = await UnitConfigFile.open(world.files, join(settings.workingDir, 'aos_unit.cfg'))
   const nodes = new UnitNodes({ identity, clock, log, config })
   const telemetry = new Telemetry({ nodes, cloud, clock, log, http: world.http(undefined) })
-  const images = await openImages(ground, { cloud, nodes, alert: (alert) => telemetry.alert(alert) })
+  const time = new KeptRunningTime(clock, runningTimeRecords(database), log)
+  const images = await openImages({ ...ground, time }, { cloud, nodes, alert: (alert) => telemetry.alert(alert) })
   const links = new ManagerLinks(admission(identity), log)
   const times = { connectMs: settings.managerAnswerMs, answerMs: settings.managerAnswerMs }
   const expected = () =>
@@ -60,7 +63,7 @@ export async function buildUnit(ground: Ground) {
   const states = new UnitStates({ ...world, database, quotas, send: (fact) => cloud.send(fact) }, settings)
   const { nodesConnectionMs, runMs, instanceTtlMs, unitStatusDelayMs: delayMs } = settings
   const rules = { ...launcherRules, nodesConnectionMs, runMs, instanceTtlMs }
-  const launcher = new UnitLauncher({ ...world, database, nodes, images, firmware, states }, rules)
+  const launcher = new UnitLauncher({ ...world, time, database, nodes, images, firmware, states }, rules)
   const missed = (known: Known) => update.missed && toldOf(update.missed, known)
   const sources = { images, launcher, nodes, missed, subjects: () => identity.subjects() }
   const reporter = new StatusReporter({ clock, delayMs, sources, send: (fact) => cloud.send(fact) })
@@ -76,6 +79,7 @@ export async function buildUnit(ground: Ground) {
     rules: settings.update,
   })
   return {
+    time,
     cloud,
     nodes,
     telemetry,

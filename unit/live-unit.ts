@@ -30,7 +30,7 @@ export async function liveUnit(
   stop: AbortSignal,
 ): Promise<void> {
   const { settings, identity, certificates, world } = house
-  const { cloud, launcher, update, images, states, telemetry, links } = unit
+  const { cloud, launcher, update, images, states, telemetry, links, time } = unit
   connectRooms({ ...unit, certificates, identity, schedules: settings.schedules, ...world })
   const missing = new MissingManagers({ ...world, links }, () => withManagers(identity))
   launcher.start(stop)
@@ -41,6 +41,7 @@ export async function liveUnit(
     states.watchFiles(stop),
     telemetry.run(stop),
     missing.tell(stop),
+    time.run(stop),
     serve(servedBy(settings, unit, world.log), { ...world, identity }, stop),
   ])
 }

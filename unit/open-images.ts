@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
 import type { BlobOrigin } from '@windlass/images'
 import type { UnitAlert } from '@windlass/model/unit'
+import type { RunningTime } from '@windlass/platform'
 import { pemBlocks } from '@windlass/trust/certificates'
 import type { Platform } from '@windlass/wire/oci'
 import type { Ground } from './build-unit.ts'
@@ -19,7 +20,10 @@ interface Neighbours {
 }
 
 /** The unit's images, from the cloud and from the places that the settings name. */
-export async function openImages(ground: Ground, { cloud, nodes, alert }: Neighbours): Promise<UnitImages> {
+export async function openImages(
+  ground: Ground & { time: RunningTime },
+  { cloud, nodes, alert }: Neighbours,
+): Promise<UnitImages> {
   const { settings, identity, world, database } = ground
   const fromCloud = cloudOrigin(cloud, { http: world.http(undefined), files: world.files }, defaultLimits)
   // Signatures of items lead to whoever signed the unit's own certificate for the cloud.
@@ -28,6 +32,7 @@ export async function openImages(ground: Ground, { cloud, nodes, alert }: Neighb
   return UnitImages.open(
     {
       ...world,
+      time: ground.time,
       db: database,
       origin: itemOrigins(await ownSources(ground), fromCloud),
       roots,

@@ -8,4 +8,5 @@ export { ended, type FakeCall, type FakeEnded, FakeProcesses, type FakeProgram }
 export { FakeRpc } from './rpc/fake-rpc.ts'
 export { type LinkPair, linkPair } from './rpc/link-pair.ts'
 export { FakeClock } from './time/fake-clock.ts'
+export { memoryRunningTimeRecords } from './time/running-time.ts'
 export { SeededRandom } from './time/seeded-random.ts'

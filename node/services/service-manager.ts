@@ -1,6 +1,16 @@
 import { join } from 'node:path/posix'
 import type { NodeAlert, ResourceInfo, RuntimeInfo } from '@windlass/model/unit'
-import type { Clock, Files, Http, Log, Processes, Random, Rpc } from '@windlass/platform'
+import {
+  type Clock,
+  type Files,
+  type Http,
+  KeptRunningTime,
+  type Log,
+  type Processes,
+  type Random,
+  type Rpc,
+  type RunningTimeRecords,
+} from '@windlass/platform'
 import { BlobStore } from './images/blob-store.ts'
 import { defaultKeeping } from './images/evict.ts'
 import type { ImageRecords } from './images/image-records.ts'
@@ -35,7 +45,7 @@ export interface NodeWorld {
   runtimes: readonly Runtime[]
   network: Network
   layers: Layers
-  records: InstanceRecords & ImageRecords & JournalRecords
+  records: InstanceRecords & ImageRecords & JournalRecords & RunningTimeRecords
   storage: InstanceStorage
   logs: ServiceLogs
   resources: readonly NodeResource[]
@@ -63,6 +73,7 @@ export class ServiceManager {
   readonly instances: NodeInstances
   readonly #world: NodeWorld
   readonly #rhythm: Rhythm
+  readonly #time: KeptRunningTime
   readonly #images: ImageStore
   readonly #config: NodeConfigFile
   readonly #monitor: Monitor
@@ -72,10 +83,12 @@ export class ServiceManager {
     const { clock, log, files, processes, records } = world
     this.#world = world
     this.#rhythm = rhythm
+    const time = new KeptRunningTime(clock, records, log)
+    this.#time = time
     const askUrls: UnitLink['askUrls'] = (digests, stop) => this.#link.askUrls(digests, stop)
     const blobs = new BlobStore(world, join(settings.folders.images, 'blobs/sha256'))
     const keeping = { ...defaultKeeping, ttlMs: settings.imageTtlMs }
-    const imagePorts = { blobs, layers: world.layers, records, askUrls, files, clock, log }
+    const imagePorts = { blobs, layers: world.layers, records, askUrls, files, clock, time, log }
     this.#images = new ImageStore(imagePorts, settings.folders.images, keeping)
     this.#config = new NodeConfigFile(files, settings.nodeConfigFile)
     const runtimes = new Map(world.runtimes.map((runtime) => [runtimeId(runtime.type, world.nodeId), runtime]))
@@ -88,7 +101,7 @@ export class ServiceManager {
       crashes.note(run)
       if (run.ended?.code !== 0) this.#alert(crashAlert(run))
     }
-    this.instances = new NodeInstances({ executor, records, clock, log, ended }, rules)
+    this.instances = new NodeInstances({ executor, records, clock, time, log, ended }, rules)
     const quotasOf = async (manifestDigest: string): Promise<Image['item']['quotas']> =>
       (await this.#images.open(manifestDigest)).item.quotas
     this.#monitor = new Monitor(
@@ -151,7 +164,8 @@ export class ServiceManager {
     })
     const working = this.instances.run(quit)
     await Promise.race([settled.promise, working])
-    await Promise.all([working, this.#link.run(quit), this.#monitor.run(quit), this.#keepHouse(quit)])
+    const others = [this.#link.run(quit), this.#monitor.run(quit), this.#keepHouse(quit), this.#time.run(quit)]
+    await Promise.all([working, ...others])
   }
 
   async #keepHouse(quit: AbortSignal): Promise<void> {

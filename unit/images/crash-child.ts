@@ -38,6 +38,7 @@ export async function bring(
     {
       files,
       db,
+      time: { ms: () => systemClock.uptime() },
       clock: systemClock,
       random: systemRandom,
       log: createLog([], Date.now),

@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import type { BlobOrigin } from '@windlass/images'
 import type { DesiredItem, ErrorInfo, ItemStatus } from '@windlass/model/unit'
-import type { Files } from '@windlass/platform'
+import type { Files, RunningTime } from '@windlass/platform'
 import type { Database } from '@windlass/platform/database'
 import type { ItemDocuments, Platform } from '@windlass/wire/oci'
 import type { Images, Trust } from '../ports.ts'
@@ -21,6 +21,7 @@ import { Space } from './space.ts'
 export interface ImagePorts extends FetchPorts {
   files: Files
   db: Database
+  time: RunningTime
   /** Where an item's blobs come from; the same object for items that share a place, so that shared blobs are fetched once. */
   origin: (item: DesiredItem) => BlobOrigin
   /** Whom signatures must lead to in the end. Read at each download, as they may be exchanged. */
@@ -63,7 +64,7 @@ export class UnitImages implements Images {
     this.#limits = limits
     this.#store = store
     this.#records = new ItemRecords(ports.db)
-    this.#shelf = new Shelf(this.#records, ports.clock)
+    this.#shelf = new Shelf(this.#records, ports.time)
     const space = new Space(ports.files, store.folder, () => this.#evictOldest())
     this.#fetcher = new Fetcher(store, space, ports, limits)
   }

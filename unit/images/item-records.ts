@@ -1,7 +1,7 @@
 import type { ErrorInfo, ItemState, ItemStatus, ItemType } from '@windlass/model/unit'
 import { type Database, migrate } from '@windlass/platform/database'
 
-/** One version of an item, as the store knows it. `changedMs`: since when it is in this state. */
+/** One version of an item, as the store knows it. `changedMs`: since when it is in this state, by the unit's running time. */
 export interface ItemRecord {
   itemId: string
   version: string
@@ -22,6 +22,8 @@ const steps = [
      item_id TEXT NOT NULL, version TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (item_id, version, digest),
      FOREIGN KEY (item_id, version) REFERENCES images_items ON DELETE CASCADE) STRICT;
    CREATE INDEX images_blobs_by_digest ON images_blobs (digest)`,
+  // They were moments of the wall clock: what is kept now counts from here, in the order that it had.
+  'UPDATE images_items SET changed_ms = changed_ms / 1e13 - 1',
 ]
 
 /** Which items there are, how far each is, and which blobs each needs. */

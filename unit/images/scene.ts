@@ -55,6 +55,7 @@ export class Scene {
       {
         files,
         db: this.db,
+        time: { ms: () => this.clock.uptime() },
         clock: this.clock,
         random: new SeededRandom(1),
         log: createLog([], () => 0),

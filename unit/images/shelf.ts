@@ -1,5 +1,5 @@
 import type { DesiredItem, ErrorInfo, ItemState, ItemStatus } from '@windlass/model/unit'
-import type { Clock } from '@windlass/platform'
+import type { RunningTime } from '@windlass/platform'
 import { type ItemRecord, type ItemRecords, statusOf } from './item-records.ts'
 
 type Changed = (items: readonly ItemStatus[]) => void
@@ -7,11 +7,11 @@ type Changed = (items: readonly ItemStatus[]) => void
 /** The items and their states (aoscore.md 4.1). Every change is on disk before anybody hears of it. */
 export class Shelf {
   readonly #records: ItemRecords
-  readonly #clock: Clock
+  readonly #time: RunningTime
   readonly #watchers = new Set<Changed>()
-  constructor(records: ItemRecords, clock: Clock) {
+  constructor(records: ItemRecords, time: RunningTime) {
     this.#records = records
-    this.#clock = clock
+    this.#time = time
   }
 
   statuses(): ItemStatus[] {
@@ -33,7 +33,7 @@ export class Shelf {
   }
 
   dropOutdated(keptMs: number): void {
-    const before = this.#clock.now() - keptMs
+    const before = this.#time.ms() - keptMs
     this.#drop(this.#records.all().filter(({ state, changedMs }) => state === 'removed' && changedMs <= before))
   }
 
@@ -77,7 +77,7 @@ export class Shelf {
   }
 
   #put({ itemId, version, type, indexDigest }: Placed, state: ItemState, error?: ErrorInfo): ItemStatus {
-    const changedMs = this.#clock.now()
+    const changedMs = this.#time.ms()
     const record = { itemId, version, type, indexDigest, state, changedMs, ...(error && { error }) }
     this.#records.put(record)
     return statusOf(record)

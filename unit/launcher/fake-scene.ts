@@ -67,6 +67,7 @@ export class FakeScene {
       {
         nodes,
         clock,
+        time: { ms: () => clock.uptime() },
         database,
         log: createLog([], () => clock.now()),
         images: { documents: async (itemId, version) => this.#documents(itemId, version) },

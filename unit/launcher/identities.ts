@@ -10,7 +10,7 @@ export interface Identity {
   uid: number
   gid: number
   state: 'active' | 'disabled' | 'cached'
-  /** Since when it is in its state, milliseconds since 1970. */
+  /** Since when it is in its state, by the unit's running time. */
   sinceMs: number
 }
 

@@ -35,10 +35,10 @@ export class UnitLauncher implements Launcher {
   #failing = new AbortController()
 
   constructor(ports: LauncherPorts, rules: LauncherRules) {
-    const { nodes, clock, database, log } = ports
+    const { nodes, clock, time, database, log } = ports
     this.#ports = ports
     this.#rules = rules
-    this.#sets = new Sets(database, clock)
+    this.#sets = new Sets(database, clock, time)
     const expected = () => [...this.#sets.current.nodes.keys()]
     const isRestarting = (nodeId: string) => this.#isRestarting(nodeId)
     this.#presence = new Presence({ nodes, clock, expected, isRestarting }, rules)

@@ -1,4 +1,4 @@
-import type { Clock, Log } from '@windlass/platform'
+import type { Clock, Log, RunningTime } from '@windlass/platform'
 import type { Database } from '@windlass/platform/database'
 import type { Firmware, Images, Nodes, States } from '../ports.ts'
 
@@ -9,6 +9,7 @@ export interface LauncherPorts {
   states: States
   database: Database
   clock: Clock
+  time: RunningTime
   log: Log
 }
 

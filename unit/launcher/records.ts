@@ -14,6 +14,8 @@ const tables = [
    CREATE TABLE launcher_override_envvars (position INTEGER PRIMARY KEY, item TEXT NOT NULL) STRICT;`,
   `CREATE TABLE launcher_failures (
      key TEXT NOT NULL, version TEXT NOT NULL, node_id TEXT NOT NULL, PRIMARY KEY (key, version, node_id)) STRICT;`,
+  // They were moments of the wall clock: what is kept now counts from here.
+  'UPDATE launcher_instances SET since_ms = 0',
 ]
 
 export const nothing: Placement = { requests: [], nodes: new Map(), components: [], homeless: [] }
@@ -67,7 +69,7 @@ export class Records {
       uid,
       gid,
       state,
-      sinceMs,
+      Math.round(sinceMs),
     )
   }
 

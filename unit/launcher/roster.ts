@@ -1,5 +1,5 @@
 import { type InstanceIdent, instanceKey } from '@windlass/model/unit'
-import type { Clock } from '@windlass/platform'
+import type { RunningTime } from '@windlass/platform'
 import type { Placement, States } from '../ports.ts'
 import type { Identity } from './identities.ts'
 import { identOf } from './placement/input.ts'
@@ -9,12 +9,12 @@ import type { Records } from './records.ts'
 /** Every instance that the unit knows, whether it runs now or not. */
 export class Roster {
   readonly #records: Records
-  readonly #clock: Clock
+  readonly #time: RunningTime
   readonly #identities: Map<string, Identity>
 
-  constructor(records: Records, clock: Clock) {
+  constructor(records: Records, time: RunningTime) {
     this.#records = records
-    this.#clock = clock
+    this.#time = time
     this.#identities = records.identities()
   }
 
@@ -43,7 +43,7 @@ export class Roster {
 
   /** Forgets those that were `cached` for longer than that, and what they kept. */
   async expire(ttlMs: number, states: Pick<States, 'remove'>): Promise<void> {
-    const end = this.#clock.now() - ttlMs
+    const end = this.#time.ms() - ttlMs
     for (const [key, { ident, state, sinceMs }] of this.#identities) {
       if (state !== 'cached' || sinceMs > end) continue
       await states.remove(ident)
@@ -56,7 +56,7 @@ export class Roster {
     const key = instanceKey(identity.ident)
     const known = this.#identities.get(key)
     if (known?.state === identity.state && known.uid === identity.uid && known.gid === identity.gid) return
-    const stored = { ...identity, sinceMs: this.#clock.now() }
+    const stored = { ...identity, sinceMs: this.#time.ms() }
     this.#identities.set(key, stored)
     this.#records.saveIdentity(key, stored)
   }

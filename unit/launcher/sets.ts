@@ -1,5 +1,5 @@
 import type { EnvOverride } from '@windlass/model/unit'
-import type { Clock } from '@windlass/platform'
+import type { Clock, RunningTime } from '@windlass/platform'
 import type { Database } from '@windlass/platform/database'
 import type { Placement } from '../ports.ts'
 import { Failures } from './failures.ts'
@@ -20,10 +20,10 @@ export class Sets {
   #overrides: readonly EnvOverride[]
   #subjects: ReadonlySet<string>
 
-  constructor(database: Database, clock: Clock) {
+  constructor(database: Database, clock: Clock, time: RunningTime) {
     this.#clock = clock
     this.records = new Records(database)
-    this.roster = new Roster(this.records, clock)
+    this.roster = new Roster(this.records, time)
     this.failures = new Failures(this.records, clock)
     this.#current = this.records.set('current')
     this.#isUpdating = this.records.set('before') !== undefined

@@ -2,7 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path/posix'
 import { type Clock, createLog, type Processes } from '@windlass/platform'
-import { FakeClock, FakeFiles, FakeHttp, FakeProcesses, FakeRpc, SeededRandom } from '@windlass/platform/fakes'
+import {
+  FakeClock,
+  FakeFiles,
+  FakeHttp,
+  FakeProcesses,
+  FakeRpc,
+  memoryRunningTimeRecords,
+  SeededRandom,
+} from '@windlass/platform/fakes'
 import { afterAll, describe, expect, it } from 'vitest'
 import { FakeLayers } from '../images/fake-layers.ts'
 import { memoryImageRecords } from '../images/image-records.ts'
@@ -50,7 +58,12 @@ async function scene() {
     runtimes: [new FakeRuntime(forEver, () => clock.now(), machine, 'crun')],
     network: noNetwork,
     layers: new FakeLayers(),
-    records: { ...memoryInstanceRecords(), ...memoryImageRecords(), ...memoryJournalRecords() },
+    records: {
+      ...memoryInstanceRecords(),
+      ...memoryImageRecords(),
+      ...memoryJournalRecords(),
+      ...memoryRunningTimeRecords(),
+    },
     storage: storageIn(folder, clock, processes),
     logs: new LogFolder(join(folder, 'logs'), clock),
     resources: [{ name: 'bluetooth', sharedCount: 1, mounts: [], env: [], devices: [], groups: [], hosts: [] }],

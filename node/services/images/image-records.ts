@@ -3,7 +3,7 @@ export interface StoredImage {
   itemId: string
   version: string
   manifestDigest: string
-  /** Since when no instance needs it, ms since 1970; undefined while one does. */
+  /** Since when no instance needs it, ms of the node's running time; undefined while one does. */
   removedAt?: number
 }
 

@@ -19,17 +19,18 @@ function scene() {
   const http = new FakeHttp({ 'http://unit.test': unit.serve }, clock)
   const layers = new FakeLayers()
   const records = memoryImageRecords()
+  const time = { ms: () => clock.uptime() }
   const log = createLog([], () => clock.now())
   const random = new SeededRandom(1)
   const blobs = () => new BlobStore({ files, http, clock, random }, '/images/blobs/sha256')
   const make = () =>
-    new ImageStore({ blobs: blobs(), layers, records, askUrls: unit.askUrls, files, clock, log }, '/images')
+    new ImageStore({ blobs: blobs(), layers, records, askUrls: unit.askUrls, files, clock, time, log }, '/images')
   const again = async () => {
     const store = make()
     await store.load()
     return store
   }
-  return { unit, clock, files, http, layers, records, blobs: blobs(), store: make(), again }
+  return { unit, clock, time, files, http, layers, records, blobs: blobs(), store: make(), again }
 }
 
 describe('an image', () => {
@@ -160,11 +161,11 @@ describe('keeping', () => {
   })
 
   it('of more images than the maximum, the longest unused one goes (I25)', async () => {
-    const { unit, clock, records, blobs, layers, files } = scene()
+    const { unit, clock, time, records, blobs, layers, files } = scene()
     const log = createLog([], () => clock.now())
     const keeping = { versionsPerItem: 2, images: 2, ttlMs: day }
     const store = new ImageStore(
-      { blobs, layers, records, askUrls: unit.askUrls, files, clock, log },
+      { blobs, layers, records, askUrls: unit.askUrls, files, clock, time, log },
       '/images',
       keeping,
     )
@@ -185,9 +186,11 @@ describe('keeping', () => {
     await store.load()
     await store.fetch(order, never)
     await store.use(new Set())
+    clock.jump(3650 * day)
     await clock.advance(29 * day)
     await store.use(new Set())
     expect(store.ready().size).toBe(1)
+    clock.jump(-7300 * day)
     await clock.advance(2 * day)
     await store.use(new Set())
     expect(store.ready().size).toBe(0)

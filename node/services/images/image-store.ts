@@ -1,5 +1,5 @@
 import type { InstanceOrder } from '@windlass/model/unit'
-import type { Clock, Files, Log } from '@windlass/platform'
+import type { Clock, Files, Log, RunningTime } from '@windlass/platform'
 import { sha256Of } from '@windlass/trust'
 import {
   type Descriptor,
@@ -38,6 +38,7 @@ export interface ImagePorts {
   askUrls: AskUrls
   files: Files
   clock: Clock
+  time: RunningTime
   log: Log
 }
 
@@ -119,9 +120,9 @@ export class ImageStore {
 
   /** Tells which images are needed; the others may go in time. */
   async use(manifestDigests: ReadonlySet<string>): Promise<void> {
-    const { records, clock } = this.#ports
+    const { records, time } = this.#ports
     const before = records.images()
-    const now = clock.now()
+    const now = time.ms()
     const marked = before.map(
       ({ removedAt, ...image }): StoredImage =>
         manifestDigests.has(image.manifestDigest) ? image : { ...image, removedAt: removedAt ?? now },

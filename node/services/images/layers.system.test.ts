@@ -153,7 +153,10 @@ skopeo copy -q oci:made:v1 oci:layout:v1`
     const ports = { files: nodeFiles, http: nodeHttp(), clock: systemClock, random: systemRandom }
     const blobs = new BlobStore(ports, join(folder, 'blobs'))
     const log = createLog([], () => 0)
-    const images = new ImageStore({ ...ports, blobs, layers, records: memoryImageRecords(), askUrls, log }, folder)
+    const images = new ImageStore(
+      { ...ports, blobs, layers, records: memoryImageRecords(), askUrls, log, time: { ms: () => 0 } },
+      folder,
+    )
     await images.load()
     await images.fetch(instanceOrder('app', { manifestDigest }), never)
     const { config, layers: folders } = await images.open(manifestDigest)

@@ -8,6 +8,7 @@ import { NodeInstances, type Report } from './node-instances.ts'
 import { defaultRestartRule } from './restart.ts'
 import { instanceOrder } from './sample-instances.ts'
 
+const year = 365 * 24 * 3_600_000
 const web = instanceOrder('web')
 const web2 = instanceOrder('web', { version: '2.0.0' })
 const db = instanceOrder('db')
@@ -22,7 +23,7 @@ function node(before?: {
   const executor = before?.executor ?? new FakeExecutor(clock)
   const records = before?.records ?? memoryInstanceRecords()
   const log = createLog([], () => clock.now())
-  const instances = new NodeInstances({ executor, records, clock, log })
+  const instances = new NodeInstances({ executor, records, clock, time: { ms: () => clock.uptime() }, log })
   instances.reach(true)
   const reports: Report[] = []
   instances.subscribe((report) => reports.push(report))
@@ -269,7 +270,11 @@ describe('without the cloud', () => {
     it.instances.order([web, db])
     await it.clock.advance(0)
     it.instances.connection(false)
-    await it.clock.advance(59_000)
+    // Whatever the wall clock is set to meanwhile.
+    it.clock.jump(10 * year)
+    await it.clock.advance(30_000)
+    it.clock.jump(-20 * year)
+    await it.clock.advance(29_000)
     expect(states(it)).toEqual({ 'web 1.0.0': 'active', 'db 1.0.0': 'active' })
     await it.clock.advance(2000)
     expect(states(it)).toEqual({ 'web 1.0.0': 'inactive', 'db 1.0.0': 'active' })

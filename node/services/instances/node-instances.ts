@@ -1,5 +1,5 @@
 import { type InstanceOrder, type InstanceStatus, instanceKey } from '@windlass/model/unit'
-import type { Clock, Log } from '@windlass/platform'
+import type { Clock, Log, RunningTime } from '@windlass/platform'
 import { errorInfoOf, mayPass, ServicesError } from '../services-error.ts'
 import type { Executor, ObservedRun, Traits } from './executor.ts'
 import { type Face, mourn, newFace, statusOf } from './face.ts'
@@ -14,6 +14,7 @@ export interface InstancesPorts {
   executor: Executor
   records: InstanceRecords
   clock: Clock
+  time: RunningTime
   log: Log
   /** Hears of each life that ended by itself, once. */
   ended?: (run: ObservedRun) => void
@@ -93,7 +94,7 @@ export class NodeInstances {
 
   /** What the unit says of the cloud. The time of the loss outlives this process (W14). */
   connection(connected: boolean): void {
-    const since = connected ? undefined : (this.#offlineSince ?? this.#ports.clock.now())
+    const since = connected ? undefined : (this.#offlineSince ?? this.#ports.time.ms())
     if (since === this.#offlineSince) return
     this.#offlineSince = since
     this.#ports.records.saveOfflineSince(since)
@@ -188,7 +189,7 @@ export class NodeInstances {
 
   #isExpired({ offlineTtlMs }: Traits): boolean {
     if (this.#offlineSince === undefined || offlineTtlMs === undefined) return false
-    return this.#ports.clock.now() - this.#offlineSince >= offlineTtlMs
+    return this.#ports.time.ms() - this.#offlineSince >= offlineTtlMs
   }
 
   /** False when trying again at once would not help. */

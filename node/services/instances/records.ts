@@ -5,7 +5,7 @@ export interface InstanceRecords {
   /** What was ordered last. */
   instances(): InstanceOrder[]
   saveInstances(infos: readonly InstanceOrder[]): void
-  /** Since when the cloud is away, ms since 1970. */
+  /** Since when the cloud is away, ms of the node's running time. */
   offlineSince(): number | undefined
   saveOfflineSince(at: number | undefined): void
 }

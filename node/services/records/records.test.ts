@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path/posix'
+import type { RunningTimeRecords } from '@windlass/platform'
+import { memoryRunningTimeRecords } from '@windlass/platform/fakes'
 import { describe, expect, it } from 'vitest'
 import { type ImageRecords, memoryImageRecords } from '../images/image-records.ts'
 import { memoryInstanceRecords } from '../instances/memory-records.ts'
@@ -9,7 +11,9 @@ import { instanceOrder } from '../instances/sample-instances.ts'
 import { memoryStorageRecords, type StorageRecords } from '../storage/storage-records.ts'
 import { SqliteRecords } from './sqlite-records.ts'
 
-function testRecords(name: string, make: () => InstanceRecords & ImageRecords & StorageRecords): void {
+type Records = InstanceRecords & ImageRecords & StorageRecords & RunningTimeRecords
+
+function testRecords(name: string, make: () => Records): void {
   describe(name, () => {
     it('holds nothing at first', () => {
       const records = make()
@@ -35,6 +39,13 @@ function testRecords(name: string, make: () => InstanceRecords & ImageRecords & 
       expect(records.offlineSince()).toBe(1_790_000_000_000)
       records.saveOfflineSince(undefined)
       expect(records.offlineSince()).toBeUndefined()
+    })
+
+    it('keeps how long the node ran', () => {
+      const records = make()
+      expect(records.runningMs()).toBe(0)
+      for (const ms of [600_000, 1_234_567.5]) records.saveRunningMs(ms)
+      expect(records.runningMs()).toBe(1_234_567.5)
     })
 
     it('keeps images in order', () => {
@@ -68,6 +79,7 @@ testRecords('SqliteRecords', () => SqliteRecords.open(':memory:'))
 testRecords('records in memory', () => ({
   ...memoryInstanceRecords(),
   ...memoryImageRecords(),
+  ...memoryRunningTimeRecords(),
   ...memoryStorageRecords(),
 }))
 

@@ -1,4 +1,5 @@
 import type { InstanceOrder } from '@windlass/model/unit'
+import type { RunningTimeRecords } from '@windlass/platform'
 import { type Database, migrate, openDatabase, type Row } from '@windlass/platform/database'
 import type { ImageRecords, StoredImage } from '../images/image-records.ts'
 import type { InstanceRecords } from '../instances/records.ts'
@@ -17,10 +18,14 @@ const steps = [
   `CREATE TABLE folders (
      folder TEXT PRIMARY KEY, project INTEGER NOT NULL, marked INTEGER NOT NULL, unused_since REAL) STRICT`,
   'ALTER TABLE folders RENAME COLUMN unused_since TO unused_ms; UPDATE folders SET unused_ms = NULL',
+  // They were moments of the wall clock: what is kept now counts from here, in the order that it had.
+  `UPDATE images SET removed_at = removed_at / 1e13 - 1; DELETE FROM facts WHERE name = 'offline_since'`,
 ]
 
 /** What the service manager remembers, in one SQLite file. */
-export class SqliteRecords implements InstanceRecords, ImageRecords, PlaceRecords, JournalRecords, StorageRecords {
+export class SqliteRecords
+  implements InstanceRecords, ImageRecords, PlaceRecords, JournalRecords, StorageRecords, RunningTimeRecords
+{
   readonly #db: Database
 
   private constructor(db: Database) {
@@ -51,6 +56,15 @@ export class SqliteRecords implements InstanceRecords, ImageRecords, PlaceRecord
   saveOfflineSince(at: number | undefined): void {
     if (at === undefined) this.#db.run(`DELETE FROM facts WHERE name = 'offline_since'`)
     else this.#save('offline_since', Buffer.from(String(at)))
+  }
+
+  runningMs(): number {
+    const held = this.#fact('running_ms')
+    return held instanceof Uint8Array ? Number(Buffer.from(held).toString()) : 0
+  }
+
+  saveRunningMs(ms: number): void {
+    this.#save('running_ms', Buffer.from(String(ms)))
   }
 
   images(): StoredImage[] {

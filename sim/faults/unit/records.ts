@@ -1,4 +1,5 @@
 import type { Database } from '@windlass/platform/database'
+import { memoryRunningTimeRecords } from '@windlass/platform/fakes'
 import { memoryImageRecords, memoryInstanceRecords, memoryJournalRecords } from '@windlass/services/fakes'
 import type { ProcessHost } from '../device/machine-ports.ts'
 import type { Life } from '../world/life.ts'
@@ -57,7 +58,12 @@ export type ServiceRecords = ReturnType<typeof newServiceRecords>
 
 /** What a node's service manager remembers. */
 export function newServiceRecords() {
-  return { ...memoryInstanceRecords(), ...memoryImageRecords(), ...memoryJournalRecords() }
+  return {
+    ...memoryInstanceRecords(),
+    ...memoryImageRecords(),
+    ...memoryJournalRecords(),
+    ...memoryRunningTimeRecords(),
+  }
 }
 
 /** The same records as one process has them. */
@@ -68,6 +74,7 @@ export function gatedServiceRecords(records: ServiceRecords, host: ProcessHost, 
     saveInstances: (infos) => write('instances', () => records.saveInstances(infos)),
     saveOfflineSince: (at) => write('offline', () => records.saveOfflineSince(at)),
     saveImages: (images) => write('images', () => records.saveImages(images)),
+    saveRunningMs: (ms) => write('running time', () => records.saveRunningMs(ms)),
     saveJournalCursor: (cursor) => write('journal', () => records.saveJournalCursor(cursor)),
   }
 }

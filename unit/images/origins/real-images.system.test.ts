@@ -96,6 +96,7 @@ async function unit(origin: BlobOrigin): Promise<UnitImages> {
   const ports = {
     files: nodeFiles,
     db: openDatabase(':memory:'),
+    time: { ms: () => systemClock.uptime() },
     clock: systemClock,
     random: systemRandom,
     log: createLog([], Date.now),
