@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { ruleOf } from './adapters/http/permissions.ts'
 import { deviceBody, testFleet, testPackage } from './adapters/http/test-fleet.ts'
+import { packagerHeaders } from './adapters/http/test-packager.ts'
 import { enrolled, online, published } from './adapters/http/test-unit.ts'
 import { deviceId } from './identity/device-id.ts'
 import { defaultSettings } from './settings.ts'
@@ -39,6 +40,8 @@ interface Owned {
   device: string
   token: number
   webhook: number
+  packager: { id: string; secret: string }
+  pushAddress: string
   release: number
   unitRollout: number
   blob: string
@@ -118,6 +121,8 @@ async function fill(at: Place): Promise<Owned> {
   const token = await client.addToken({ name: 'ci-secret', grants: [{ role: 'viewer' }] })
   await client.addWebhook({ url: `${hookAddress()}elsewhere-secret`, events: ['rollout'] })
   const webhook = await client.addWebhook({ url: `${hookAddress()}hook-secret`, events: ['rollout'] })
+  const packager = await client.addPackager('uhu-secret')
+  const pushAddress = await pushed(at, packager)
   const made = await testPackage('3.1-secret')
   await client.uploadPackage({ body: createReadStream(made.path) })
   await probe(at, 'serial-secret')
@@ -147,6 +152,8 @@ async function fill(at: Place): Promise<Owned> {
     device,
     token: token.id,
     webhook: webhook.id,
+    packager,
+    pushAddress,
     release: release.id,
     unitRollout: unitRollout.id,
     blob: item.indexDigest,
@@ -154,7 +161,7 @@ async function fill(at: Place): Promise<Owned> {
     socketToken: ((await discovered.json()) as { authToken: string }).authToken,
     claim: (await client.claim({ systemId: 'unit-2-secret' })).token,
     claimId: (await client.claims())[0]?.id ?? '',
-    marks: ['secret', made.uid, device, item.indexDigest.slice(7), at.token],
+    marks: ['secret', made.uid, device, item.indexDigest.slice(7), at.token, packager.secret, pushAddress],
   }
 }
 
@@ -164,19 +171,21 @@ function addressed(url: string): string {
   const name = path.startsWith('/users') ? 'ada-secret' : 'group-secret'
   const id = path.startsWith('/claims')
     ? owned.claimId
-    : path.startsWith('/unit-rollouts')
-      ? owned.unitRollout
-      : path.startsWith('/rollouts')
-        ? owned.rollout
-        : path.startsWith('/releases')
-          ? owned.release
-          : path.startsWith('/webhooks')
-            ? owned.webhook
-            : path.startsWith('/tokens')
-              ? owned.token
-              : path.startsWith('/units')
-                ? 'unit-secret'
-                : owned.device
+    : path.startsWith('/packagers')
+      ? owned.packager.id
+      : path.startsWith('/unit-rollouts')
+        ? owned.unitRollout
+        : path.startsWith('/rollouts')
+          ? owned.rollout
+          : path.startsWith('/releases')
+            ? owned.release
+            : path.startsWith('/webhooks')
+              ? owned.webhook
+              : path.startsWith('/tokens')
+                ? owned.token
+                : path.startsWith('/units')
+                  ? 'unit-secret'
+                  : owned.device
   const parts = { id, uid: owned.uid, name, digest: owned.blob, package: owned.uid, object: owned.object, product }
   return url.replaceAll(/:(\w+)/g, (_, part: string) => {
     const value = parts[part as keyof typeof parts]
@@ -195,6 +204,7 @@ function orders(): Record<string, object | string | null> {
     'PUT /users/:name/password': {},
     'POST /users': { name: 'bob', grants: [{ role: 'admin' }], password },
     'POST /tokens': { name: 'mine', grants },
+    'POST /packagers': { name: 'mine' },
     'POST /webhooks': { url: `${hookAddress()}mine`, events: ['rollout', 'unit'] },
     'POST /webhooks/:id/test': null,
     'POST /packages': 'nothing',
@@ -400,6 +410,7 @@ async function everything(at: Place): Promise<string> {
     '/groups',
     '/users',
     '/webhooks',
+    '/packagers',
     '/items',
     '/releases',
     '/units',
@@ -421,7 +432,50 @@ const got = async (at: Place, path: string, init: RequestInit = {}, statuses: re
   return [{ status: answer.status, text: await answer.text() }]
 }
 const page: WireCase = (at) => got(at, '/', { headers: { accept: 'text/html' } }, [200, 503])
-const packager: WireCase = (at) => got(at, '/uhu/packages', { method: 'POST', body: '{}' }, [401])
+
+/** With A's access key, signed for the address that is asked. */
+const packager: (method: 'GET' | 'POST' | 'PUT', path: () => string) => WireCase = (method, path) => (at) =>
+  asPackager(at, method, path(), owned.packager, [401])
+
+async function asPackager(
+  at: Place,
+  method: 'GET' | 'POST' | 'PUT',
+  path: string,
+  { id, secret }: Owned['packager'],
+  statuses: readonly number[],
+  body = method === 'POST' ? '{}' : '',
+): Promise<Answer[]> {
+  const { host, pathname } = new URL(at.url)
+  const base = pathname === '/' ? '' : pathname
+  const headers = packagerHeaders({ method, path, body, id, secret, host, base }, Date.now())
+  return got(at, `/uhu${path}`, { method, headers, ...(body && { body }) }, statuses)
+}
+
+/** A package that a packager brings piece by piece; answers where an object of another one goes. */
+async function pushed(at: Place, key: Owned['packager']): Promise<string> {
+  const { metadata, uid, object, content } = await testPackage('2.9-secret')
+  // The path that is signed is the one that is asked for, project and all.
+  const short = packagerHeaders({ method: 'POST', path: '/packages', body: metadata, ...key }, Date.now())
+  await got(at, '/uhu/packages', { method: 'POST', headers: short, body: metadata }, [401])
+  await asPackager(at, 'POST', '/packages', key, [201], metadata)
+  const [asked] = await asPackager(at, 'POST', `/packages/${uid}/objects/${object}`, key, [201], '{"etag":"x"}')
+  const { url } = JSON.parse(asked?.text ?? '') as { url: string }
+  expect(url.startsWith(`${at.url}/uhu/storage/`)).toBe(true)
+  expect((await fetch(url, { method: 'PUT', body: content })).status).toBe(201)
+  await asPackager(at, 'PUT', `/packages/${uid}/finish`, key, [200])
+  // One more, which stays half pushed: what it was told is of use nowhere else.
+  const half = await testPackage('2.8-secret', { content: 'half' })
+  await asPackager(at, 'POST', '/packages', key, [201], half.metadata)
+  const [told] = await asPackager(
+    at,
+    'POST',
+    `/packages/${half.uid}/objects/${half.object}`,
+    key,
+    [201],
+    '{"etag":"x"}',
+  )
+  return (JSON.parse(told?.text ?? '') as { url: string }).url.slice(at.url.length)
+}
 
 /** What is no operator's, each with A's names and credentials. */
 const wire: Record<string, WireCase> = {
@@ -489,10 +543,9 @@ const wire: Record<string, WireCase> = {
   'GET /blobs/sha256/:hex': (at) => got(at, `/blobs/${owned.blob.replace(':', '/')}${owned.ticket}`, {}, [403]),
   'HEAD /blobs/sha256/:hex': (at) =>
     got(at, `/blobs/${owned.blob.replace(':', '/')}${owned.ticket}`, { method: 'HEAD' }, [403]),
-  'POST /uhu/packages': packager,
-  'POST /uhu/packages/:uid/objects/:object': packager,
-  'PUT /uhu/packages/:uid/finish': packager,
-  'GET /uhu/packages/:uid': packager,
-  'PUT /uhu/storage/:uid/:object': (at) =>
-    got(at, `/uhu/storage/${owned.uid}/${owned.object}?ticket=x`, { method: 'PUT', body: 'x' }, [401, 403, 404]),
+  'POST /uhu/packages': packager('POST', () => '/packages'),
+  'POST /uhu/packages/:uid/objects/:object': packager('POST', () => `/packages/${owned.uid}/objects/${owned.object}`),
+  'PUT /uhu/packages/:uid/finish': packager('PUT', () => `/packages/${owned.uid}/finish`),
+  'GET /uhu/packages/:uid': packager('GET', () => `/packages/${owned.uid}`),
+  'PUT /uhu/storage/:uid/:object': (at) => got(at, owned.pushAddress, { method: 'PUT', body: 'half' }, [401]),
 }

@@ -14,6 +14,8 @@ import { BlobTickets } from './identity/blob-tickets.ts'
 import { SocketTokens } from './identity/claims.ts'
 import { newUnitAuthority, UnitAuthority } from './identity/unit-authority.ts'
 import manifest from './package.json' with { type: 'json' }
+import type { PackagerStore } from './packagers/packager.ts'
+import { sealedPackagers } from './packagers/sealed-packagers.ts'
 import { Pushes } from './packages/pushes.ts'
 import { packageShelf } from './packages/shelf.ts'
 import { scryptPasswords } from './people/passwords.ts'
@@ -70,10 +72,10 @@ export async function startProject(
     const engines = await openEngines(settings, database, which, ports)
     opened.push(engines.stop)
     const post = guardedPost({ privateToo: settings.privateWebhooks })
-    const webhooks = await webhooksOf(settings, database, ports)
+    const { webhooks, packagers } = await secretive(settings, database, ports)
     const dispatch = new Dispatch({ store: webhooks, post, ...ports })
     await dispatch.refresh()
-    const hub = { ...ports, dispatch, webhooks, events: dispatch.through(eventHub(engines.bus)) }
+    const hub = { ...ports, dispatch, webhooks, packagers, events: dispatch.through(eventHub(engines.bus)) }
     const units = await unitPorts(settings, engines, hub)
     const app = await buildServer(settings, which.project, engines, units, { ...hub, ...(projects && { projects }) })
     await app.ready()
@@ -92,20 +94,25 @@ export async function startProject(
 }
 
 type Ending = () => Promise<unknown>
-type HubPorts = FleetPorts & { tracing: Tracing; webhooks: WebhookStore; events: Events; dispatch: Dispatch }
+interface Secretive {
+  webhooks: WebhookStore
+  packagers: PackagerStore
+}
+type HubPorts = FleetPorts & Secretive & { tracing: Tracing; events: Events; dispatch: Dispatch }
 
 /** Their secrets are sealed, where all processes of the fleet can have the key. */
-async function webhooksOf(
+async function secretive(
   { webhookKey, database, data }: FleetSettings,
-  { records }: Database,
+  { records: { webhooks, packagers } }: Database,
   { log, random }: FleetPorts,
-): Promise<WebhookStore> {
+): Promise<Secretive> {
   if (webhookKey === null && database.kind === 'url') {
-    log.warning('secrets of webhooks lie in the database as they are: webhookKeyFile would seal them')
-    return records.webhooks
+    log.warning('secrets of webhooks and packagers lie in the database as they are: webhookKeyFile would seal them')
+    return { webhooks, packagers }
   }
   const key = webhookKey === null ? await keyIn(data, random) : keyOf(webhookKey, 'webhookKeyFile')
-  return sealedWebhooks(records.webhooks, sealWith(key, random))
+  const seal = sealWith(key, random)
+  return { webhooks: await sealedWebhooks(webhooks, seal), packagers: await sealedPackagers(packagers, seal, log) }
 }
 
 /** What goes on by itself; answers how it is ended. */
@@ -149,6 +156,7 @@ async function buildServer(
   const packager = {
     pushes: new Pushes({ shelf, files: place.pushes, clock: ports.clock, key }, rules),
     secrets: settings.packagers,
+    packagers: given.packagers,
   }
   const people = { store: store.people, audit: store.audit, passwords: scryptPasswords(), random: ports.random }
   const openid = settings.openid && {

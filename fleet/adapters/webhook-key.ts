@@ -3,7 +3,7 @@ import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Random } from '@windlass/platform'
 import { StartError } from '../fleet-error.ts'
-import type { Seal } from '../webhooks/sealed-store.ts'
+import type { Seal } from '../people/sealed-text.ts'
 
 const [keyBytes, nonceBytes, tagBytes] = [32, 12, 16]
 

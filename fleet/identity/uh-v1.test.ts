@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type SignedRequest, signatureOf, whyUnsigned } from './uh-v1.ts'
+import { credentialOf, type SignedRequest, signatureOf, whyUnsigned } from './uh-v1.ts'
 
 // updatehub.md 6.7
 const signed = ['accept', 'api-content-type', 'content-sha256', 'content-type', 'host', 'timestamp', 'user-agent']
@@ -24,7 +24,10 @@ const vector: SignedRequest = {
   },
   body: Buffer.from('{"etag":"d41d8cd98f00b204e9800998ecf8427e"}'),
 }
-const why = (over: Partial<SignedRequest>, now = at) => whyUnsigned({ ...vector, ...over }, secrets, now)
+const why = (over: Partial<SignedRequest>, now = at) => {
+  const request = { ...vector, ...over }
+  return whyUnsigned(request, secrets.get(credentialOf(request) ?? ''), now)
+}
 const withHeaders = (headers: Record<string, string>) => why({ headers: { ...vector.headers, ...headers } })
 
 describe('UH-V1', () => {

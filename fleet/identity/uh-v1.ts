@@ -19,16 +19,17 @@ const toleranceMs = 15 * 60_000
 // Without these under the signature a request could be sent to another server, at another time or with another body.
 const mustBeSigned = ['content-sha256', 'host', 'timestamp'] as const
 
+/** The access id of whoever says to have signed it. */
+export function credentialOf(request: SignedRequest): string | undefined {
+  return parseAuthorization(headerOf(request, 'authorization')).credential
+}
+
 /**
- * Why a request is not to be trusted, or undefined when it is. `secrets`: by access id. The sentence names what is off, but
- * never what would have been right.
+ * Why a request is not to be trusted, or undefined when it is. `secret`: that of its credential, undefined where nobody has this
+ * access id. The sentence names what is off, but never what would have been right.
  */
-export function whyUnsigned(
-  request: SignedRequest,
-  secrets: ReadonlyMap<string, string>,
-  now: number,
-): string | undefined {
-  const { credential, signed, signature } = parseAuthorization(headerOf(request, 'authorization')) ?? {}
+export function whyUnsigned(request: SignedRequest, secret: string | undefined, now: number): string | undefined {
+  const { credential, signed, signature } = parseAuthorization(headerOf(request, 'authorization'))
   if (credential === undefined || signed === undefined || signature === undefined)
     return 'expected "Authorization: UH-V1 Credential=…, SignedHeaders=…, Signature=…"'
   const missing = mustBeSigned.find((name) => !signed.includes(name))
@@ -37,7 +38,6 @@ export function whyUnsigned(
   if (!(Math.abs(now - at) <= toleranceMs)) return 'expected a Timestamp of the last or next 15 minutes'
   if (headerOf(request, 'content-sha256') !== sha256(request.body))
     return 'expected Content-sha256 to be that of the body'
-  const secret = secrets.get(credential)
   // An unknown access id takes as long as a wrong secret.
   const right = signatureOf(request, signed, at, secret ?? '')
   const same = right.length === signature.length && timingSafeEqual(Buffer.from(right), Buffer.from(signature))

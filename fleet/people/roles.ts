@@ -1,7 +1,7 @@
 import type { Role } from '@windlass/wire/operator'
 import type { Grant } from './records.ts'
 
-/** What a role lets one do. `administer`: people, tokens of others, webhooks, the audit log. `host`: other projects. */
+/** What a role lets one do. `administer`: people, tokens of others, packagers, webhooks, the audit log. `host`: other projects. */
 export type Permission = 'read' | 'publish' | 'operate' | 'approve' | 'administer' | 'host'
 
 const permissions: Readonly<Record<Role, readonly Permission[]>> = {

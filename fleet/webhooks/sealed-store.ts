@@ -1,11 +1,5 @@
+import { type Seal, sealed, unsealed } from '../people/sealed-text.ts'
 import type { WebhookStore } from './webhook.ts'
-
-/** Turns a text into one that nobody reads without the key, and back. */
-export interface Seal {
-  close(text: string): string
-  /** @throws where it was closed with another key, or changed since */
-  open(sealed: string): string
-}
 
 /** A store whose secrets can be changed where they lie. */
 export interface SealableStore extends WebhookStore {
@@ -13,12 +7,10 @@ export interface SealableStore extends WebhookStore {
   changeSecrets(change: (kept: string) => string): Promise<void>
 }
 
-const mark = 'sealed:1:'
-
 /** A store of webhooks that keeps their secrets sealed. Those that were kept as they are get sealed now. */
 export async function sealedWebhooks(store: SealableStore, seal: Seal): Promise<WebhookStore> {
-  const closed = (secret: string) => (secret.startsWith(mark) ? secret : mark + seal.close(secret))
-  const secretOf = (kept: string) => (kept.startsWith(mark) ? opened(seal, kept.slice(mark.length)) : kept)
+  const closed = (secret: string) => sealed(seal, secret)
+  const secretOf = (kept: string) => unsealed(seal, kept)
   await store.changeSecrets(closed)
   return {
     ...store,
@@ -39,11 +31,3 @@ export async function sealedWebhooks(store: SealableStore, seal: Seal): Promise<
 }
 
 const keyLost = 'its secret was sealed with another key: make the webhook anew, or bring the key back'
-
-function opened(seal: Seal, sealed: string): string | undefined {
-  try {
-    return seal.open(sealed)
-  } catch {
-    return undefined
-  }
-}

@@ -56,6 +56,7 @@ const fleetEndings: Partial<Record<OperatorErrorCode, Ending>> = {
   user_unknown: 'missing',
   token_unknown: 'missing',
   webhook_unknown: 'missing',
+  packager_unknown: 'missing',
   token_missing: 'refused',
   sign_in_refused: 'refused',
   role_missing: 'refused',

@@ -53,6 +53,7 @@ export {
 export { type Health, health } from './health.ts'
 export { OperatorError, type OperatorErrorCode } from './operator-error.ts'
 export { type PackageRecord, type PackageRule, packageList, packageRecord, packageRule } from './package.ts'
+export { newPackagerRecord, type PackagerRecord, packagerList, packagerOrder } from './packager.ts'
 export { openIdPath, operatorPaths } from './paths.ts'
 export {
   type GrantRecord,

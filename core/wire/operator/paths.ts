@@ -54,6 +54,8 @@ export const operatorPaths = {
   webhook: (id: number) => `${base}/webhooks/${id}`,
   deliveries: (id: number) => `${base}/webhooks/${id}/deliveries`,
   testWebhook: (id: number) => `${base}/webhooks/${id}/test`,
+  packagers: `${base}/packagers`,
+  packager: (id: string) => `${base}/packagers/${part(id)}`,
   session: `${base}/session`,
   signInWays: `${base}/session/ways`,
   users: `${base}/users`,

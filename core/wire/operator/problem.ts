@@ -29,6 +29,7 @@ export const problemStatus = {
   user_unknown: 404,
   token_unknown: 404,
   webhook_unknown: 404,
+  packager_unknown: 404,
   package_in_use: 409,
   group_exists: 409,
   project_exists: 409,

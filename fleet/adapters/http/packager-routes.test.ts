@@ -25,7 +25,7 @@ function signed({ app, clock }: TestFleet, method: Method, path: string, body = 
   return app.inject({ method, url: `/uhu${path}`, headers, ...(body && { payload: body }) })
 }
 type Method = PackagerRequest['method']
-type Sent = Pick<PackagerRequest, 'secret' | 'headers'>
+type Sent = Pick<PackagerRequest, 'id' | 'secret' | 'headers'>
 
 const begin = (fleet: TestFleet, signature = 'None') =>
   signed(fleet, 'POST', '/packages', metadata, { headers: { 'uh-signature': signature } })
@@ -71,6 +71,22 @@ describe('uhu package push', () => {
       const url = `/uhu/storage/${uid}/${object}${ticket}`
       expect((await fleet.app.inject({ method: 'PUT', url, payload: content })).statusCode).toBe(401)
     }
+  })
+
+  it('is for those whom an admin lets push, until they are removed', async () => {
+    const fleet = await testFleet()
+    const made = (await fleet.api('POST', '/packagers', { name: 'ci' })).json<{ id: string; secret: string }>()
+    const push = (given: Sent) => signed(fleet, 'POST', '/packages', metadata, given)
+    expect((await push(made)).statusCode).toBe(201)
+    expect((await push({ ...made, secret: 'topsecret' })).statusCode).toBe(401)
+    expect((await push({ ...made, id: 'me' })).statusCode).toBe(401)
+    const at = new Date(fleet.clock.now()).toISOString()
+    const listed = (await fleet.api('GET', '/packagers')).json()
+    expect(listed).toEqual({ packagers: [{ id: made.id, name: 'ci', createdAt: at, lastUsed: at }] })
+    expect((await fleet.api('DELETE', `/packagers/${made.id}`)).statusCode).toBe(204)
+    expect((await push(made)).statusCode).toBe(401)
+    const again = await fleet.api('DELETE', `/packagers/${made.id}`)
+    expect([again.statusCode, again.json().code]).toEqual([404, 'packager_unknown'])
   })
 
   it('keeps nothing of what is wrong or incomplete, and may be mended', async () => {

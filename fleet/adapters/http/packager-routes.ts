@@ -2,7 +2,8 @@ import type { Clock, Log } from '@windlass/platform'
 import { problemStatus } from '@windlass/wire/operator'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { FleetError } from '../../fleet-error.ts'
-import { whyUnsigned } from '../../identity/uh-v1.ts'
+import { credentialOf, whyUnsigned } from '../../identity/uh-v1.ts'
+import type { PackagerStore } from '../../packagers/packager.ts'
 import type { Pushes } from '../../packages/pushes.ts'
 import type { Store } from '../../store/store.ts'
 import { baseUrlOf } from './unit-routes.ts'
@@ -12,8 +13,9 @@ export interface PackagerPorts {
   store: Store
   clock: Clock
   log: Log
-  /** Secrets of packagers by access id. With none nobody may push. */
+  /** Secrets of packagers by access id, as the settings have them. */
   secrets: ReadonlyMap<string, string>
+  packagers: PackagerStore
   base: string
 }
 
@@ -27,6 +29,7 @@ interface OfObject {
 
 const root = '/uhu'
 const metadataLimit = 1024 * 1024
+const minuteMs = 60_000
 
 /**
  * What `uhu package push` asks with this fleet's address and `/uhu` behind it as its server (updatehub.md 6.6). All but the
@@ -78,13 +81,18 @@ function signedRoutes(app: FastifyInstance, ports: PackagerPorts): void {
   })
 }
 
-async function admitPackager(request: FastifyRequest, { secrets, clock, base }: PackagerPorts): Promise<void> {
+async function admitPackager(request: FastifyRequest, ports: PackagerPorts): Promise<void> {
+  const { secrets, packagers, clock, base } = ports
   const [path = '', query] = (request.raw.url ?? '').split('?')
   const { method, headers } = request
-  // It signed what it asked for.
+  // It signed the path that it asked for, with what names the project.
   const signed = { method, path: base + path, query: new URLSearchParams(query), headers, body: bodyOf(request) }
-  const why = whyUnsigned(signed, secrets, clock.now())
+  const id = credentialOf(signed) ?? ''
+  const found = secrets.has(id) ? undefined : await packagers.packager(id)
+  const now = clock.now()
+  const why = whyUnsigned(signed, secrets.get(id) ?? found?.secret, now)
   if (why !== undefined) throw new FleetError('token_wrong', why)
+  if (found && (found.lastUsed ?? 0) + minuteMs <= now) await packagers.used(id, now)
 }
 
 function bodyOf(request: FastifyRequest): Uint8Array {

@@ -33,6 +33,7 @@ import { openapiRoute } from './openapi.ts'
 import { type OpenIdPorts, openIdRoutes } from './openid-routes.ts'
 import { operatorRoutes } from './operator-routes.ts'
 import { operatorUnitRoutes } from './operator-unit-routes.ts'
+import { packagerListRoutes } from './packager-list-routes.ts'
 import { type PackagerPorts, packagerRoutes } from './packager-routes.ts'
 import { peopleRoutes } from './people-routes.ts'
 import { answerProblems } from './problems.ts'
@@ -59,7 +60,7 @@ export interface ServerPorts {
   /** Absent: nobody is told. */
   webhooks?: Pick<WebhookPorts, 'store' | 'dispatch'>
   /** What UpdateHub's packager pushes to. */
-  packager?: Pick<PackagerPorts, 'pushes' | 'secrets'>
+  packager?: Pick<PackagerPorts, 'pushes' | 'secrets' | 'packagers'>
   /** Absent: a fleet of devices only. */
   units?: UnitPorts
   /** Absent: one of those that the default project has beside it. */
@@ -162,6 +163,7 @@ async function operatorApi(
   sessionRoutes(api, people, { secure, base, openid: openid !== undefined })
   if (openid) openIdRoutes(api, { ...people, ...openid }, { secure, base })
   peopleRoutes(api, people)
+  if (ports.packager) packagerListRoutes(api, { ...people, store: ports.packager.packagers })
   auditRoutes(api, ports.people.audit)
   if (ports.projects) projectRoutes(api, ports.projects)
   if (ports.webhooks) webhookRoutes(api, { ...people, ...ports.webhooks })

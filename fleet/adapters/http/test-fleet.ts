@@ -13,6 +13,7 @@ import { localBus } from '../../bus/local-bus.ts'
 import { BlobTickets } from '../../identity/blob-tickets.ts'
 import { SocketTokens } from '../../identity/claims.ts'
 import { newUnitAuthority, UnitAuthority } from '../../identity/unit-authority.ts'
+import { memoryPackagerStore } from '../../packagers/memory-packager-store.ts'
 import { Pushes } from '../../packages/pushes.ts'
 import { packageShelf } from '../../packages/shelf.ts'
 import { fakePeople } from '../../people/fake-people.ts'
@@ -109,7 +110,7 @@ export async function testFleet(
   const shelf = packageShelf({ store, files, clock, events, log, shared }, rules)
   const pushFiles = await folderPushes(join(folder, 'pushes'), new SeededRandom(2))
   const pushes = new Pushes({ shelf, files: pushFiles, clock, key: new SeededRandom(3).bytes(32) }, rules)
-  const packager = { pushes, secrets: new Map([['me', 'topsecret']]) }
+  const packager = { pushes, secrets: new Map([['me', 'topsecret']]), packagers: memoryPackagerStore() }
   const units = given.units ? await testUnits(folder, { clock, log, events }) : undefined
   const ground = { store: memoryProjectStore(), shared, ground: fakeGround(), random: new SeededRandom(5) }
   const projects = new Projects({ ...ground, clock, log })

@@ -8,11 +8,15 @@ export interface PackagerRequest {
   secret?: string
   headers?: Record<string, string>
   host?: string
+  /** The access id; default `me`. */
+  id?: string
+  /** What stands before every address of the project; default nothing. */
+  base?: string
 }
 
-/** The headers of a request as the packager `me` signs it (updatehub.md 6.7). */
+/** The headers of a request as a packager signs it (updatehub.md 6.7): with the path that it asks for, project and all. */
 export function packagerHeaders(given: PackagerRequest, nowMs: number): Record<string, string> {
-  const { method, path, body = '', secret = 'topsecret', host = 'fleet.example.test' } = given
+  const { method, path, body = '', secret = 'topsecret', host = 'fleet.example.test', id = 'me', base = '' } = given
   const headers: Record<string, string> = {
     'user-agent': 'updatehub-utils/1.2.0',
     host,
@@ -24,7 +28,7 @@ export function packagerHeaders(given: PackagerRequest, nowMs: number): Record<s
     ...given.headers,
   }
   const names = Object.keys(headers).sort()
-  const request = { method, path: `/uhu${path}`, query: new URLSearchParams(), headers, body: Buffer.from(body) }
+  const request = { method, path: `${base}/uhu${path}`, query: new URLSearchParams(), headers, body: Buffer.from(body) }
   const value = signatureOf(request, names, nowMs, secret)
-  return { ...headers, authorization: `UH-V1 Credential=me, SignedHeaders=${names.join(';')}, Signature=${value}` }
+  return { ...headers, authorization: `UH-V1 Credential=${id}, SignedHeaders=${names.join(';')}, Signature=${value}` }
 }

@@ -6,6 +6,7 @@ import { auditTables } from './audit-migration.ts'
 import { claimTables } from './claim-migration.ts'
 import { groupTables } from './group-migration.ts'
 import { countedAttempts, quickLists, roomForContacts } from './list-migration.ts'
+import { packagerTables } from './packager-migration.ts'
 import { peopleTables } from './people-migration.ts'
 import { processTables } from './process-migration.ts'
 import { projectTables } from './project-migration.ts'
@@ -86,6 +87,7 @@ const statements: Readonly<Record<string, readonly string[]>> = {
   '023-traces-of-deliveries': ['alter table webhook_deliveries add column trace text'],
   '024-claims': claimTables,
   '025-counted-attempts': countedAttempts,
+  '026-packagers': packagerTables,
 }
 
 const steps: Readonly<Record<string, Migration>> = Object.fromEntries(

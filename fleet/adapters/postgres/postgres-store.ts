@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import type pg from 'pg'
+import type { SealablePackagerStore } from '../../packagers/packager.ts'
 import type { AuditStore } from '../../people/audit.ts'
 import type { PeopleStore } from '../../people/people-store.ts'
 import type { Lines } from '../../processes/lines.ts'
@@ -21,6 +22,7 @@ import { tallyPhases } from './phases.ts'
 import { openProbePool } from './pool.ts'
 import { postgresAuditStore } from './postgres-audit-store.ts'
 import { postgresLines } from './postgres-lines.ts'
+import { postgresPackagerStore } from './postgres-packager-store.ts'
 import { postgresPeopleStore } from './postgres-people-store.ts'
 import { postgresProjectStore } from './postgres-project-store.ts'
 import { postgresShared } from './postgres-shared.ts'
@@ -50,6 +52,7 @@ export interface Records extends Store {
   audit: AuditStore
   projects: ProjectStore
   webhooks: SealableStore
+  packagers: SealablePackagerStore
   lines: Lines
   shared: Shared
 }
@@ -71,6 +74,7 @@ export async function postgresStore(pool: pg.Pool, me = 'alone'): Promise<Record
     observe: (sight, packageUid, conclude) => observe(pool, lookOne, sight, packageUid, conclude),
     audit: postgresAuditStore(db),
     webhooks: postgresWebhookStore(db),
+    packagers: postgresPackagerStore(db),
     projects: postgresProjectStore(db),
     ...packagesIn(db),
     ...rulesIn(db),

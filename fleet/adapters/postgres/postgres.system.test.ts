@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createLog, systemClock } from '@windlass/platform'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { packagerStoreContract } from '../../packagers/packager-store.contract.ts'
 import { checkChain } from '../../people/audit.ts'
 import { auditStoreContract } from '../../people/audit-store.contract.ts'
 import { peopleStoreContract } from '../../people/people-store.contract.ts'
@@ -81,6 +82,15 @@ describe('PostgreSQL in a folder', () => {
       openPool(server.url.replace(/postgres$/, `contract_${databases}`), () => undefined),
     )
     return { store: store.webhooks, close: () => store.close() }
+  })
+
+  packagerStoreContract('postgres', async () => {
+    databases += 1
+    await ask(`create database contract_${databases}`)
+    const store = await postgresStore(
+      openPool(server.url.replace(/postgres$/, `contract_${databases}`), () => undefined),
+    )
+    return { store: store.packagers, close: () => store.close() }
   })
 
   auditStoreContract('postgres', async () => {

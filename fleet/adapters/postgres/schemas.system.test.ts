@@ -1,6 +1,7 @@
 import { createLog } from '@windlass/platform'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { packagerStoreContract } from '../../packagers/packager-store.contract.ts'
 import { auditStoreContract } from '../../people/audit-store.contract.ts'
 import { peopleStoreContract } from '../../people/people-store.contract.ts'
 import { processesContract } from '../../processes/processes.contract.ts'
@@ -48,6 +49,7 @@ async function freshStore<T>(part: (records: Records) => T): Promise<{ store: T;
 }
 
 unitStoreContract('a schema of postgres', () => freshStore(({ units }) => units))
+packagerStoreContract('a schema of postgres', () => freshStore(({ packagers }) => packagers))
 webhookStoreContract('a schema of postgres', () => freshStore(({ webhooks }) => webhooks))
 auditStoreContract('a schema of postgres', () => freshStore(({ audit }) => audit))
 projectStoreContract('a schema of postgres', () => freshStore(({ projects }) => projects))

@@ -6,6 +6,7 @@ import type { Progress } from '../../rollout/progress.ts'
 import type { Attempt, KeptObject } from '../../store/records.ts'
 import type { PeopleTables } from './people-tables.ts'
 import type { AuditTables } from './postgres-audit-store.ts'
+import type { PackagerTables } from './postgres-packager-store.ts'
 import type { ProjectTables } from './postgres-project-store.ts'
 import type { WebhookTables } from './postgres-webhook-store.ts'
 import type { UnitTables } from './unit-tables.ts'
@@ -91,7 +92,7 @@ interface ReportRow {
   log: string | null
 }
 
-export interface Tables extends UnitTables, PeopleTables, AuditTables, WebhookTables, ProjectTables {
+export interface Tables extends UnitTables, PeopleTables, AuditTables, WebhookTables, ProjectTables, PackagerTables {
   packages: PackageRow
   devices: DeviceRow
   rollouts: RolloutRow

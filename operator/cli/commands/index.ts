@@ -22,6 +22,7 @@ import { keysNew } from './keys-new.ts'
 import { keysShow } from './keys-show.ts'
 import { list } from './list.ts'
 import { pack } from './pack.ts'
+import { packagersList, packagersNew, packagersRemove } from './packagers.ts'
 import { packagesRule } from './packages-rule.ts'
 import { projectsCreate, projectsList, projectsRemove, projectsToken } from './projects.ts'
 import { publish } from './publish.ts'
@@ -136,6 +137,9 @@ export const allCommands: readonly Command[] = [
   tokensNew,
   tokensList,
   tokensWithdraw,
+  packagersNew,
+  packagersList,
+  packagersRemove,
   projectsCreate,
   projectsList,
   projectsToken,
@@ -169,6 +173,7 @@ export const groups: Readonly<Record<string, string>> = {
   users: 'Who may sign in, and what they may do',
   webhooks: 'Addresses that are told what happens',
   tokens: 'What programs show instead of signing in',
+  packagers: "Who may push with UpdateHub's packager",
   projects: 'Parts of the fleet that never see each other',
   unit: 'One unit, through its update scheduler',
   device: "One device, through its agent's local API; works on UpdateHub's agent too",

@@ -40,6 +40,22 @@ function fleet(answers: Record<string, unknown>) {
   return { fetch, asked }
 }
 
+describe('packagers', () => {
+  it('are let in with a secret that is shown once, listed and removed', async () => {
+    const packager = { id: 'a1', name: 'ci', createdAt: at, lastUsed: null }
+    const { fetch, asked } = fleet({
+      'POST /packagers': { ...packager, secret: 'xyz' },
+      'GET /packagers': { packagers: [packager] },
+      'DELETE /packagers/a1': null,
+    })
+    const made = await say(['packagers', 'new', 'ci'], { fetch })
+    expect(made.out).toMatch(/UHU_ACCESS_ID: +a1\nUHU_ACCESS_SECRET: +xyz \(shown this once\)\n/)
+    expect(asked[0]?.body).toEqual({ name: 'ci' })
+    expect((await say(['packagers', 'list'], { fetch })).out).toMatch(/a1 +ci +2026-.* +never/)
+    expect((await say(['packagers', 'remove', 'a1'], { fetch })).out).toBe('packager a1 is removed\n')
+  })
+})
+
 describe('users', () => {
   it('are made with roles, and with a password that is shown once or comes from a file', async () => {
     const { fetch, asked } = fleet({ 'POST /users': { ...ada, password: 'abcde-fghjk' } })

@@ -1,4 +1,5 @@
 import { type AuditCheck, type AuditList, type AuditQuery, auditCheck, auditList } from '../audit.ts'
+import { type NewPackagerRecord, newPackagerRecord, type PackagerRecord, packagerList } from '../packager.ts'
 import { operatorPaths } from '../paths.ts'
 import {
   type GrantRecord,
@@ -31,7 +32,7 @@ import {
 } from '../webhook.ts'
 import { ask, remove, type Send, search } from './send.ts'
 
-/** People, tokens, the audit log, webhooks. */
+/** People, tokens, packagers, the audit log, webhooks. */
 export interface PeopleCalls {
   /** As whom the fleet knows the caller. */
   session(): Promise<SessionRecord>
@@ -48,6 +49,9 @@ export interface PeopleCalls {
   tokens(): Promise<TokenRecord[]>
   addToken(order: TokenOrder): Promise<NewTokenRecord>
   withdrawToken(id: number): Promise<void>
+  packagers(): Promise<PackagerRecord[]>
+  addPackager(name: string): Promise<NewPackagerRecord>
+  removePackager(id: string): Promise<void>
   /** Newest first. */
   audit(query?: AuditQuery): Promise<AuditList>
   checkAudit(): Promise<AuditCheck>
@@ -78,6 +82,9 @@ export function peopleCalls(send: Send): PeopleCalls {
     tokens: async () => (await ask(send, tokenList, 'GET', paths.tokens)).tokens,
     addToken: (order) => ask(send, newTokenRecord, 'POST', paths.tokens, order),
     withdrawToken: (id) => remove(send, paths.token(id)),
+    packagers: async () => (await ask(send, packagerList, 'GET', paths.packagers)).packagers,
+    addPackager: (name) => ask(send, newPackagerRecord, 'POST', paths.packagers, { name }),
+    removePackager: (id) => remove(send, paths.packager(id)),
     audit: (query) => ask(send, auditList, 'GET', paths.audit + search(query)),
     checkAudit: () => ask(send, auditCheck, 'GET', paths.auditCheck),
     webhooks: async () => (await ask(send, webhookList, 'GET', paths.webhooks)).webhooks,

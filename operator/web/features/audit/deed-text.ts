@@ -11,6 +11,8 @@ const texts: Readonly<Record<string, string>> = {
   'PUT /users/:name/password': 'set a password',
   'POST /tokens': 'made a token',
   'DELETE /tokens/:id': 'withdrew a token',
+  'POST /packagers': 'let a packager push',
+  'DELETE /packagers/:id': 'removed a packager',
   'POST /webhooks': 'added a webhook',
   'DELETE /webhooks/:id': 'removed a webhook',
   'POST /webhooks/:id/test': 'tested a webhook',
