@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { endingClock, listen } from '@windlass/platform'
-import { type Database, openDatabase } from '@windlass/platform/database'
+import { endingClock, type Log, listen } from '@windlass/platform'
+import { type Database, openSoundDatabase } from '@windlass/platform/database'
 import { buildUnit, type Unit } from './build-unit.ts'
 import { CertificateOrders } from './identity/certificate-orders.ts'
 import { answerProtected, answerPublic } from './identity/identity-server.ts'
@@ -26,7 +26,7 @@ export async function runUnit(
 ): Promise<void> {
   const world = { ...around, clock: endingClock(around.clock, stop) }
   await world.files.makeFolder(settings.workingDir)
-  const database = openAlone(settings.workingDir)
+  const database = openAlone(settings.workingDir, world.log)
   // Services' environment may hold secrets.
   await world.files.setMode(join(settings.workingDir, 'unit.db'), 0o600)
   const own = await openNode(settings, world)
@@ -60,9 +60,9 @@ async function forget(update: Unit['update'], { log }: WorldPorts): Promise<void
 }
 
 /** The records, for this process alone: two units in one folder would undo each other's work. Ends with the process. */
-function openAlone(folder: string): Database {
+function openAlone(folder: string, log: Log): Database {
   try {
-    const database = openDatabase(join(folder, 'unit.db'))
+    const database = openSoundDatabase(join(folder, 'unit.db'), (aside) => log.error('records set aside', { ...aside }))
     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT')
     return database
   } catch (cause) {

@@ -50,7 +50,9 @@ export async function nodeWorld(settings: Settings, log: Log): Promise<NodeWorld
   }
   const cores = coreCount()
   const nodeId = settings.nodeId ?? (await machineId())
-  const records = SqliteRecords.open(join(folders.working, 'services.db'))
+  const records = SqliteRecords.open(join(folders.working, 'services.db'), (aside) =>
+    log.error('records set aside: services end until the unit orders them again', { ...aside }),
+  )
   return {
     nodeId,
     power: { cores, maxDmips: settings.maxDmips ?? cores * dmipsPerCore, totalRam: await totalMemory() },

@@ -1,6 +1,6 @@
 import type { InstanceOrder } from '@windlass/model/unit'
-import type { RunningTimeRecords } from '@windlass/platform'
-import { type Database, migrate, openDatabase, type Row } from '@windlass/platform/database'
+import type { RunningTimeRecords, SetAside } from '@windlass/platform'
+import { type Database, migrate, openSoundDatabase, type Row } from '@windlass/platform/database'
 import type { ImageRecords, StoredImage } from '../images/image-records.ts'
 import type { InstanceRecords } from '../instances/records.ts'
 import type { Place } from '../network/attachment.ts'
@@ -32,9 +32,9 @@ export class SqliteRecords
     this.#db = db
   }
 
-  /** @param path a file whose folder is there, or `:memory:` */
-  static open(path: string): SqliteRecords {
-    const db = openDatabase(path)
+  /** @param path a file whose folder is there, or `:memory:`; one that is damaged is begun anew */
+  static open(path: string, setAside: SetAside = () => undefined): SqliteRecords {
+    const db = openSoundDatabase(path, setAside)
     migrate(db, 'services', steps)
     return new SqliteRecords(db)
   }
