@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
-import { createLog, isLoopbackHost, systemClock, systemRandom } from '@windlass/platform'
+import { createLog, isLoopbackHost, nodeFiles, systemClock, systemRandom } from '@windlass/platform'
 import { TrustError, verify } from '@windlass/trust'
 import { Front } from './adapters/http/front.ts'
 import { pinoSink } from './adapters/pino-sink.ts'
@@ -126,7 +125,7 @@ function checkKeys(keys: readonly string[]): void {
 
 async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true })
+    await nodeFiles.makeFolder(path)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new StartError('data_unusable', `expected a folder at ${path}, got: ${why}`, { cause })

@@ -1,6 +1,6 @@
-import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Clock, Random } from '@windlass/platform'
+import { type Clock, nodeFiles, type Random } from '@windlass/platform'
 import type { BlobPlace } from '../blobs/place.ts'
 import { folderBlobs } from './folder-blobs.ts'
 import { folderPackages } from './folder-packages.ts'
@@ -16,7 +16,7 @@ export interface FolderPorts {
 
 /** The bytes of a fleet in one folder, which several processes may share. */
 export async function folderPlace(folder: string, ports: FolderPorts): Promise<BlobPlace> {
-  await mkdir(folder, { recursive: true })
+  await nodeFiles.makeFolder(folder)
   const note = join(folder, 'fleet-id')
   return {
     packages: await folderPackages(join(folder, 'packages'), ports),

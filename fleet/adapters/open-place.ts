@@ -20,6 +20,9 @@ export async function openPlace(choice: BlobChoice, scratch: string, ports: Fold
     return await (await import('./s3-place.ts')).s3Place(choice, scratch, ports)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new StartError('blobs_unusable', `expected a place for packages and blobs, got: ${why}`, { cause })
+    const where = choice.kind === 'folder' ? choice.path : `s3://${choice.bucket}/${choice.prefix}`
+    throw new StartError('blobs_unusable', `expected a place for packages and blobs at ${where}, got: ${why}`, {
+      cause,
+    })
   }
 }

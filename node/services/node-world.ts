@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path/posix'
 import {
   type Log,
@@ -46,7 +46,7 @@ export async function nodeWorld(settings: Settings, log: Log): Promise<NodeWorld
   const isRoot = process.getuid?.() === 0
   const { folders } = settings
   for (const folder of [folders.working, folders.storages, folders.states, folders.logs, folders.run]) {
-    await mkdir(folder, { recursive: true })
+    await nodeFiles.makeFolder(folder)
   }
   const cores = coreCount()
   const nodeId = settings.nodeId ?? (await machineId())

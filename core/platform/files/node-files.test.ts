@@ -20,6 +20,10 @@ testFiles('nodeFiles', async () => ({
   folder: await newFolder(),
   link: (path, target) => symlink(target, path),
 }))
+it('says at once where no folder can be made', async () => {
+  await expect(nodeFiles.makeFolder('/proc/windlass/deep')).rejects.toMatchObject({ code: 'ENOENT' })
+})
+
 testJournal('fileJournal on a real disk', async () => {
   const path = join(await newFolder(), 'deep', 'journal.json')
   const opened = () =>

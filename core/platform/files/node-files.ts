@@ -28,15 +28,7 @@ export const nodeFiles: Files = {
     const stats = await orNothing(fs.stat(path))
     return stats && factsOf(stats)
   },
-  makeFolder: async (path) => {
-    const first = await fs.mkdir(path, { recursive: true })
-    if (first === undefined) return
-    const above = dirname(resolve(first))
-    for (let folder = dirname(resolve(path)); ; folder = dirname(folder)) {
-      await syncFolder(nodeFiles, folder)
-      if (folder === above) return
-    }
-  },
+  makeFolder: (path) => makeFolder(resolve(path)),
   realPath: (path) => orNothing(fs.realpath(path)),
   setMode: (path, mode) => fs.chmod(path, mode),
   // -1 is chown(2)'s way to leave one as it is.
@@ -45,6 +37,28 @@ export const nodeFiles: Files = {
     const { bavail, bsize } = await fs.statfs(path)
     return bavail * bsize
   },
+}
+
+/** Not by `recursive`: Node never comes to an end with it where nobody can make folders, as below /proc. */
+async function makeFolder(path: string): Promise<void> {
+  const above = dirname(path)
+  try {
+    await fs.mkdir(path)
+  } catch (error) {
+    if (isDiskError(error, 'EEXIST')) return refuseOther(path, error)
+    if (!isDiskError(error, 'ENOENT') || (await isFolder(above))) throw error
+    await makeFolder(above)
+    return makeFolder(path)
+  }
+  await syncFolder(nodeFiles, above)
+}
+
+async function refuseOther(path: string, error: unknown): Promise<void> {
+  if (!(await isFolder(path))) throw error
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await orNothing(fs.stat(path)))?.isDirectory() ?? false
 }
 
 function openFile(handle: fs.FileHandle): OpenFile {

@@ -1,5 +1,6 @@
-import { mkdir, open, rm } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { nodeFiles } from '@windlass/platform'
 import { generateKeys } from '@windlass/trust'
 import { command } from '../command.ts'
 import { creating } from '../creating.ts'
@@ -19,7 +20,7 @@ export const keysNew = command({
     const [privateFile, publicFile] = [join(folder, 'private.pem'), join(folder, 'public.pem')]
     const keys = await generateKeys(Number(bits))
     io.signal.throwIfAborted()
-    await creating(folder, mkdir(folder, { recursive: true }))
+    await creating(folder, nodeFiles.makeFolder(folder))
     await creating(privateFile, createNew(privateFile, keys.privateKey, 0o600))
     try {
       await creating(publicFile, createNew(publicFile, keys.publicKey, 0o644))
@@ -43,6 +44,10 @@ async function createNew(path: string, text: string, mode: number): Promise<void
   try {
     await file.writeFile(text)
     await file.sync()
+  } catch (error) {
+    // What is there in part would stand in the way of the next try.
+    await rm(path)
+    throw error
   } finally {
     await file.close()
   }
