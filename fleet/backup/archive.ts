@@ -51,7 +51,7 @@ export async function writeBackup(
   const writer: BackupWriter = {
     async add(name, bytes) {
       hash.update(name).update(bytes)
-      await entryDone((done) => tar.entry({ name }, Buffer.from(bytes), done))
+      await entryDone((done) => tar.entry({ name }, Buffer.from(bytes), done).on('error', done))
     },
     async stream(name, size, body) {
       hash.update(name)
@@ -74,16 +74,17 @@ export async function writeBackup(
     await writer.add(aboutName, Buffer.from(JSON.stringify(about)))
     await fill(writer)
     const end = JSON.stringify({ sha256: hash.digest('hex') })
-    await entryDone((done) => tar.entry({ name: endName }, end, done))
+    await entryDone((done) => tar.entry({ name: endName }, end, done).on('error', done))
     tar.finalize()
     await written
     await rename(part, path)
     await syncFolder(dirname(path))
   } catch (error) {
     tar.destroy()
-    await written.catch(() => undefined)
+    const lost: unknown = await written.catch((cause: unknown) => cause)
     await rm(part, { force: true })
-    throw error
+    // A disk that takes no more ends the tar, too: what the disk said tells more than what the tar says then.
+    throw lost instanceof Error && 'syscall' in lost ? lost : error
   }
 }
 

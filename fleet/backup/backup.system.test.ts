@@ -191,7 +191,7 @@ async function expectApart(root: string): Promise<void> {
   for (const [name, { client }] of [['acme', acme] as const, ['beta', beta] as const]) {
     const { devices } = await client.devices()
     expect(devices.map(({ identity }) => identity)).toEqual([{ serial: `of ${name}` }])
-    expect((await client.units()).length).toBe(1)
+    expect((await client.units()).units.length).toBe(1)
     expect((await client.items()).length).toBe(1)
     expect((await client.rollout(1)).counts.pending).toBe(1)
   }
