@@ -145,6 +145,7 @@ export {
   revocationOrder,
   type UnitCountQuery,
   type UnitDetail,
+  type UnitList,
   type UnitQuery,
   type UnitRecord,
   unitCountQuery,

@@ -176,7 +176,8 @@ export const unitQuery = page.extend({
 export type UnitQuery = z.input<typeof unitQuery>
 export const unitCountQuery = unitQuery.pick({ search: true, query: true, group: true })
 export type UnitCountQuery = z.input<typeof unitCountQuery>
-export const unitList = z.object({ units: z.array(unitRecord) })
+export const unitList = z.object({ units: z.array(unitRecord), next: z.string().nullable() })
+export type UnitList = z.infer<typeof unitList>
 export const unitDetail = unitRecord.extend({
   nodes: z.array(unitNode),
   items: z.array(unitItem),

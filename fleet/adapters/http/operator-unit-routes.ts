@@ -29,7 +29,7 @@ import type { UnitStore } from '../../units/unit-store.ts'
 import { claimRoutes } from './claim-routes.ts'
 import { encodeItem, encodeRelease, encodeUnit, encodeUnitDetail } from './encode-unit.ts'
 import { pullRoutes } from './pull-routes.ts'
-import { type Api, byNumber, byUnit, typed } from './typed-api.ts'
+import { type Api, byNumber, byUnit, nextOf, typed } from './typed-api.ts'
 import { unitGroupRoutes } from './unit-group-routes.ts'
 import { unitNewsRoutes } from './unit-news-routes.ts'
 import { unitRolloutRoutes } from './unit-rollout-routes.ts'
@@ -118,7 +118,8 @@ function unitRoutes(api: Api, { store, office }: OperatorUnitPorts): void {
     { schema: { querystring: unitQuery, response: { 200: unitList } } },
     async ({ query: { limit, cursor, ...asked } }) => {
       const units = await store.units({ ...(await unitsMeant(store, asked)), limit, after: cursor })
-      return { units: (await Promise.all(units.map((unit) => office.describe(unit)))).map(encodeUnit) }
+      const described = await Promise.all(units.map((unit) => office.describe(unit)))
+      return { units: described.map(encodeUnit), next: nextOf(units, limit, ({ id }) => id) }
     },
   )
   api.get('/units/:id', { schema: { params: byUnit, response: { 200: unitDetail } } }, async ({ params: { id } }) =>

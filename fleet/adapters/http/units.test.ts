@@ -212,7 +212,9 @@ describe('a unit and its fleet', () => {
     unit.say({ kind: 'unit_status', status: { isDelta: false, items, instances: [instance] } })
     await unit.next('ack')
     await expect.poll(async () => (await fleet.client.unit('u1')).standing).toBe('arrived')
-    expect(await fleet.client.units()).toMatchObject([{ id: 'u1', connected: true, release: { name: 'spring' } }])
+    expect((await fleet.client.units()).units).toMatchObject([
+      { id: 'u1', connected: true, release: { name: 'spring' } },
+    ])
 
     // A unit that has arrived is left in peace when it comes again; one that lost what it had is told once more.
     const back = await online(fleet)
@@ -251,7 +253,7 @@ describe('a unit and its fleet', () => {
     ])
 
     expect((await client.takeBackUnitRollout(id)).counts).toMatchObject({ rolled_back: 3 })
-    expect(await client.units()).toMatchObject([first, first, first].map(({ id }) => ({ release: { id } })))
+    expect((await client.units()).units).toMatchObject([first, first, first].map(({ id }) => ({ release: { id } })))
     await expect(client.resumeUnitRollout(id)).rejects.toMatchObject({ code: 'rollout_aborted' })
     await expect(client.unitRollout(99)).rejects.toMatchObject({ code: 'rollout_unknown' })
   })
@@ -423,7 +425,7 @@ describe('labels and groups of units', () => {
     expect(await client.labelUnits({ to: { query: 'model = boat' }, set: { ring: '1' } })).toBe(2)
     const east = await client.addUnitGroup({ name: 'east', query: 'label.site=Oslo and id ~ u*' })
     expect(east).toMatchObject({ query: 'label.site = Oslo and id ~ u*', units: 1 })
-    expect((await client.units({ group: 'east', query: 'label.ring = 1' })).map(({ id }) => id)).toEqual(['u1'])
+    expect((await client.units({ group: 'east', query: 'label.ring = 1' })).units.map(({ id }) => id)).toEqual(['u1'])
     expect(await client.countUnits({ search: 'u' })).toBe(2)
     const { id, to, counts } = await client.startUnitRollout({ release: 1, to: { group: 'east' } })
     expect([to, counts.pending]).toEqual([{ group: 'east', query: 'label.site = Oslo and id ~ u*' }, 0])

@@ -2,7 +2,7 @@ import type { DeviceDetail, DeviceRecord, OperatorClient } from '@windlass/wire/
 import { command, type Result } from '../command.ts'
 import { connect, fleetParam } from '../fleet/connect.ts'
 import { devicePage, pairsText, wantedText } from '../fleet/device-page.ts'
-import { everyDevice } from '../fleet/every-device.ts'
+import { everyPage } from '../fleet/every-page.ts'
 import { deviceNamed, shortId } from '../fleet/name.ts'
 import { table } from '../page/table.ts'
 import { optional, switchedOn } from '../params.ts'
@@ -26,7 +26,10 @@ export const devices = command({
       const device = await client.device(await deviceNamed(client, id))
       return { page: devicePage(device), json: device }
     }
-    const all = await everyDevice(client, { search, query, group })
+    const all = await everyPage(
+      (piece) => client.devices({ ...piece, search, query, group }),
+      (page) => page.devices,
+    )
     if (all.length === 0) return { page: 'No such devices have asked for updates yet.', json: { devices: [] } }
     return why ? await explained(client, all) : { page: table(all.map(row), heading), json: { devices: all } }
   },

@@ -1,5 +1,6 @@
 import { command } from '../command.ts'
 import { connect, fleetParam } from '../fleet/connect.ts'
+import { everyPage, type Piece } from '../fleet/every-page.ts'
 import { countsText } from '../fleet/rollout-page.ts'
 import { unitRolloutPage, unitTargetText } from '../fleet/unit-rollout-page.ts'
 import { table } from '../page/table.ts'
@@ -32,7 +33,10 @@ export const unitsRolloutShow = command({
   description: 'Show how far a rollout of a release is: its phases, what the next one waits for, its units',
   params: { id: wholeNumber(required('<id>', 'number of the rollout')), fleet: fleetParam },
   async run({ id, fleet }, io) {
-    const rollout = await connect(fleet, io).unitRollout(id, { limit: 1000 })
+    const client = connect(fleet, io)
+    const first = await client.unitRollout(id, { limit: 1 })
+    const ask = (piece: Piece) => client.unitRollout(id, piece)
+    const rollout = { ...first, units: await everyPage(ask, (page) => page.units), next: null }
     return { page: unitRolloutPage(rollout), json: rollout }
   },
 })

@@ -1,5 +1,6 @@
 import { command } from '../command.ts'
 import { connect, fleetParam } from '../fleet/connect.ts'
+import { everyPage } from '../fleet/every-page.ts'
 import { unitHeading, unitPage, unitRow } from '../fleet/unit-page.ts'
 import { table } from '../page/table.ts'
 import { optional } from '../params.ts'
@@ -24,7 +25,10 @@ export const units = command({
       const unit = await client.unit(id)
       return { page: unitPage(unit), json: unit }
     }
-    const all = await client.units({ limit: 1000, search, query, group })
+    const all = await everyPage(
+      (piece) => client.units({ ...piece, search, query, group }),
+      (page) => page.units,
+    )
     const page =
       all.length > 0 ? table(all.map(unitRow), unitHeading) : 'No units yet. Let one enrol: windlass units claim'
     return { page, json: { units: all } }

@@ -1,15 +1,19 @@
-import type { DeviceQuery, DeviceRecord, OperatorClient } from '@windlass/wire/operator'
+/** Which piece of a list is asked for. */
+export interface Piece {
+  limit: number
+  cursor?: string
+}
 
-/** All devices meant, page by page. */
-export async function everyDevice(
-  client: OperatorClient,
-  only: Omit<DeviceQuery, 'limit' | 'cursor'>,
-): Promise<DeviceRecord[]> {
-  const all: DeviceRecord[] = []
+/** All of a list, piece by piece. */
+export async function everyPage<P extends { next: string | null }, T>(
+  ask: (piece: Piece) => Promise<P>,
+  listed: (page: P) => readonly T[],
+): Promise<T[]> {
+  const all: T[] = []
   let cursor: string | null = null
   do {
-    const page = await client.devices({ limit: 1000, ...only, ...(cursor !== null && { cursor }) })
-    all.push(...page.devices)
+    const page: P = await ask({ limit: 1000, ...(cursor !== null && { cursor }) })
+    all.push(...listed(page))
     cursor = page.next
   } while (cursor !== null)
   return all

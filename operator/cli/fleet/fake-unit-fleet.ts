@@ -38,7 +38,7 @@ export class FakeUnitFleet {
     if (request === 'POST claims') return Response.json({ ...openClaim, token: 'claim-token', ...body })
     if (request === 'GET claims') return Response.json({ claims: [openClaim] })
     if (request === `DELETE claims/${openClaim.id}`) return new Response(null, { status: 204 })
-    if (request === 'GET units') return Response.json({ units: this.units })
+    if (request === 'GET units') return Response.json({ units: this.units, next: null })
     const unit = this.units.find((one) => one.id === id)
     return unit
       ? Response.json(unit)

@@ -128,7 +128,7 @@ export const ask = {
       queryKey: ['units', 'list', asked],
       queryFn: ({ pageParam }) => client.units({ limit: pageSize, ...asked, ...(pageParam && { cursor: pageParam }) }),
       initialPageParam: '',
-      getNextPageParam: (units) => (units.length === pageSize ? units.at(-1)?.id : undefined),
+      getNextPageParam: ({ next }) => next,
       placeholderData: keepPreviousData,
     }),
   unitCounts: (client: OperatorClient) =>
@@ -144,19 +144,19 @@ export const ask = {
   illUnits: (client: OperatorClient) =>
     queryOptions({
       queryKey: ['units', 'ill'],
-      queryFn: () => client.units({ limit: 8, query: 'standing = failed' }),
+      queryFn: async () => (await client.units({ limit: 8, query: 'standing = failed' })).units,
     }),
   /** Those of which there is something to say why they have not arrived, as far as they fit. */
   unitsNotThere: (client: OperatorClient) =>
     queryOptions({
       queryKey: ['units', 'not there'],
-      queryFn: () => client.units({ limit: 1000, query: 'standing != arrived' }),
+      queryFn: async () => (await client.units({ limit: 1000, query: 'standing != arrived' })).units,
     }),
   /** The first of those that a search finds. */
   foundUnits: (client: OperatorClient, search: string) =>
     queryOptions({
       queryKey: ['units', 'found', search],
-      queryFn: () => client.units({ limit: 100, ...(search && { search }) }),
+      queryFn: async () => (await client.units({ limit: 100, ...(search && { search }) })).units,
       placeholderData: keepPreviousData,
     }),
   unitGroups: (client: OperatorClient) =>

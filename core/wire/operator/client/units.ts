@@ -17,8 +17,8 @@ import {
   releaseRecord,
   revocation,
   type UnitDetail,
+  type UnitList,
   type UnitQuery,
-  type UnitRecord,
   unitDetail,
   unitList,
 } from '../unit.ts'
@@ -51,7 +51,7 @@ export interface UnitCalls {
   claim(order?: ClaimOrder): Promise<ClaimRecord>
   claims(): Promise<ClaimStanding[]>
   withdrawClaim(id: string): Promise<void>
-  units(query?: UnitQuery): Promise<UnitRecord[]>
+  units(query?: UnitQuery): Promise<UnitList>
   unit(id: string): Promise<UnitDetail>
   setRelease(unit: string, release: number): Promise<UnitDetail>
   /** None of its certificates counts any more; it comes back with a claim in its name. Returns how many those were. */
@@ -104,7 +104,7 @@ export function unitCalls(send: Send): UnitCalls {
     claim: (order = {}) => ask(send, claimRecord, 'POST', paths.claims, order),
     claims: async () => (await ask(send, claimList, 'GET', paths.claims)).claims,
     withdrawClaim: (id) => remove(send, paths.claim(id)),
-    units: async (query) => (await ask(send, unitList, 'GET', paths.units + search(query))).units,
+    units: (query) => ask(send, unitList, 'GET', paths.units + search(query)),
     unit: (id) => ask(send, unitDetail, 'GET', paths.unit(id)),
     setRelease: (id, release) => ask(send, unitDetail, 'PUT', paths.unitRelease(id), { release }),
     revokeUnit: async (id) => (await ask(send, revocation, 'POST', paths.unitRevocation(id), {})).certificates,

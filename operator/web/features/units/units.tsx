@@ -90,7 +90,7 @@ function Found({ filter, onFilter, search, asking }: Given & { search: string; a
       ) : null}
       <Answered of={list}>
         {({ pages }) => {
-          const units = pages.flat()
+          const units = pages.flatMap(({ units }) => units)
           const more = list.hasNextPage && !list.isFetchingNextPage ? () => list.fetchNextPage() : undefined
           if (units.length > 0) return <UnitRows units={units} more={more} asked={asked} count={count.data} />
           return <Empty title="No unit answers to that">Search a piece of an id or a model.</Empty>
