@@ -97,7 +97,9 @@ const diskEndings: Readonly<Record<string, Ending>> = {
 
 function nextStep(error: Error): string {
   if (!(error instanceof OperatorError)) return ''
-  const listed = error.errors.length > 0 ? `: ${error.errors.join('; ')}` : ''
+  // The sentence may be the first of them.
+  const others = error.errors.filter((one) => !error.message.includes(one))
+  const listed = others.length > 0 ? `: ${others.join('; ')}` : ''
   if (error.code === 'unreachable') return '; start one with `windlass fleet`, or name it with --fleet'
   if (error.code === 'token_missing' || error.code === 'token_wrong')
     return '; put a token into WINDLASS_TOKEN, or name its file with --token-file'

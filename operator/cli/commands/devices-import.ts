@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { command } from '../command.ts'
 import { connect, fleetParam } from '../fleet/connect.ts'
 import { required } from '../params.ts'
+import { smallText } from '../small-file.ts'
 
 export const devicesImport = command({
   name: 'devices import',
@@ -12,7 +12,7 @@ export const devicesImport = command({
     fleet: fleetParam,
   },
   async run({ file, fleet }, io) {
-    const text = await readFile(resolve(io.cwd, file), 'utf8')
+    const text = await smallText(resolve(io.cwd, file))
     const imported = await connect(fleet, io).importDevices(text)
     const { devices, known } = imported
     return { page: `${devices} devices may come; ${known} of them are known, and have their labels.`, json: imported }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { sha256Of } from '@windlass/trust'
 import { checkMetadata, decodeSignature } from '@windlass/wire/updatehub'
@@ -8,6 +7,7 @@ import { objectsPage } from '../inspecting/objects-page.ts'
 import { readRaw, withArchive } from '../inspecting/opened.ts'
 import { facts } from '../page/table.ts'
 import { optional, switchedOn } from '../params.ts'
+import { smallFile } from '../small-file.ts'
 
 export const inspect = command({
   name: 'inspect',
@@ -43,7 +43,7 @@ export const inspect = command({
 })
 
 async function checkAlone(path: string, allowTest: boolean): Promise<Result> {
-  const bytes = await readFile(path)
+  const bytes = await smallFile(path)
   const problems = checkMetadata(bytes, { allowTest })
   const packageUid = sha256Of(bytes)
   const page = facts({ metadata: path, uid: packageUid, bytes: String(bytes.length) })

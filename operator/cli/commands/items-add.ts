@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { platformName } from '@windlass/images'
 import { decodeItemConfig } from '@windlass/wire/oci'
@@ -13,6 +12,7 @@ import { registryLogin } from '../items/registry-login.ts'
 import { bytesText } from '../page/quantities.ts'
 import { facts } from '../page/table.ts'
 import { needed, optional, several } from '../params.ts'
+import { smallFile } from '../small-file.ts'
 
 export const itemsAdd = command({
   name: 'items add',
@@ -83,7 +83,7 @@ async function uploaded(client: OperatorClient, asked: Asked, io: Io): Promise<I
     return client.addItem({ ...named(asked), indexDigest: content.indexDigest })
   }
   if (component !== undefined) return add(await contentOfComponent(path, component, { type: 'full' }))
-  const itemConfig = config === undefined ? undefined : decodeItemConfig(await readFile(resolve(io.cwd, config)))
+  const itemConfig = config === undefined ? undefined : decodeItemConfig(await smallFile(resolve(io.cwd, config)))
   return withLayout(path, async (folder) => add(await contentOfLayout(folder, { platforms, itemConfig })))
 }
 
@@ -109,7 +109,7 @@ async function pulled(client: OperatorClient, asked: Asked, io: Io): Promise<Ite
 /** Checked here, where the file has a name, and again by the fleet. */
 async function document(path: string | undefined, io: Io): Promise<Record<string, unknown> | undefined> {
   if (path === undefined) return undefined
-  const bytes = await readFile(resolve(io.cwd, path))
+  const bytes = await smallFile(resolve(io.cwd, path))
   decodeItemConfig(bytes)
   return JSON.parse(bytes.toString()) as Record<string, unknown>
 }

@@ -1,11 +1,11 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { CliError } from '../cli-error.ts'
 import { command } from '../command.ts'
 import { fingerprint } from '../page/fingerprint.ts'
 import { facts } from '../page/table.ts'
 import { required } from '../params.ts'
+import { smallText } from '../small-file.ts'
 
 export const keysShow = command({
   name: 'keys show',
@@ -13,7 +13,7 @@ export const keysShow = command({
   params: { file: required('<file>', 'a private or public key (PEM)') },
   async run({ file }, io) {
     const path = resolve(io.cwd, file)
-    const pem = await readFile(path, 'utf8')
+    const pem = await smallText(path)
     const key = read(pem, path)
     const about = {
       file: path,

@@ -1,7 +1,8 @@
-import { access, readFile } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { CliError } from '../cli-error.ts'
 import { command } from '../command.ts'
+import { privateKeyIn } from '../of-file.ts'
 import type { Description } from '../packing/description.ts'
 import { describe, descriptionParams } from '../packing/options.ts'
 import { type Packed, pack as packInto } from '../packing/pack.ts'
@@ -23,7 +24,7 @@ export const pack = command({
     const name = `${description.product}-${description.version}.uhupkg`.replaceAll('/', '_')
     const out = resolve(io.cwd, values.out ?? name)
     if (!values.force) await refuseExisting(out)
-    const privateKey = values.key === undefined ? undefined : await readFile(resolve(io.cwd, values.key), 'utf8')
+    const privateKey = values.key === undefined ? undefined : await privateKeyIn(resolve(io.cwd, values.key))
     const bar = io.progress('packing')
     const options = { out, privateKey, progress: bar.show, signal: io.signal }
     const packed = await packInto(description, options).finally(() => bar.end())

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { releaseOrder } from '@windlass/wire/operator'
 import { parse } from 'yaml'
@@ -6,6 +5,7 @@ import { CliError } from '../cli-error.ts'
 import { command } from '../command.ts'
 import { connect, fleetParam } from '../fleet/connect.ts'
 import { required } from '../params.ts'
+import { smallText } from '../small-file.ts'
 
 export const releasesAdd = command({
   name: 'releases add',
@@ -14,7 +14,7 @@ export const releasesAdd = command({
   params: { file: required('<file>', 'YAML or JSON: name, items, instances, unitConfig, …'), fleet: fleetParam },
   async run({ file, fleet }, io) {
     const path = resolve(io.cwd, file)
-    const read = releaseOrder.safeParse(parseText(path, await readFile(path, 'utf8')))
+    const read = releaseOrder.safeParse(parseText(path, await smallText(path)))
     if (!read.success) {
       const [issue] = read.error.issues
       throw new CliError('data', `${path}: ${issue?.path.join('.') || 'top level'}: ${issue?.message}`)

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { command } from '../command.ts'
 import { checkDocument, checkObjects, checkSignature } from '../inspecting/checks.ts'
 import { withArchive } from '../inspecting/opened.ts'
+import { publicKeyIn } from '../of-file.ts'
 import { table } from '../page/table.ts'
 import { needed, required } from '../params.ts'
 
@@ -14,7 +14,7 @@ export const verify = command({
     key: needed('-k, --key <file>', 'the public key it must be signed with (PEM)'),
   },
   async run({ file, key }, io) {
-    const publicKey = await readFile(resolve(io.cwd, key), 'utf8')
+    const publicKey = await publicKeyIn(resolve(io.cwd, key))
     return await withArchive(io.cwd, file, async (archive, path) => {
       const checks = [checkSignature(archive, publicKey), checkDocument(archive)]
       const bar = io.progress('verifying')

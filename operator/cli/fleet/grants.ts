@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type GrantRecord, grant } from '@windlass/wire/operator'
 import { CliError } from '../cli-error.ts'
 import type { Io } from '../command.ts'
 import { optional, type Param, several } from '../params.ts'
+import { smallText } from '../small-file.ts'
 
 const roles = several('--role <role...>', 'viewer, operator, approver or admin; ROLE:PRODUCT for one product only')
 
@@ -34,6 +34,6 @@ export const passwordFile = optional('--password-file <file>', 'file with the pa
 /** The first line of the file. */
 export async function passwordIn(path: string | undefined, { cwd }: Io): Promise<string | undefined> {
   if (path === undefined) return undefined
-  const [line = ''] = (await readFile(resolve(cwd, path), 'utf8')).split('\n')
+  const [line = ''] = (await smallText(resolve(cwd, path))).split('\n')
   return line
 }

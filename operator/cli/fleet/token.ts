@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { CliError } from '../cli-error.ts'
 import type { Shown } from '../parse.ts'
 import type { Ports } from '../ports.ts'
+import { smallText } from '../small-file.ts'
 
 /**
  * The nearest word wins: the option, the file it names, `$WINDLASS_TOKEN`, `$WINDLASS_TOKEN_FILE`, the file of one's own.
- * @throws CliError `missing` for a file that was named and cannot be read
+ * @throws CliError `missing`, `data` for a file that was named and cannot be read or holds none
  */
 export async function tokenFor({ token, tokenFile }: Shown, { env, cwd }: Ports): Promise<string | undefined> {
   if (token !== undefined) return token
@@ -18,10 +18,8 @@ export async function tokenFor({ token, tokenFile }: Shown, { env, cwd }: Ports)
 }
 
 async function tokenIn(path: string): Promise<string> {
-  try {
-    return (await readFile(path, 'utf8')).trim()
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new CliError('missing', `expected a token in ${path}, got: ${why}`, { cause })
-  }
+  const text = (await smallText(path)).trim()
+  // What is no token breaks the header that it would go into.
+  if (/^[\x21-\x7e]{1,4096}$/.test(text)) return text
+  throw new CliError('data', `${path}: expected a token on one line, got ${text === '' ? 'nothing' : 'something else'}`)
 }

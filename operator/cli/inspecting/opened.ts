@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { nodeFiles } from '@windlass/platform'
 import { openArchive, type PackageArchive } from '@windlass/trust/archive'
 import { parseJson } from '@windlass/wire/updatehub'
+import { ofFile } from '../of-file.ts'
 
 /** Opens a package for as long as `use` takes. @throws TrustError */
 export async function withArchive<T>(
@@ -10,7 +11,7 @@ export async function withArchive<T>(
   use: (archive: PackageArchive, path: string) => Promise<T>,
 ): Promise<T> {
   const path = resolve(cwd, file)
-  const archive = await openArchive(path, nodeFiles)
+  const archive = await ofFile(path, () => openArchive(path, nodeFiles))
   try {
     return await use(archive, path)
   } finally {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { imageContent, type Wish } from '@windlass/images'
 import {
@@ -11,6 +11,7 @@ import {
   encodeManifest,
   mediaTypes,
 } from '@windlass/wire/oci'
+import { smallFile } from '../small-file.ts'
 
 /** One blob of an item, in memory or in a file. */
 export type Content = { digest: string; size: number } & ({ bytes: Uint8Array } | { path: string })
@@ -23,8 +24,8 @@ export interface ItemContent {
 
 /** The image in an OCI layout folder, or what is wished of it. @throws OriginError `absent`, `unfit`; WireError */
 export async function contentOfLayout(folder: string, wish: Wish): Promise<ItemContent> {
-  const root = await readFile(join(folder, 'index.json'))
-  const read = ({ digest }: { digest: string }) => readFile(blobPath(folder, digest))
+  const root = await smallFile(join(folder, 'index.json'))
+  const read = ({ digest }: { digest: string }) => smallFile(blobPath(folder, digest))
   const { indexDigest, parts, documents } = await imageContent(root, read, wish)
   const files = parts.map(({ digest, size }) => ({ digest, size, path: blobPath(folder, digest) }))
   const texts = documents.map(({ digest, bytes }) => ({ digest, size: bytes.length, bytes }))

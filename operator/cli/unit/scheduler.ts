@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { SchedulerNotice } from '@windlass/model/unit'
 import type { MutualTls, RpcClient } from '@windlass/platform'
 import { CliError } from '../cli-error.ts'
 import type { Io } from '../command.ts'
 import { optional, withDefault } from '../params.ts'
+import { smallText } from '../small-file.ts'
 
 /** Options that all commands share which talk to a unit's update scheduler. */
 export const schedulerParams = {
@@ -41,7 +41,7 @@ async function tlsOf({ key, cert, ca }: SchedulerAddress, io: Io): Promise<Mutua
   if (key === undefined || cert === undefined || ca === undefined) {
     throw new CliError('usage', '--key, --cert and --ca go together')
   }
-  const read = (path: string) => readFile(resolve(io.cwd, path), 'utf8')
+  const read = (path: string) => smallText(resolve(io.cwd, path))
   return { key: await read(key), cert: await read(cert), ca: await read(ca) }
 }
 
