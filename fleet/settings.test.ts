@@ -24,6 +24,16 @@ const files: Record<string, string> = {
       clientSecretFile: 'openid-secret',
       roles: { crew: [{ role: 'viewer' }] },
     },
+    projects: {
+      acme: {
+        openid: {
+          issuer: 'https://acme.example',
+          clientId: 'fleet',
+          clientSecretFile: '../windlass/openid-secret',
+          roles: { all: [{ role: 'admin' }] },
+        },
+      },
+    },
     resumeQuirk: true,
     traces: { endpoint: 'http://otel.example:4318/v1/traces' },
     admission: 'approved',
@@ -39,6 +49,9 @@ const files: Record<string, string> = {
   '/bad/json': '{',
   '/bad/key': '{"colour": 1}',
   '/bad/type': '{"maxUploadBytes": "1"}',
+  '/bad/project': '{"projects": {"Acme": {}}}',
+  '/bad/project-secret':
+    '{"projects": {"acme": {"openid": {"issuer": "https://x", "clientId": "x", "clientSecretFile": "none", "roles": {}}}}}',
   '/bad/proxies': '{"trustedProxies": ["::1", "0.0.0.0/0"]}',
 }
 const read = async (path: string) => {
@@ -67,6 +80,7 @@ describe('settings', () => {
       privateRegistries: false,
       webhookKey: null,
       openid: null,
+      projects: new Map(),
       resumeQuirk: false,
       traces: null,
     })
@@ -97,6 +111,21 @@ describe('settings', () => {
         rolesClaim: 'groups',
         roles: { crew: [{ role: 'viewer' }] },
       },
+      projects: new Map([
+        [
+          'acme',
+          {
+            openid: {
+              issuer: 'https://acme.example',
+              clientId: 'fleet',
+              clientSecret: 'shh',
+              nameClaim: 'preferred_username',
+              rolesClaim: 'groups',
+              roles: { all: [{ role: 'admin' }] },
+            },
+          },
+        ],
+      ]),
       resumeQuirk: true,
       traces: { endpoint: 'http://otel.example:4318/v1/traces', ratio: 1 },
       admission: 'approved',
@@ -119,6 +148,8 @@ describe('settings', () => {
     [['--settings', '/bad/json'], '/bad/json: expected JSON'],
     [['--settings', '/bad/key'], 'colour'],
     [['--settings', '/bad/type'], 'maxUploadBytes'],
+    [['--settings', '/bad/project'], 'projects: expected names of up to 40 small letters, digits and -, got "Acme"'],
+    [['--settings', '/bad/project-secret'], 'projects.acme.openid.clientSecretFile: expected a file at /bad/none'],
     [['--settings', '/bad/proxies'], 'trustedProxies.1: expected an IP address, or a network'],
     [['--admission', 'some'], 'admission'],
     [['--wat'], '--wat'],

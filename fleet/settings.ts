@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { grant } from '@windlass/wire/operator'
+import { grant, projectName } from '@windlass/wire/operator'
 import * as z from 'zod'
 import type { BlobChoice } from './adapters/open-place.ts'
 import type { DatabaseChoice } from './adapters/postgres/database.ts'
@@ -9,6 +9,11 @@ import { StartError } from './fleet-error.ts'
 import type { Admission } from './identity/admission.ts'
 import type { OpenIdSettings } from './people/openid.ts'
 import { type TraceSettings, traceSettings } from './telemetry/trace-settings.ts'
+
+/** `openid`: its own provider. */
+export interface ProjectSettings {
+  openid: OpenIdSettings | null
+}
 
 /** What a fleet needs to know to run; keys, certificate and token are their contents, not their paths. */
 export interface FleetSettings {
@@ -37,6 +42,8 @@ export interface FleetSettings {
   trustedProxies: readonly string[]
   /** Who signs in through an OpenID provider; null for nobody. */
   openid: OpenIdSettings | null
+  /** What holds for a project of this name, where there is one. */
+  projects: ReadonlyMap<string, ProjectSettings>
   /** Whether webhooks may lead into this machine and its networks. */
   privateWebhooks: boolean
   /** Seals the secrets of webhooks: 32 bytes in base64; null: a key of the folder `data`, or none where the database is outside. */
@@ -68,6 +75,7 @@ export const defaultSettings: FleetSettings = {
   webhookKey: null,
   privateRegistries: false,
   openid: null,
+  projects: new Map(),
   resumeQuirk: false,
   traces: null,
 }
@@ -80,6 +88,8 @@ const openIdFragment = z.strictObject({
   rolesClaim: z.string().min(1).optional(),
   roles: z.record(z.string(), z.array(grant).min(1)),
 })
+
+type OpenIdFragment = z.infer<typeof openIdFragment>
 
 /** What the file or the command line may say; paths in the file are relative to it. */
 const fragment = z.strictObject({
@@ -108,6 +118,7 @@ const fragment = z.strictObject({
   webhookKeyFile: z.string().optional(),
   privateRegistries: z.boolean().optional(),
   openid: openIdFragment.optional(),
+  projects: z.record(z.string(), z.strictObject({ openid: openIdFragment.optional() })).optional(),
   resumeQuirk: z.boolean().optional(),
   traces: z
     .strictObject({
@@ -163,7 +174,8 @@ async function parseFile(path: string, read: ReadText): Promise<Fragment> {
     throw invalid(`${path}: ${issue?.path.join('.') || 'top level'}: ${issue?.message}`, result.error)
   }
   const from = (other: string): string => resolve(dirname(path), other)
-  const { data, blobs, trustedKeys, tls, operatorTokenFile, packagersFile, webhookKeyFile, openid } = result.data
+  const { data, blobs, trustedKeys, tls, operatorTokenFile, packagersFile, webhookKeyFile, openid, projects } =
+    result.data
   return {
     ...result.data,
     ...(data !== undefined && { data: from(data) }),
@@ -173,8 +185,20 @@ async function parseFile(path: string, read: ReadText): Promise<Fragment> {
     ...(operatorTokenFile !== undefined && { operatorTokenFile: from(operatorTokenFile) }),
     ...(packagersFile !== undefined && { packagersFile: from(packagersFile) }),
     ...(webhookKeyFile !== undefined && { webhookKeyFile: from(webhookKeyFile) }),
-    ...(openid && { openid: { ...openid, clientSecretFile: from(openid.clientSecretFile) } }),
+    ...(openid && { openid: openIdFrom(openid, from) }),
+    ...(projects && {
+      projects: Object.fromEntries(
+        Object.entries(projects).map(([name, own]) => [
+          name,
+          { ...own, ...(own.openid && { openid: openIdFrom(own.openid, from) }) },
+        ]),
+      ),
+    }),
   }
+}
+
+function openIdFrom(openid: OpenIdFragment, from: (other: string) => string): OpenIdFragment {
+  return { ...openid, clientSecretFile: from(openid.clientSecretFile) }
 }
 
 function fromLine(line: ReturnType<typeof parseLine>): Fragment {
@@ -228,7 +252,8 @@ async function settingsOf(
     privateWebhooks: input.privateWebhooks ?? defaultSettings.privateWebhooks,
     webhookKey: input.webhookKeyFile === undefined ? null : await content(input.webhookKeyFile, 'webhookKeyFile', read),
     privateRegistries: input.privateRegistries ?? defaultSettings.privateRegistries,
-    openid: await openIdIn(input.openid, read),
+    openid: await openIdIn(input.openid, 'openid', read),
+    projects: await projectsIn(input.projects, read),
     resumeQuirk: resumeQuirk ?? defaultSettings.resumeQuirk,
     traces: traceSettings(input.traces, env),
   }
@@ -262,10 +287,24 @@ async function packagersIn(path: string | undefined, read: ReadText): Promise<Re
   return new Map(pairs.flat())
 }
 
-async function openIdIn(input: Fragment['openid'], read: ReadText): Promise<OpenIdSettings | null> {
+async function projectsIn(input: Fragment['projects'], read: ReadText): Promise<FleetSettings['projects']> {
+  const odd = Object.keys(input ?? {}).find((name) => !projectName.safeParse(name).success)
+  if (odd !== undefined)
+    throw invalid(`projects: expected names of up to 40 small letters, digits and -, got ${JSON.stringify(odd)}`)
+  const pairs = Object.entries(input ?? {}).map(
+    async ([name, { openid }]) => [name, { openid: await openIdIn(openid, `projects.${name}.openid`, read) }] as const,
+  )
+  return new Map(await Promise.all(pairs))
+}
+
+async function openIdIn(
+  input: OpenIdFragment | undefined,
+  key: string,
+  read: ReadText,
+): Promise<OpenIdSettings | null> {
   if (!input) return null
   const { clientSecretFile: path, nameClaim = 'preferred_username', rolesClaim = 'groups', ...same } = input
-  return { ...same, nameClaim, rolesClaim, clientSecret: (await content(path, 'openid.clientSecretFile', read)).trim() }
+  return { ...same, nameClaim, rolesClaim, clientSecret: (await content(path, `${key}.clientSecretFile`, read)).trim() }
 }
 
 /** An IP address, or a network of more than all of them: whoever trusts everybody is told anything. */

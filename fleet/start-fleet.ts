@@ -52,10 +52,10 @@ export async function startFleet(settings: FleetSettings, given: Partial<FleetPo
     })
     const first = await startDefault(settings, database, me, served, projects)
     opened.push(first.stop)
-    await sweepProjects(
-      settings,
-      (await projects.list()).map(({ name }) => name),
-    )
+    const names = (await projects.list()).map(({ name }) => name)
+    await sweepProjects(settings, names)
+    const unknown = [...settings.projects.keys()].filter((name) => !names.includes(name))
+    if (unknown.length > 0) log.warning('settings are for projects that are not there yet', { projects: unknown })
     opened.push(await beginProjects(projects))
     const url = await listen(front, settings)
     opened.push(async () => front.shut())

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { FleetSettings } from '../settings.ts'
 
-/** A sub-folder of where those of the default project are, and nobody who comes in by the settings. */
+/** A sub-folder of where those of the default project are, and of those who come in by the settings only its own. */
 export function ownSettings(settings: FleetSettings, project: string | null): FleetSettings {
   if (project === null) return settings
   const below = join('projects', project)
@@ -12,7 +12,8 @@ export function ownSettings(settings: FleetSettings, project: string | null): Fl
     blobs: blobs && placeBelow(blobs, below),
     operatorToken: null,
     packagers: new Map(),
-    openid: null,
+    openid: settings.projects.get(project)?.openid ?? null,
+    projects: new Map(),
   }
 }
 

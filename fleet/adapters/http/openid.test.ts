@@ -1,86 +1,21 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import Provider from 'oidc-provider'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { OpenIdSettings } from '../../people/openid.ts'
 import { testFleet } from './test-fleet.ts'
+import { browser, openIdServer, signInThere } from './test-openid.ts'
 
 const groups: Record<string, string[]> = { ada: ['crew', 'captains'], bob: ['crew'], eve: ['strangers'] }
-
-/** A real OpenID provider on this machine, whose people sign in with any password. */
-async function provider(redirect: () => string): Promise<string> {
-  let handle: (...args: never[]) => unknown = () => undefined
-  const server = createServer((request, response) => void handle(request as never, response as never))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => void server.close())
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const oidc = new Provider(issuer, {
-    clients: [{ client_id: 'windlass', client_secret: 'a-shared-secret-of-some-length', redirect_uris: [redirect()] }],
-    claims: { openid: ['sub'], profile: ['preferred_username'], groups: ['groups'] },
-    scopes: ['openid', 'profile', 'email', 'groups'],
-    findAccount: async (_ctx: unknown, sub: string) => ({
-      accountId: sub,
-      claims: async () => ({ sub, preferred_username: sub, groups: groups[sub] }),
-    }),
-    cookies: { keys: ['a key'] },
-    pkce: { required: () => true },
-  })
-  handle = oidc.callback() as never
-  return issuer
-}
-
-/** A browser that follows what it is sent to, with the cookies of each host. */
-function browser() {
-  const jar = new Map<string, string>()
-  const ask = async (url: string, form?: Record<string, string>) => {
-    const headers = { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') }
-    const body = form && new URLSearchParams(form)
-    const answer = await fetch(url, {
-      method: form ? 'POST' : 'GET',
-      headers,
-      redirect: 'manual',
-      ...(body && { body }),
-    })
-    for (const cookie of answer.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
-      if (value === '') jar.delete(name)
-      else jar.set(name, value)
-    }
-    const next = answer.headers.get('location')
-    return { answer, next: next && new URL(next, url).href }
-  }
-  const follow = async (start: string, until: (url: string) => boolean): Promise<string> => {
-    let url = start
-    for (let steps = 0; steps < 10 && !until(url); steps += 1) url = (await ask(url)).next ?? ''
-    return url
-  }
-  return { jar, ask, follow }
-}
 
 async function signedInAs(name: string, over: Partial<OpenIdSettings> = {}) {
   const port = 18_000 + Math.floor(Math.random() * 10_000)
   const url = `http://127.0.0.1:${port}`
-  const issuer = await provider(() => `${url}/api/v1/session/openid/callback`)
-  const fleet = await testFleet({
-    openid: {
-      issuer,
-      clientId: 'windlass',
-      clientSecret: 'a-shared-secret-of-some-length',
-      nameClaim: 'preferred_username',
-      rolesClaim: 'groups',
-      roles: { crew: [{ role: 'viewer' }], captains: [{ role: 'admin' }] },
-      ...over,
-    },
-  })
+  const server = await openIdServer(`${url}/api/v1/session/openid/callback`, groups)
+  const roles = { crew: [{ role: 'viewer' as const }], captains: [{ role: 'admin' as const }] }
+  const fleet = await testFleet({ openid: { ...server, roles, ...over } })
   await fleet.app.listen({ host: '127.0.0.1', port })
-  const { jar, ask, follow } = browser()
-  const atLogin = await follow(`${url}/api/v1/session/openid`, (at) => at.includes('/interaction/'))
-  const { next: afterLogin } = await ask(atLogin, { prompt: 'login', login: name, password: 'any' })
-  const atConsent = await follow(afterLogin ?? '', (at) => at.includes('/interaction/'))
-  const { next: afterConsent } = await ask(atConsent, { prompt: 'consent' })
-  const back = await follow(afterConsent ?? '', (at) => at.startsWith(url))
-  const last = await ask(back)
-  return { fleet, jar, back, last, ask, url }
+  const own = browser()
+  const back = await signInThere(own, url, name)
+  const last = await own.ask(back)
+  return { fleet, jar: own.jar, back, last, ask: own.ask, url }
 }
 
 describe('sign-in through an OpenID provider', () => {
