@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Files } from '@windlass/platform'
+import { type Files, ReadRoom } from '@windlass/platform'
 import type { ImageFile } from './desired-state/ports.ts'
 
 const pieceBytes = 1024 * 1024
@@ -9,14 +9,14 @@ export function imageFile(files: Pick<Files, 'open'>): ImageFile {
   return async (path, stop) => {
     const file = await files.open(path, 'read')
     const hash = createHash('sha3-256')
-    const piece = new Uint8Array(pieceBytes)
+    const buffer = new ReadRoom(pieceBytes)
     let size = 0
     try {
       for (;;) {
         stop.throwIfAborted()
-        const length = await file.read(piece, size)
+        const length = await file.read(buffer.room, size)
         if (length === 0) return { sha3: hash.digest(), size }
-        hash.update(piece.subarray(0, length))
+        hash.update(buffer.taken(length))
         size += length
       }
     } finally {

@@ -2,6 +2,7 @@ export { isDiskError } from './files/disk-error.ts'
 export type { FileFacts, Files, OpenAs, OpenFile } from './files/files.ts'
 export { FilesError, type FilesErrorCode } from './files/files-error.ts'
 export { nodeFiles } from './files/node-files.ts'
+export { ReadRoom } from './files/read-room.ts'
 export { byteRange } from './http/byte-range.ts'
 export { type Extent, extentOf } from './http/content-range.ts'
 export {

@@ -1,4 +1,4 @@
-import type { Files } from '@windlass/platform'
+import { type Files, ReadRoom } from '@windlass/platform'
 
 const bufferBytes = 256 * 1024
 
@@ -11,13 +11,13 @@ export async function* readFile(
 ): AsyncGenerator<Uint8Array> {
   const file = await files.open(path, 'read')
   try {
-    const buffer = new Uint8Array(Math.min(bufferBytes, end - at))
+    const buffer = new ReadRoom(bufferBytes)
     for (let from = at; from < end; ) {
       stop?.throwIfAborted()
-      const came = await file.read(buffer.subarray(0, Math.min(buffer.length, end - from)), from)
+      const came = await file.read(buffer.room.subarray(0, end - from), from)
       if (came === 0) return
       from += came
-      yield buffer.subarray(0, came)
+      yield buffer.taken(came)
     }
   } finally {
     await file.close()

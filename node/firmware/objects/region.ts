@@ -17,7 +17,7 @@ export async function regionOf(file: OpenFile, from: number, length: number | nu
 
 /** Its bytes from `skip` on. A piece is only valid until the next is asked for. */
 export async function* bytesOf(region: Region, skip = 0): AsyncGenerator<Uint8Array, void, undefined> {
-  const buffer = Buffer.allocUnsafeSlow(pieceBytes)
+  const buffer = Buffer.allocUnsafeSlow(Math.max(0, Math.min(pieceBytes, region.length - skip)))
   for (let at = skip; at < region.length; ) {
     const came = await region.file.read(buffer.subarray(0, region.length - at), region.from + at)
     if (came === 0) return

@@ -47,19 +47,21 @@ export async function writeDifferences(
 /** Writes a copy of a piece while the next one is read, digested and unpacked; one piece at a time, in order. */
 function writingBehind(target: OpenFile) {
   const sync = steadySync(target)
-  const copy = Buffer.allocUnsafeSlow(pieceBytes)
+  let copy: Buffer | undefined
   let running: Promise<void> = Promise.resolve()
-  const writeRanges = async (ranges: readonly Range[], at: number) => {
+  const writeRanges = async (bytes: Buffer, ranges: readonly Range[], at: number) => {
     for (const [from, to] of ranges) {
-      await target.write(copy.subarray(from, to), at + from)
+      await target.write(bytes.subarray(from, to), at + from)
       await sync.wrote(to - from)
     }
   }
   return {
     async write(piece: Uint8Array, ranges: readonly Range[], at: number): Promise<void> {
       await running
+      // All are of one length but the last.
+      copy ??= Buffer.allocUnsafeSlow(piece.length)
       copy.set(piece)
-      running = writeRanges(ranges, at)
+      running = writeRanges(copy, ranges, at)
       running.catch(() => undefined)
     },
     async settled(): Promise<void> {
@@ -78,7 +80,8 @@ function writingBehind(target: OpenFile) {
  */
 async function oldBytes(target: OpenFile, at: number) {
   const size = await target.size()
-  const buffers = [0, 1].map(() => Buffer.allocUnsafeSlow(pieceBytes))
+  const longest = Math.max(0, Math.min(pieceBytes, size - at))
+  const buffers = [0, 1].map(() => Buffer.allocUnsafeSlow(longest))
   let turn = 0
   const ask = async (): Promise<Uint8Array> => {
     const from = at + turn * pieceBytes

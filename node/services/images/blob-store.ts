@@ -8,6 +8,7 @@ import {
   isDiskError,
   type OpenFile,
   type Random,
+  ReadRoom,
   type RetryPolicy,
   retry,
 } from '@windlass/platform'
@@ -158,11 +159,11 @@ export class BlobStore {
     const digest = createDigest()
     const file = await this.#ports.files.open(path, 'read')
     try {
-      const piece = new Uint8Array(256 * 1024)
+      const piece = new ReadRoom(256 * 1024)
       for (let at = 0; ; ) {
-        const count = await file.read(piece, at)
+        const count = await file.read(piece.room, at)
         if (count === 0) return `sha256:${digest.digest()}`
-        digest.update(piece.subarray(0, count))
+        digest.update(piece.taken(count))
         at += count
       }
     } finally {
