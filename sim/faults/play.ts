@@ -2,7 +2,7 @@ import { memoryStore, memoryUnitStore, type Store, type UnitStore } from '@windl
 import type { Files } from '@windlass/platform'
 import { loneDevice } from './device/lone-device.ts'
 import type { SimDevice } from './device/sim-device.ts'
-import type { Call } from './device/triggers.ts'
+import type { Heard } from './device/triggers.ts'
 import { FleetUnits } from './fleet/fleet-units.ts'
 import { SimFleet } from './fleet/sim-fleet.ts'
 import type { Violation } from './invariants/all.ts'
@@ -25,9 +25,9 @@ export interface Played {
   worldMs: number
   counts: ReadonlyMap<string, number>
   /** What the first device's agents called, and the fleet of its store, until faults stopped: crash points. */
-  calls: readonly Call[]
+  calls: readonly Heard[]
   /** The same of each node of the first unit. */
-  nodeCalls: readonly (readonly Call[])[]
+  nodeCalls: readonly (readonly Heard[])[]
   storeCalls: readonly string[]
   /** The last lines of what happened to the device that broke the invariant. */
   story: readonly string[]

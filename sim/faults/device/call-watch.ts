@@ -2,16 +2,17 @@ import { notSpare } from '../invariants/boots.ts'
 import { nextToBoot, slotOf } from './layout.ts'
 import type { DeviceWorld } from './role.ts'
 import type { SimDevice } from './sim-device.ts'
-import { type Call, Triggers, type Waiting } from './triggers.ts'
+import { type Call, type Heard, Triggers, type Waiting } from './triggers.ts'
 
 /** Hears every call of a device's processes before it is made. */
 export class CallWatch {
   /** All of them until faults stop. */
-  readonly calls: Call[] = []
+  readonly calls: Heard[] = []
   readonly #device: SimDevice
   readonly #world: DeviceWorld
   readonly #triggers = new Triggers()
   #healed = false
+  #last = { by: '', ms: -1 }
 
   constructor(device: SimDevice, world: DeviceWorld) {
     this.#device = device
@@ -28,9 +29,9 @@ export class CallWatch {
     this.#triggers.clear()
   }
 
-  /** What goes wrong with this call; undefined for nothing. */
-  hear(call: Call): Waiting | undefined {
-    if (!this.#healed) this.calls.push(call)
+  /** What goes wrong with this call of a process; undefined for nothing. */
+  hear(call: Call, by: string): Waiting | undefined {
+    if (!this.#healed) this.#keep(call, by)
     if (call.to === 'disk') this.#checkDisk(call)
     const fault = this.#triggers.hit(call, this.#device.updating ? 'update' : 'always')
     if (!fault) return undefined
@@ -38,6 +39,12 @@ export class CallWatch {
     this.#world.chronicle.add(this.#device.name, `${fault.kind} at ${JSON.stringify(call)}`)
     if (fault.kind === 'bit-rot' && call.to === 'disk') this.#rot(call.path, fault.bits)
     return fault
+  }
+
+  #keep(call: Call, by: string): void {
+    const { now: ms } = this.#world.clock
+    this.calls.push({ call, ms, atOnce: this.#last.by === by && this.#last.ms === ms })
+    this.#last = { by, ms }
   }
 
   /** What is being opened is not what was written any more. */

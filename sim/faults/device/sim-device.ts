@@ -17,7 +17,7 @@ import { type Process, Processes } from './processes.ts'
 import { crashesInMs, isHealthy } from './release-conduct.ts'
 import type { DeviceWorld, Role } from './role.ts'
 import { startUp } from './start-up.ts'
-import type { Call, Waiting } from './triggers.ts'
+import type { Call, Heard, Waiting } from './triggers.ts'
 
 const idle: readonly string[] = ['entry_point', 'park', 'poll', 'probe']
 const bootMs = 20_000
@@ -68,7 +68,7 @@ export class SimDevice {
   }
 
   /** Every call of its processes until faults stop. */
-  get calls(): readonly Call[] {
+  get calls(): readonly Heard[] {
     return this.#calls.calls
   }
 
@@ -236,7 +236,7 @@ export class SimDevice {
   }
 
   #onCall(call: Call, process: Process): Waiting | undefined {
-    const fault = this.#calls.hear(call)
+    const fault = this.#calls.hear(call, process.name)
     if (fault && !('side' in fault && fault.side === 'after')) this.#strike(fault, process)
     return fault
   }

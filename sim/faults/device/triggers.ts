@@ -11,6 +11,15 @@ export type Call =
   | { to: 'records'; name: string }
   | { to: 'runtime'; name: string }
 
+/** A call that was made. */
+export interface Heard {
+  call: Call
+  /** When, by the world's time. */
+  ms: number
+  /** Its process made the one before as well, in the same moment: nothing has happened in between but its own code. */
+  atOnce: boolean
+}
+
 /** Faults that wait for a certain call. */
 export type Waiting = Extract<DeviceFault, { after: number }>
 

@@ -6,6 +6,8 @@ export interface Course {
   /** Whose calls: the agent's of device 0, the fleet's to its store, those of all programs of a unit's nodes. */
   of: 'agent' | 'fleet' | 'unit'
   story: Omit<Scenario, 'seed'>
+  /** Calls before that moment are those of another course, and not made to fail here. Default 0. */
+  fromMs?: number
 }
 
 const minute = 60_000
@@ -79,5 +81,9 @@ const unitCourse = (releases: readonly UnitReleaseKind[]): Omit<Scenario, 'seed'
 export const courses: readonly Course[] = [
   ...Object.entries(agents).map(([name, more]): Course => ({ name, of: 'agent', story: { ...calm, ...more } })),
   { name: 'two rollouts to three devices', of: 'fleet', story: rollouts },
-  ...Object.entries(units).map(([name, kinds]): Course => ({ name, of: 'unit', story: unitCourse(kinds) })),
+  ...Object.entries(units).map(([name, kinds]): Course => {
+    const story = unitCourse(kinds)
+    // Up to the last release all of them are alike.
+    return { name, of: 'unit', story, ...(kinds.length > 1 && { fromMs: story.orders.at(-1)?.at ?? 0 }) }
+  }),
 ]

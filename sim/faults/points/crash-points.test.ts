@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { play } from '../play.ts'
-import type { Scenario } from '../scenario.ts'
+import { nodeNumber, type Scenario } from '../scenario.ts'
 import { type KeyRing, newKeyRing } from '../world/key-ring.ts'
 import { courses } from './courses.ts'
 import { blowsOf, type Choice, callsOf, crashPoints } from './crash-points.ts'
@@ -59,6 +59,25 @@ describe('crash points', () => {
     expect((await counting({ to: 10 })) + (await counting({ from: 11 }))).toBe(all)
     expect((await counting({ worker: 0, workers: 2 })) + (await counting({ worker: 1, workers: 2 }))).toBe(all)
   })
+
+  it('of a unit leave out what is the same: before a call is after the one that its process made just before', async () => {
+    const story = courses.find(({ of }) => of === 'unit')?.story as Omit<Scenario, 'seed'>
+    const { nodeCalls } = await play({ seed: 1, ...story }, keys)
+    const linesOf = async (kind: 'killed' | 'power-cut', side: 'before' | 'after', device: number, after: number) => {
+      const fault = { at: 0, device, during: 'always', side, after } as const
+      const faults = [kind === 'killed' ? { ...fault, kind } : { ...fault, kind, offMs: 5_000 }]
+      const played = await play({ seed: 1, ...story, faults }, keys, { lines: 4_000 })
+      return played.story.filter((line) => !/fault \{| at \{/.test(line))
+    }
+    for (const [node, calls] of nodeCalls.entries()) {
+      const somewhere = calls.findIndex(({ atOnce }, index) => atOnce && index > calls.length / 2)
+      expect(somewhere).toBeGreaterThan(0)
+      for (const kind of ['killed', 'power-cut'] as const) {
+        const before = await linesOf(kind, 'before', nodeNumber(0, node), somewhere + 1)
+        expect(before).toEqual(await linesOf(kind, 'after', nodeNumber(0, node), somewhere))
+      }
+    }
+  }, 120_000)
 
   it('are tried in several threads as in one', async () => {
     const of = courses.filter((course) => course.of === 'fleet')

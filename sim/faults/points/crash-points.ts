@@ -1,4 +1,4 @@
-import type { Call } from '../device/triggers.ts'
+import type { Call, Heard } from '../device/triggers.ts'
 import type { Played } from '../play.ts'
 import type { Fault, Scenario } from '../scenario.ts'
 import { agentBlows, type Blow, fleetBlows, unitBlows } from './blows.ts'
@@ -39,8 +39,7 @@ export async function* crashPoints(replay: Replay, choice: Choice): AsyncGenerat
   const { of, worker = 0, workers = 1 } = choice
   let [number, chosen] = [0, 0]
   for (const course of of) {
-    const recorded = await replay({ seed, ...course.story })
-    if (recorded.violation) throw new Error(`expected a course without accidents to go well: ${recorded.story.at(-1)}`)
+    const recorded = await recordedOf(course, replay)
     yield { course, recorded }
     for (const { name, faults } of blowsOf[course.of]) {
       for (const fault of faults(recorded)) {
@@ -53,13 +52,20 @@ export async function* crashPoints(replay: Replay, choice: Choice): AsyncGenerat
   }
 }
 
+async function recordedOf({ story, fromMs = 0 }: Course, replay: Replay): Promise<Played> {
+  const played = await replay({ seed, ...story })
+  if (played.violation) throw new Error(`expected a course without accidents to go well: ${played.story.at(-1)}`)
+  const since = (calls: readonly Heard[]) => calls.filter(({ ms }) => ms >= fromMs)
+  return { ...played, calls: since(played.calls), nodeCalls: played.nodeCalls.map(since) }
+}
+
 function isChosen(number: number, { from = 1, to = Infinity, stride = 1, seed = 0 }: Choice): boolean {
   return number >= from && number <= to && number % stride === seed % stride
 }
 
 async function tryOne(course: Course, blow: string, fault: Fault, replay: Replay): Promise<Tried> {
-  const { story } = course
-  const played = await replay({ seed, ...story, faults: [...story.faults, fault] })
+  const { story, fromMs = 0 } = course
+  const played = await replay({ seed, ...story, faults: [...story.faults, { ...fault, at: fromMs }] })
   if (!played.counts.has(`struck: ${fault.kind}`))
     throw new Error(`expected to come to ${JSON.stringify(fault)} again, and did not`)
   return { course, blow, worldMs: played.worldMs, broken: played.violation && played }
@@ -68,7 +74,7 @@ async function tryOne(course: Course, blow: string, fault: Fault, replay: Replay
 /** What a recorded course is made of: how often each kind of call stands in it, by name. */
 export function callsOf({ of }: Course, { calls, storeCalls, nodeCalls }: Played): ReadonlyMap<string, number> {
   const own = of === 'unit' ? nodeCalls.flat() : calls
-  const names = of === 'fleet' ? storeCalls.map((name) => `store ${name}`) : own.map(nameOf)
+  const names = of === 'fleet' ? storeCalls.map((name) => `store ${name}`) : own.map(({ call }) => nameOf(call))
   const counts = new Map<string, number>()
   for (const name of names.toSorted()) counts.set(name, (counts.get(name) ?? 0) + 1)
   return counts

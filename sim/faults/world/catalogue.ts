@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { KeptPackage } from '@windlass/fleet/fakes'
 import type { Sha256 } from '@windlass/model'
 import { sha256Text } from '@windlass/model'
-import { sha256Of, sign } from '@windlass/trust'
+import { sha256Of } from '@windlass/trust'
 import { zipOf } from '@windlass/trust/fakes'
 import type { ReleaseKind } from '../scenario.ts'
 import type { KeyRing } from './key-ring.ts'
@@ -44,8 +44,7 @@ export function makeRelease(number: number, kind: ReleaseKind, keys: KeyRing, ve
   const described = metadataOf(version, kind, images)
   const signed = kind === 'changed' ? described.replace('"supported-', ' "supported-') : described
   const metadata = new TextEncoder().encode(described)
-  const key = kind === 'signed-by-another' ? keys.theirs : keys.ours
-  const signature = kind === 'unsigned' ? '' : sign(key.privateKey, new TextEncoder().encode(signed))
+  const signature = kind === 'unsigned' ? '' : keys.sign(kind === 'signed-by-another' ? 'theirs' : 'ours', signed)
   const objects = new Map(
     images.map(({ bytes, sha256sum }) => [sha256sum, kind === 'other-bytes' ? spoilt(bytes) : bytes]),
   )
