@@ -9,8 +9,9 @@ import { type OperatorClient, operatorClient } from '@windlass/wire/operator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { ruleOf } from './adapters/http/permissions.ts'
-import { deviceBody, testFleet, testPackage } from './adapters/http/test-fleet.ts'
+import { deviceBody, testPackage } from './adapters/http/test-fleet.ts'
 import { packagerHeaders } from './adapters/http/test-packager.ts'
+import { routesOf } from './adapters/http/test-routes.ts'
 import { enrolled, online, published } from './adapters/http/test-unit.ts'
 import { deviceId } from './identity/device-id.ts'
 import { defaultSettings } from './settings.ts'
@@ -86,17 +87,6 @@ afterAll(async () => {
   await fleet.stop()
   await rm(folder, { recursive: true, force: true })
 })
-
-/** All that a server registers, wherever. */
-async function routesOf(): Promise<{ method: string; url: string }[]> {
-  const { app } = await testFleet({ units: true })
-  const found: { method: string; url: string }[] = []
-  app.addHook('onRoute', ({ method, url }) => {
-    for (const each of [method].flat()) found.push({ method: each, url })
-  })
-  await app.ready()
-  return found
-}
 
 const hookAddress = (): string => {
   const address = receiver.address()
@@ -218,6 +208,9 @@ function orders(): Record<string, object | string | null> {
     'POST /rollouts/:id/approve': { by: 'ada-secret' },
     'POST /devices/:id/retry': { package: uid },
     'POST /groups': { name: 'mine', devices: [device] },
+    'PUT /groups/:name': { devices: [device] },
+    'PUT /unit-groups/:name': { query: 'label.a = b' },
+    'POST /unit-rollouts/forecast': { release, to: { units: ['unit-secret'] } },
     'POST /devices/labels': { set: { a: 'b' }, to: { devices: [device] } },
     'POST /devices/import': 'identity.serial\nX1\n',
     'POST /devices/:id/decommission': null,
@@ -484,6 +477,7 @@ const wire: Record<string, WireCase> = {
     [
       'devices',
       'units',
+      'claims',
       'groups',
       'packages',
       'releases',

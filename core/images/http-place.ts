@@ -1,4 +1,4 @@
-import { extentOf, type Http, type HttpAnswer } from '@windlass/platform'
+import { extentOf, type Http, type HttpAnswer, shownUrl } from '@windlass/platform'
 import type { BlobPlace, BlobStream } from './blob-origin.ts'
 import { OriginError } from './origin-error.ts'
 
@@ -13,7 +13,7 @@ export interface Patience {
 
 /** A blob behind an address. */
 export function httpPlace(http: Http, url: string, patience: Patience): BlobPlace {
-  return askedPlace(withoutSecrets(url), (headers, stop) => http.send({ url, headers, ...patience }, stop))
+  return askedPlace(shownUrl(url), (headers, stop) => http.send({ url, headers, ...patience }, stop))
 }
 
 /** Asks for the rest, and for the whole where a server has no use for that (RFC 9110 section 14). */
@@ -44,10 +44,4 @@ function stream(answer: HttpAnswer, at: number): BlobStream | undefined {
 
 function refused(name: string, { status }: HttpAnswer): OriginError {
   return new OriginError('transport', `${name}: expected 200 or 206, got ${status}`)
-}
-
-/** Addresses that were signed for one download carry the permission in their query. */
-function withoutSecrets(url: string): string {
-  const parsed = URL.parse(url)
-  return parsed ? `${parsed.origin}${parsed.pathname}` : url
 }

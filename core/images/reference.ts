@@ -18,8 +18,16 @@ const form =
 export function parseReference(text: string): Reference {
   const [, host, repository, tag, digest] = form.exec(text) ?? []
   if (host === undefined || repository === undefined)
-    throw new OriginError('reference', `expected docker://host/repository[:tag][@digest], got ${text.slice(0, 200)}`)
+    throw new OriginError(
+      'reference',
+      `expected docker://host/repository[:tag][@digest], got ${withoutLogin(text).slice(0, 200)}`,
+    )
   const isHere = /^(localhost|127\.\d+\.\d+\.\d+)(:\d+)?$/.test(host)
   const server = host === 'docker.io' ? 'registry-1.docker.io' : host
   return { registry: `${isHere ? 'http' : 'https'}://${server}`, repository, version: digest ?? tag ?? 'latest' }
+}
+
+// Somebody may have written a login before the host, where it is none.
+function withoutLogin(text: string): string {
+  return text.replace(/^(\w+:\/\/)?.*@(?!sha256:)/s, '$1…@')
 }

@@ -140,6 +140,11 @@ describe('a reference', () => {
     expect(parseReference(text)).toEqual({ registry, repository, version })
   })
 
+  it('with a login before the host is refused without a word of it', () => {
+    for (const text of ['docker://me:a-secret@reg.example/app', 'me:a/secret@reg.example/app:1'])
+      expect(() => parseReference(text)).toThrow(/, got (docker:\/\/)?…@reg\.example\/app(:1)?$/)
+  })
+
   it.each([
     '',
     'app',

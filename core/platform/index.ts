@@ -19,6 +19,7 @@ export {
 export { judgedLookup } from './http/judged-lookup.ts'
 export { type ListenAddress, type Listening, type ListenOptions, listen } from './http/listen.ts'
 export { type NodeHttpOptions, nodeHttp } from './http/node-http.ts'
+export { shownUrl } from './http/shown-url.ts'
 export { checkedText, withChecksum } from './journal/checksum.ts'
 export { fileJournal, type Journal, type SetAside, twinJournal } from './journal/journal.ts'
 export { createLog, fromLevel } from './log/create-log.ts'

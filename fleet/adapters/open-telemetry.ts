@@ -48,7 +48,8 @@ export function openTelemetry({ endpoint, ratio }: TraceSettings, process: { me:
       const span = context && trace.getSpan(context)
       return span && traceparentOf(span)
     },
-    stop: () => provider.shutdown(),
+    // The collector may be gone, too: nothing else may stay behind because of that.
+    stop: () => provider.shutdown().catch(() => undefined),
   }
 }
 

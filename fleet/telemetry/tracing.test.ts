@@ -35,6 +35,13 @@ describe('traces', () => {
     expect(classOf(given)).toBe(expected)
   })
 
+  it('are let go at the end where nobody takes them, and nothing else stays behind because of that', async () => {
+    const { openTelemetry } = await import('../adapters/open-telemetry.ts')
+    const tracing = openTelemetry({ endpoint: 'http://127.0.0.1:1/v1/traces', ratio: 1 }, { me: 'me', version: '0' })
+    tracing.open({ name: 'work', kind: 'internal' }).end()
+    await expect(tracing.stop()).resolves.toBeUndefined()
+  })
+
   it('cost nothing where nobody wants them: the SDK is not even loaded', () => {
     const place = join(import.meta.dirname, '..')
     const loading = readdirSync(place, { recursive: true, withFileTypes: true })

@@ -6,6 +6,7 @@ import type { Clock } from '../time/clock.ts'
 import { makeAnswer } from './answer.ts'
 import { joined } from './headers.ts'
 import { type HttpAnswer, type HttpCall, HttpError, type HttpErrorCode } from './http.ts'
+import { shownUrl } from './shown-url.ts'
 import { Silence } from './silence.ts'
 
 /** node:http or node:https, with its pool of connections. */
@@ -84,6 +85,10 @@ class Line {
     signal?.addEventListener('abort', () => request.destroy(), { signal: this.#over.signal })
   }
 
+  get #name(): string {
+    return shownUrl(this.#call.url)
+  }
+
   /** It ended because we, or our caller, wanted it to. */
   get givenUp(): boolean {
     return this.why !== undefined || this.#signal?.aborted === true
@@ -99,7 +104,7 @@ class Line {
 
   /** The reader wants no more. */
   drop(): void {
-    this.#giveUp('cut', `the answer of ${this.#call.url} was discarded`)
+    this.#giveUp('cut', `the answer of ${this.#name} was discarded`)
     this.end()
   }
 
@@ -117,7 +122,7 @@ class Line {
     const code: HttpErrorCode = isReset(cause)
       ? 'cut'
       : ({ connecting: 'refused', handshake: 'tls', connected: 'cut' } as const)[this.#phase]
-    return new HttpError(code, `expected an answer from ${this.#call.url}, got: ${reasonOf(cause)}`, { cause })
+    return new HttpError(code, `expected an answer from ${this.#name}, got: ${reasonOf(cause)}`, { cause })
   }
 
   #follow(socket: Socket, connecting: Silence): void {
@@ -126,7 +131,7 @@ class Line {
       this.#phase = 'connected'
       connecting.stop()
       const late = () =>
-        this.#giveUp('timeout', `expected ${this.#call.url} to go on within ${idleTimeoutMs} ms, got silence`)
+        this.#giveUp('timeout', `expected ${this.#name} to go on within ${idleTimeoutMs} ms, got silence`)
       this.#silence = new Silence(this.#clock, idleTimeoutMs, late)
     }
     if (!socket.connecting) return connected()

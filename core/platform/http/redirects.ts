@@ -1,10 +1,11 @@
 import { type HttpAnswer, type HttpCall, HttpError } from './http.ts'
+import { shownUrl } from './shown-url.ts'
 
 /** @throws HttpError `bad_url` */
 export function parseUrl(url: string): URL {
   const parsed = URL.parse(url)
   if (parsed?.protocol === 'http:' || parsed?.protocol === 'https:') return parsed
-  throw new HttpError('bad_url', `expected an http or https address, got ${url}`)
+  throw new HttpError('bad_url', `expected an http or https address, got ${shownUrl(url)}`)
 }
 
 /**
@@ -24,7 +25,10 @@ export async function followRedirects(
     if (!next) return answer
     answer.discard()
     if (redirects >= most) {
-      throw new HttpError('too_many_redirects', `expected at most ${most} redirects from ${call.url}, got one more`)
+      throw new HttpError(
+        'too_many_redirects',
+        `expected at most ${most} redirects from ${shownUrl(call.url)}, got one more`,
+      )
     }
     current = next
   }

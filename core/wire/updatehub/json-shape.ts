@@ -8,9 +8,14 @@ export function parseJson(message: string, body: string | Uint8Array): unknown {
       typeof body === 'string' ? body : new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
     return JSON.parse(text)
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new WireError('not_json', `${message}: expected JSON, got ${why}`, { cause })
+    throw new WireError('not_json', `${message}: expected JSON, got ${whyNoJson(cause)}`)
   }
+}
+
+// Node shows the text around the place, which may be a password.
+function whyNoJson(cause: unknown): string {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return why.replace(/^(Unexpected token .+?),? (\.\.\.)?".* is not valid JSON$/s, '$1')
 }
 
 /** Checks a value against a schema. @throws WireError `wrong_shape`, naming the first place that is off */
@@ -24,7 +29,12 @@ export function shape<S extends v.GenericSchema>(message: string, schema: S, val
 export function describe(issue: v.BaseIssue<unknown>): string {
   const ownWords = !issue.message.startsWith('Invalid')
   const expected = ownWords ? issue.message : (issue.expected ?? issue.message)
-  return `${placeOf(issue)}: expected ${expected}, got ${issue.received.slice(0, 80)}`
+  return `${placeOf(issue)}: expected ${expected}, got ${shown(issue)}`
+}
+
+// A text that is too long to be shown may be a secret, of which not even the beginning is for logs.
+function shown({ input, received }: v.BaseIssue<unknown>): string {
+  return typeof input === 'string' && input.length > 80 ? `${input.length} characters` : received.slice(0, 80)
 }
 
 /** Where it is, as `.objects[0][1].size`. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { decodeEnrolment } from '../aoscore/enrolment.ts'
 import { decodeProbe } from './probe.ts'
 import { decodeReport } from './report.ts'
 
@@ -28,5 +29,12 @@ describe('what agents send', () => {
     expect(() => decodeProbe(JSON.stringify({ 'product-uid': null, ...nothing }))).toThrow(
       /^probe\.product-uid: expected/,
     )
+  })
+
+  it('is not repeated where it is no JSON, or far too long', () => {
+    for (const text of ['{"a": secret}', 'secret', `{"a": "${'x'.repeat(99)}", secret`, `["${'x'.repeat(99)}" secret]`])
+      expect(() => decodeProbe(text)).toThrow(/^probe: expected JSON, got (?!.*cret)/)
+    const tooLong = JSON.stringify({ claimToken: 'secret'.repeat(50) })
+    expect(() => decodeEnrolment(tooLong)).toThrow('.claimToken: expected at most 256 characters, got 300 characters')
   })
 })

@@ -3,5 +3,6 @@ declare module 'oidc-provider' {
   export default class Provider {
     constructor(issuer: string, configuration: object)
     callback(): (...args: never[]) => unknown
+    on(event: 'access_token.saved', hear: (token: { jti: string }) => void): void
   }
 }

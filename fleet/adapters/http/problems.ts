@@ -24,9 +24,14 @@ export function answerProblems(app: FastifyInstance, log: Log): void {
     refuse(
       reply,
       'route_unknown',
-      `expected a path of the operator API, got ${request.method} ${request.url.slice(0, 200)}`,
+      `expected a path of the operator API, got ${request.method} ${request.url.replace(/\?.*$/s, '').slice(0, 200)}`,
     ),
   )
+}
+
+/** An address that cannot be read; what stands in it is not repeated. */
+export function refuseAddress(_error: FastifyError, _request: unknown, reply: FastifyReply): void {
+  void refuse(reply, 'request_invalid', 'expected an address whose percent signs can be read')
 }
 
 function refuse(reply: FastifyReply, code: ProblemCode, detail: string, errors?: readonly string[]): FastifyReply {

@@ -36,7 +36,7 @@ import { operatorUnitRoutes } from './operator-unit-routes.ts'
 import { packagerListRoutes } from './packager-list-routes.ts'
 import { type PackagerPorts, packagerRoutes } from './packager-routes.ts'
 import { peopleRoutes } from './people-routes.ts'
-import { answerProblems } from './problems.ts'
+import { answerProblems, refuseAddress } from './problems.ts'
 import { projectRoutes } from './project-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { refuseUnstorable } from './storable.ts'
@@ -107,6 +107,7 @@ export function fleetServer(ports: ServerPorts, options: ServerOptions): Fastify
     // The address a device is given may end in a slash, and it appends to it as it is (updatehub.md 3.1).
     routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: 200 },
     exposeHeadRoutes: false,
+    frameworkErrors: refuseAddress,
     trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
   })
   app.addHook('preClose', async () => {

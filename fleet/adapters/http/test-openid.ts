@@ -6,15 +6,23 @@ import type { OpenIdSettings } from '../../people/openid.ts'
 
 const clientSecret = 'a-shared-secret-of-some-length'
 
+interface Of {
+  /** How it is ended; default: with the test. */
+  ended?: (end: () => void) => void
+  /** Is shown every token that it gives. */
+  onToken?: (token: string) => void
+}
+
 /** A real OpenID provider on this machine, whose people sign in with any password. Answers how a fleet names it. */
 export async function openIdServer(
   redirect: string,
   groups: Readonly<Record<string, readonly string[]>>,
+  { ended = onTestFinished, onToken }: Of = {},
 ): Promise<Pick<OpenIdSettings, 'issuer' | 'clientId' | 'clientSecret' | 'nameClaim' | 'rolesClaim'>> {
   let handle: (...args: never[]) => unknown = () => undefined
   const server = createServer((request, response) => void handle(request as never, response as never))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => void server.close())
+  ended(() => void server.close())
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const oidc = new Provider(issuer, {
     clients: [{ client_id: 'windlass', client_secret: clientSecret, redirect_uris: [redirect] }],
@@ -27,6 +35,7 @@ export async function openIdServer(
     cookies: { keys: ['a key'] },
     pkce: { required: () => true },
   })
+  oidc.on('access_token.saved', ({ jti }) => onToken?.(jti))
   handle = oidc.callback() as never
   return { issuer, clientId: 'windlass', clientSecret, nameClaim: 'preferred_username', rolesClaim: 'groups' }
 }
@@ -60,8 +69,13 @@ export function browser() {
 }
 
 /** Goes to the provider of the fleet or project at `url` and signs in there; answers where the browser is sent back to. */
-export async function signInThere({ ask, follow }: ReturnType<typeof browser>, url: string, name: string) {
-  const atLogin = await follow(`${url}/api/v1/session/openid`, (at) => at.includes('/interaction/'))
+export async function signInThere(
+  { ask, follow }: ReturnType<typeof browser>,
+  url: string,
+  name: string,
+  start = `${url}/api/v1/session/openid`,
+) {
+  const atLogin = await follow(start, (at) => at.includes('/interaction/'))
   const { next: afterLogin } = await ask(atLogin, { prompt: 'login', login: name, password: 'any' })
   const atConsent = await follow(afterLogin ?? '', (at) => at.includes('/interaction/'))
   const { next: afterConsent } = await ask(atConsent, { prompt: 'consent' })

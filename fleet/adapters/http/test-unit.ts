@@ -33,16 +33,16 @@ export async function enrolled(fleet: Reachable, systemId = 'u1') {
   return { answer, enrolment, ...decodeEnrolled(await answer.clone().text()) }
 }
 
-/** A unit on the line; `next` is the next message of a type that the fleet sends, acknowledged. */
+/** A unit on the line. */
 export async function online(fleet: Pick<Reachable, 'url'>, systemId = 'u1') {
-  const found = decodeDiscoveryAnswer(
-    await (
-      await postTo(fleet.url, '/sd/v7/', encodeDiscoveryRequest({ systemId, supportedProtocols: ['wss'] }))
-    ).text(),
-  )
-  const socket = new WebSocket(found.connectionInfo[0] ?? '', {
-    headers: { authorization: `Bearer ${found.authToken}` },
-  })
+  const asked = encodeDiscoveryRequest({ systemId, supportedProtocols: ['wss'] })
+  return onLine(systemId, await (await postTo(fleet.url, '/sd/v7/', asked)).text())
+}
+
+/** The same, with what service discovery answered. `next` is the next message of a type that the fleet sends, acknowledged. */
+export async function onLine(systemId: string, discovered: string) {
+  const { connectionInfo, authToken } = decodeDiscoveryAnswer(discovered)
+  const socket = new WebSocket(connectionInfo[0] ?? '', { headers: { authorization: `Bearer ${authToken}` } })
   onTestFinished(() => socket.terminate())
   const waiting: ReturnType<typeof decodeEnvelope>[] = []
   let wake = () => {}
