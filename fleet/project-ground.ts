@@ -13,7 +13,7 @@ import { type ProjectPorts, startProject } from './start-project.ts'
 const firstAdmin = (hash: string, createdAt: number): Omit<ApiToken, 'id' | 'lastUsed' | 'withdrawnAt'> => ({
   name: 'first-admin',
   hash,
-  grants: [{ role: 'admin', product: null }],
+  grants: [{ role: 'admin', over: 'fleet' }],
   madeBy: null,
   createdAt,
   expiresAt: null,

@@ -1,6 +1,7 @@
 import { matchesQuery, parseQuery, type Query } from '@windlass/model'
 import type { Device } from '../store/records.ts'
 import type { DeviceCounts } from './device-counts.ts'
+import type { GroupHead, Within } from './extent.ts'
 
 /** Some devices under a name: those of which a query is true now, later ones too, or those listed. */
 export interface Group {
@@ -9,13 +10,13 @@ export interface Group {
   createdAt: number
 }
 
-/** Which devices are meant: those of which all that is given is true. `search`: as `foundBy` has it. `products`: one of these. */
+/** Which devices are meant: those of which all that is given is true. `search`: as `foundBy` has it. `within`: what somebody may see or change. */
 export interface Selection {
   search?: string | undefined
   query?: Query | undefined
   group?: Group | undefined
   devices?: readonly string[] | undefined
-  products?: readonly string[] | undefined
+  within?: Within
 }
 
 /** What is done to labels; `set` is done after `remove`. */
@@ -36,10 +37,16 @@ export interface GroupStore {
   /** Whom it means from now on. `unlisted`: a device is listed that is not known; then it stays as it was. */
   changeGroup(name: string, members: Group['members']): Promise<'changed' | 'unknown' | 'unlisted'>
   removeGroup(name: string): Promise<'removed' | 'unknown'>
+  /** Those of these names that there are, by name. */
+  groupHeads(names: readonly string[]): Promise<GroupHead[]>
   /** How many devices are meant now. */
   countDevices(selection: Selection): Promise<number>
-  /** Of all devices, however many, or of those of these products. */
-  deviceCounts(products?: readonly string[]): Promise<DeviceCounts>
+  /** The ids of all that are meant, in order. */
+  deviceIds(selection: Selection): Promise<string[]>
+  /** Which of these products have a device that is meant. */
+  productsOf(selection: Selection, products: readonly string[]): Promise<string[]>
+  /** Of all devices, however many, or of those within. */
+  deviceCounts(within?: Within): Promise<DeviceCounts>
   /** Returns how many devices are meant; `too_many` where one of them would have too many labels: then nothing is done. */
   labelDevices(selection: Selection, change: LabelChange): Promise<number | 'too_many'>
 }

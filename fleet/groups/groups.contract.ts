@@ -66,8 +66,9 @@ export function groupsContract(store: () => Store): void {
       await Promise.all(course.splice(0, 6).map((happen) => happen()))
       const all = await store().devices({ limit: 99 })
       expect(await store().deviceCounts()).toEqual(countedOneByOne(all))
-      expect(await store().deviceCounts([product, 'another'])).toEqual(countedOneByOne(all))
-      expect(await store().deviceCounts(['another'])).toEqual(countedOneByOne([]))
+      const of = (...products: string[]) => store().deviceCounts([{ products, groups: [] }])
+      expect(await of(product, 'another')).toEqual(countedOneByOne(all))
+      expect(await of('another')).toEqual(countedOneByOne([]))
     }
   })
 

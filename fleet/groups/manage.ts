@@ -1,8 +1,9 @@
 import { type About, parseQuery, type Query, QueryError } from '@windlass/model'
 import type { Clock, Log } from '@windlass/platform'
-import type { GroupMembers, GroupOrder, LabelOrder } from '@windlass/wire/operator'
+import type { GroupMembers, GroupOrder, LabelChange as LabelChangeRecord, LabelOrder } from '@windlass/wire/operator'
 import { FleetError } from '../fleet-error.ts'
 import type { Events } from '../telemetry/events.ts'
+import { labelsIn } from './extent.ts'
 import { type Group, type GroupStore, type LabelChange, mostLabels, type Selection } from './group.ts'
 
 export interface GroupPorts {
@@ -23,7 +24,7 @@ export function queryOf(text: string, about: About = 'device'): Query {
 }
 
 /** @throws FleetError `group_unknown` */
-export async function groupNamed(store: GroupStore, name: string): Promise<Group> {
+export async function groupNamed(store: Pick<GroupStore, 'group'>, name: string): Promise<Group> {
   const group = await store.group(name)
   if (!group) throw new FleetError('group_unknown', `expected a group of this fleet, got ${name}`)
   return group
@@ -31,7 +32,7 @@ export async function groupNamed(store: GroupStore, name: string): Promise<Group
 
 /** Who is meant by a list's filter. @throws FleetError `query_invalid`, `group_unknown` */
 export async function selectionOf(
-  store: GroupStore,
+  store: Pick<GroupStore, 'group'>,
   asked: { search?: string | undefined; query?: string | undefined; group?: string | undefined },
 ): Promise<Selection> {
   const { search, query, group } = asked
@@ -60,8 +61,11 @@ export async function changeGroup(ports: GroupPorts, name: string, order: GroupM
   return groupNamed(ports.store, name)
 }
 
-/** @throws FleetError `group_unknown` */
-export async function removeGroup(ports: GroupPorts, name: string): Promise<void> {
+/** `granted`: groups over which somebody has a role. @throws FleetError `group_unknown`, `group_in_use` */
+export async function removeGroup(ports: GroupPorts, name: string, granted: readonly string[]): Promise<void> {
+  // Another group of this name would be theirs.
+  if (granted.includes(name))
+    throw new FleetError('group_in_use', `expected a group over which nobody has a role, got ${name}`)
   if ((await ports.store.removeGroup(name)) === 'unknown')
     throw new FleetError('group_unknown', `expected a group of this fleet, got ${name}`)
   tell(ports, name, 'removed')
@@ -78,8 +82,26 @@ export async function label(ports: GroupPorts, selection: Selection, change: Lab
   return devices
 }
 
+/**
+ * The labels that a group over which somebody has a role asks about say how far that role reaches: whoever may not operate
+ * everything leaves them alone. @throws FleetError `role_missing`
+ */
+export async function checkLabels(
+  store: Pick<GroupStore, 'groupHeads'>,
+  granted: readonly string[],
+  { set = {}, remove = [] }: LabelChangeRecord,
+): Promise<void> {
+  const keys = new Set([...Object.keys(set), ...remove])
+  for (const { name, query } of await store.groupHeads(granted)) {
+    const key = query && labelsIn(query).find((one) => keys.has(one))
+    if (key == null) continue
+    const why = `group ${name}, over which somebody has a role, asks about it`
+    throw new FleetError('role_missing', `expected a role over the whole fleet to change the label ${key}: ${why}`)
+  }
+}
+
 /** @throws FleetError `query_invalid`, `group_unknown` */
-export async function labelledBy(store: GroupStore, { to }: LabelOrder): Promise<Selection> {
+export async function labelledBy(store: Pick<GroupStore, 'group'>, { to }: LabelOrder): Promise<Selection> {
   return 'devices' in to ? { devices: to.devices } : selectionOf(store, to)
 }
 

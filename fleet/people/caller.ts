@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { FleetError } from '../fleet-error.ts'
 import type { PeopleStore } from './people-store.ts'
 import type { Grant } from './records.ts'
-import { type Permission, type Reach, reachOf, within } from './roles.ts'
+import { type Permission, type Reach, reachOf } from './roles.ts'
 import { digestOf } from './secrets.ts'
 
 /** Who calls. What is done must be allowed by each list of grants: a token's own, and those of the user who made it. */
@@ -29,7 +29,7 @@ export interface CallerPorts {
   now(): number
 }
 
-const everything: readonly Grant[] = [{ role: 'admin', product: null }]
+const everything: readonly Grant[] = [{ role: 'admin', over: 'fleet' }]
 /** How exactly the last use of a token is known. */
 const usedEveryMs = 60_000
 
@@ -51,7 +51,7 @@ export async function isOpen({ store, operatorToken, loopback }: CallerPorts): P
 }
 
 export function reachOfCaller({ limits }: Caller, permission: Permission): Reach {
-  return limits.map((grants) => reachOf(grants, permission)).reduce(within, 'everywhere')
+  return reachOf(limits, permission)
 }
 
 async function bearerOf({ store, operatorToken, now }: CallerPorts, bearer: string): Promise<Caller> {

@@ -1,6 +1,6 @@
 import type { PeopleStore } from './people-store.ts'
 import type { ApiToken, Grant, Session, User } from './records.ts'
-import { isAdmin } from './roles.ts'
+import { groupsOver, isAdmin } from './roles.ts'
 
 /** The people store's fake: the same behaviour, in memory. */
 export function memoryPeopleStore(): PeopleStore {
@@ -78,6 +78,10 @@ export function memoryPeopleStore(): PeopleStore {
       return { token, bound: users.get(token.madeBy)?.grants ?? [] }
     },
     tokenUsed: async (id, at) => changeToken(id, { lastUsed: at }),
+    async grantedGroups(at) {
+      const living = tokens.filter(({ withdrawnAt, expiresAt }) => withdrawnAt === null && (expiresAt ?? Infinity) > at)
+      return groupsOver([...users.values(), ...living].flatMap(({ grants }) => grants))
+    },
     async withdrawToken(id, at) {
       if (tokens.find((token) => token.id === id)?.withdrawnAt !== null) return false
       changeToken(id, { withdrawnAt: at })

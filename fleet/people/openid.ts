@@ -1,7 +1,7 @@
 import { type GrantRecord, personName } from '@windlass/wire/operator'
 import { FleetError } from '../fleet-error.ts'
 import type { PeopleStore } from './people-store.ts'
-import type { Grant } from './records.ts'
+import { type Grant, grantIn } from './records.ts'
 
 /** Whom an OpenID provider vouches for. */
 export interface OpenIdSettings {
@@ -47,7 +47,7 @@ export function personIn(
       'role_missing',
       `expected one of the groups of the settings in the claim ${rolesClaim}, got others`,
     )
-  return { name: name.data, grants: grants.map(({ role, product = null }) => ({ role, product })) }
+  return { name: name.data, grants: grants.map(grantIn) }
 }
 
 /**

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PeopleStore } from './people-store.ts'
 import type { Grant } from './records.ts'
 
-const admin: Grant[] = [{ role: 'admin', product: null }]
-const viewer: Grant[] = [{ role: 'viewer', product: 'f'.repeat(64) }]
+const admin: Grant[] = [{ role: 'admin', over: 'fleet' }]
+const viewer: Grant[] = [{ role: 'viewer', over: { product: 'f'.repeat(64) } }]
+const pilot: Grant[] = [...viewer, { role: 'admin', over: { group: 'pilots' } }]
 const user = (name: string, grants = viewer) => ({ name, passwordHash: `hash of ${name}`, grants, createdAt: 1000 })
 const token = (hash: string, madeBy: string | null, expiresAt: number | null = null) => ({
   name: 'ci',
@@ -37,6 +38,36 @@ export function peopleStoreContract(
       expect((await store.users()).map((each) => each.name)).toEqual(['bob', 'zoe'])
       expect(await store.user('bob')).toEqual({ ...user('bob'), lastSignIn: null, failures: 0, lockedUntil: null })
       expect(await store.user('nobody')).toBeUndefined()
+    })
+
+    it('keeps roles over groups apart from those over everything', async () => {
+      expect(await store.addUser(user('bob', pilot))).toBe('admin_needed')
+      await store.addUser(user('ada', admin))
+      expect(await store.addUser(user('bob', pilot))).toBe('added')
+      expect((await store.user('bob'))?.grants).toEqual(pilot)
+      expect(await store.setGrants('ada', pilot)).toBe('admin_needed')
+      const boat: Grant[] = [{ role: 'viewer', over: { group: 'boats' } }]
+      expect(await store.setGrants('bob', boat)).toBe('set')
+      expect((await store.users()).map(({ grants }) => grants)).toEqual([admin, boat])
+      await store.addSession({ hash: 's1', user: 'bob', expiresAt: 9000 }, 2000)
+      expect((await store.session('s1', 3000))?.grants).toEqual(boat)
+      await store.addToken({ ...token('t1', 'bob'), grants: pilot })
+      expect(await store.token('t1', 3000)).toMatchObject({ token: { grants: pilot }, bound: boat })
+      expect(await store.setGrants('bob', viewer)).toBe('set')
+      expect(await store.token('t1', 3000)).toMatchObject({ bound: viewer })
+    })
+
+    it('names the groups that users and tokens that hold have roles over', async () => {
+      expect(await store.grantedGroups(0)).toEqual([])
+      await store.addUser(user('ada', [...admin, { role: 'viewer', over: { group: 'pilots' } }]))
+      await store.addToken({ ...token('t1', 'ada', 5000), grants: [{ role: 'viewer', over: { group: 'boats' } }] })
+      const { id } = await store.addToken({ ...token('t2', 'ada'), grants: pilot })
+      expect(await store.grantedGroups(4999)).toEqual(['boats', 'pilots'])
+      expect(await store.grantedGroups(5000)).toEqual(['pilots'])
+      await store.setGrants('ada', admin)
+      expect(await store.grantedGroups(5000)).toEqual(['pilots'])
+      await store.withdrawToken(id, 6000)
+      expect(await store.grantedGroups(6000)).toEqual([])
     })
 
     it('takes one first user of two that come at once', async () => {

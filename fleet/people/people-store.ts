@@ -31,6 +31,8 @@ export interface PeopleStore {
   token(hash: string, at: number): Promise<{ token: ApiToken; bound: readonly Grant[] | null } | undefined>
   /** Remembers that it was used. */
   tokenUsed(id: number, at: number): Promise<void>
+  /** The groups that roles of users, or of tokens that hold at `at`, are over; by name. */
+  grantedGroups(at: number): Promise<string[]>
   /** False when there is no such token, or it was withdrawn before. */
   withdrawToken(id: number, at: number): Promise<boolean>
 }

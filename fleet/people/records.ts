@@ -1,9 +1,15 @@
-import type { Role } from '@windlass/wire/operator'
+import type { GrantRecord, Role } from '@windlass/wire/operator'
 
-/** `product` null: over the whole fleet. */
+/** What a role is over: everything, the devices of a product, or those that are in a group of this name. */
+export type Over = 'fleet' | { product: string } | { group: string }
 export interface Grant {
   role: Role
-  product: string | null
+  over: Over
+}
+
+export function grantIn({ role, product, group }: GrantRecord): Grant {
+  if (product !== undefined) return { role, over: { product } }
+  return { role, over: group === undefined ? 'fleet' : { group } }
 }
 
 /** `passwordHash` null: signs in through the OpenID provider. Instants are milliseconds since 1970. */

@@ -18,7 +18,7 @@ describe('a fleet that starts', () => {
     expect(logged).toEqual([
       expect.stringMatching(/^warning no user yet: every program on this machine may do everything/),
     ])
-    await store.addUser({ name: 'ada', passwordHash: null, grants: [{ role: 'admin', product: null }], createdAt: 0 })
+    await store.addUser({ name: 'ada', passwordHash: null, grants: [{ role: 'admin', over: 'fleet' }], createdAt: 0 })
     await checkSomebody(store, { loopback: false, operatorToken: null }, log)
     await checkSomebody(store, { loopback: true, operatorToken: null }, log)
     expect(logged).toHaveLength(1)

@@ -28,7 +28,7 @@ export interface PhaseList {
 
 /** The groups that an order names. @throws FleetError `group_unknown` */
 export async function groupsIn(
-  store: GroupStore,
+  store: Pick<GroupStore, 'group'>,
   { to, phases = [] }: { to: object; phases?: RolloutOrder['phases'] },
 ): Promise<Map<string, Group>> {
   const sizes = [to, ...phases.map(({ size }) => size)] as { group?: string }[]

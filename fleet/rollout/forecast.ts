@@ -4,6 +4,7 @@ import type { KeptPackage } from '../store/records.ts'
 import type { NewRollout, Store } from '../store/store.ts'
 import { groupsIn, listsOf, targetOf } from './audience.ts'
 import { planOf } from './plan.ts'
+import { anywhere, bounded, type Leave } from './within.ts'
 
 /** What an order would do if it were given now, by one reason for each device. */
 export interface Forecast {
@@ -22,10 +23,15 @@ const texts: Readonly<Record<Forecast['code'], string>> = {
 }
 
 /** Says what an order would do; nothing is started. @throws FleetError as `startRollout` does */
-export async function forecastRollout(store: Store, order: RolloutOrder, now: number): Promise<RolloutForecast> {
+export async function forecastRollout(
+  store: Store,
+  order: RolloutOrder,
+  now: number,
+  leave = anywhere,
+): Promise<RolloutForecast> {
   const kept = await packageFor(store, order)
   const start = order.startAt === undefined ? null : Date.parse(order.startAt)
-  const asked = { package: kept, createdAt: now, startAt: start, ...(await intended(store, order)) }
+  const asked = { package: kept, createdAt: now, startAt: start, ...(await intended(store, kept, order, leave)) }
   const found = await store.forecast(asked)
   if (!found) throw new FleetError('device_unknown', 'expected devices of this fleet, got some that were never seen')
   const phases = asked.plan.phases.map((_, i) => sum(found.filter(offered).filter(({ phase }) => phase === i)))
@@ -50,14 +56,20 @@ export async function packageFor(store: Store, { package: uid, to }: RolloutOrde
   return kept
 }
 
-/** Whom an order is for, and how it goes about it. @throws FleetError `group_unknown`, `query_invalid` */
+/**
+ * Whom an order is for, as far as whoever gives it may go, and how it goes about it. @throws FleetError `group_unknown`,
+ * `query_invalid`, `device_unknown`, `role_missing`
+ */
 export async function intended(
   store: Store,
+  kept: KeptPackage,
   order: RolloutOrder,
+  leave: Leave,
 ): Promise<Required<Pick<NewRollout, 'to' | 'plan' | 'lists'>>> {
   const groups = await groupsIn(store, order)
   const plan = planOf(order, groups)
-  return { to: targetOf(order.to, groups), plan, lists: listsOf(plan, groups) }
+  const to = await bounded(store, kept, targetOf(order.to, groups), leave)
+  return { to, plan, lists: listsOf(plan, groups) }
 }
 
 function offered({ code }: Forecast): boolean {

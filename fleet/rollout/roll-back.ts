@@ -1,4 +1,5 @@
 import { FleetError } from '../fleet-error.ts'
+import type { Within } from '../groups/extent.ts'
 import type { KeptPackage, Rollout } from '../store/records.ts'
 import { abortRollout, type RolloutPorts } from './rollouts.ts'
 import { tellRollout } from './tell.ts'
@@ -12,9 +13,11 @@ export interface RolledBack {
 
 /**
  * Aborts a rollout and gives its devices, those that took the package up, what they ran before: one new rollout for each version.
- * Done twice, it starts none twice. @throws FleetError `rollout_unknown`, `roll_back_needless`
+ * Done twice, it starts none twice. @throws FleetError `rollout_unknown`, `roll_back_needless`, and `role_missing` where one of them
+ * does not lie within: then nothing is done
  */
-export async function rollBack(ports: RolloutPorts, id: number): Promise<RolledBack> {
+export async function rollBack(ports: RolloutPorts, id: number, within?: Within): Promise<RolledBack> {
+  if (within !== undefined) await checkAll(ports, id, within)
   const aborted = await abortRollout(ports, id)
   const before = await ports.store.ranBefore(id)
   if (before.length === 0)
@@ -28,6 +31,12 @@ export async function rollBack(ports: RolloutPorts, id: number): Promise<RolledB
     else left.push({ version, devices: devices.length })
   }
   return { aborted, rollouts, left }
+}
+
+async function checkAll({ store }: RolloutPorts, id: number, within: Within): Promise<void> {
+  const devices = (await store.ranBefore(id)).flatMap((some) => some.devices)
+  if ((await store.countDevices({ devices, within })) === devices.length) return
+  throw new FleetError('role_missing', 'expected devices that one may operate, got some that lie elsewhere by now')
 }
 
 // The newest of that version, as it is listed first.

@@ -9,6 +9,7 @@ import { type Book, steered } from './book.ts'
 import { intended, packageFor } from './forecast.ts'
 import { abort, approve, pause, resume } from './steer.ts'
 import { tellRollout } from './tell.ts'
+import { anywhere } from './within.ts'
 
 export interface RolloutPorts {
   store: Store
@@ -18,17 +19,24 @@ export interface RolloutPorts {
 }
 
 /**
- * Starts a rollout, once for each `key`. @throws FleetError `package_unknown`, `product_mismatch`, `device_unknown`,
- * `key_reused`, `group_unknown`, `query_invalid`
+ * Starts a rollout, once for each `key`, as far as `leave` goes. @throws FleetError `package_unknown`, `product_mismatch`,
+ * `device_unknown`, `key_reused`, `group_unknown`, `query_invalid`, `role_missing`
  */
-export async function startRollout(ports: RolloutPorts, order: RolloutOrder, key?: string): Promise<Rollout> {
+export async function startRollout(
+  ports: RolloutPorts,
+  order: RolloutOrder,
+  key?: string,
+  leave = anywhere,
+): Promise<Rollout> {
   const { startAt, metered = false } = order
   const { store, clock } = ports
   const kept = await packageFor(store, order)
   const start = startAt === undefined ? null : Date.parse(startAt)
-  const once = key === undefined ? null : { key, asked: sha256Of(JSON.stringify(order)) }
+  // The same words of somebody who may go elsewhere are another order.
+  const asked = leave.doing === undefined ? order : [order, leave.doing]
+  const once = key === undefined ? null : { key, asked: sha256Of(JSON.stringify(asked)) }
   const facts = { package: kept, createdAt: clock.now(), startAt: start, metered }
-  const added = await store.addRollout({ ...facts, ...(await intended(store, order)), once })
+  const added = await store.addRollout({ ...facts, ...(await intended(store, kept, order, leave)), once })
   if (!added) throw new FleetError('device_unknown', 'expected devices of this fleet, got some that were never seen')
   if (added.fresh) tellRollout(ports, added.rollout, 'started')
   else if (added.rollout.asked !== once?.asked)

@@ -1,5 +1,6 @@
 import { givenTo } from '../desired-state/verdict.ts'
-import { isMeant as isSelected, memoryGroups } from '../groups/memory-groups.ts'
+import type { Within } from '../groups/extent.ts'
+import { memoryGroups } from '../groups/memory-groups.ts'
 import { decommissioned } from '../identity/admission.ts'
 import type { Approval } from '../identity/import.ts'
 import { memoryAdmission } from '../identity/memory-admission.ts'
@@ -36,6 +37,7 @@ export function memoryStore(): Store {
   const attempts = new Map<string, Map<string, Attempt>>()
   const reports = new Map<string, (ReportEntry & { id: number })[]>()
   const approvals = new Map<string, Approval>()
+  const { isMeant: isSelected, ...groups } = memoryGroups(devices)
   let lastReport = 0
 
   const attemptsOf = (device: string): Attempt[] =>
@@ -83,9 +85,9 @@ export function memoryStore(): Store {
         const { product, version, hardware } = kept
         return [{ package: kept.uid, product, version, hardware, ...rule }]
       })
-  const membersOf = (rollout: Rollout, at?: number): Member[] =>
+  const membersOf = (rollout: Rollout, at?: number, within?: Within): Member[] =>
     [...devices.values()]
-      .filter((device) => isMember(rollout, device))
+      .filter((device) => isMember(rollout, device) && isSelected(device, { within }))
       .sort(byId)
       .map((device) => ({ known: knownOf(device, at), state: standingOf(device, rollout, attemptsOf(device.id)) }))
 
@@ -219,19 +221,19 @@ export function memoryStore(): Store {
       rollouts.set(id, changed)
       return changed
     },
-    async counts(ids) {
+    async counts(ids, within) {
       const known = ids.flatMap((id) => rollouts.get(id) ?? [])
-      return new Map(known.map((rollout) => [rollout.rollout, count(membersOf(rollout))]))
+      return new Map(known.map((rollout) => [rollout.rollout, count(membersOf(rollout, undefined, within))]))
     },
-    async tallies(id) {
+    async tallies(id, within) {
       const rollout = rollouts.get(id)
       if (!rollout) return []
-      const phases = Map.groupBy(membersOf(rollout), (m) => phaseIn(rollout, m.known.device))
+      const phases = Map.groupBy(membersOf(rollout, undefined, within), (m) => phaseIn(rollout, m.known.device))
       return rollout.plan.phases.map((_, i) => count(phases.get(i) ?? []))
     },
-    async members(id, limit, after, at) {
+    async members(id, limit, after, at, within) {
       const rollout = rollouts.get(id)
-      const all = rollout ? membersOf(rollout, at) : []
+      const all = rollout ? membersOf(rollout, at, within) : []
       return all.filter((m) => m.known.device.id > (after ?? '')).slice(0, limit)
     },
     async known(id, at) {
@@ -242,7 +244,7 @@ export function memoryStore(): Store {
       const found = [...devices.values()].filter((d) => d.id > after && isSelected(d, selection))
       return found.sort(byId).slice(0, limit)
     },
-    ...memoryGroups(devices),
+    ...groups,
     ...memoryAdmission(devices, approvals, (id, entry) => tell(id, [entry])),
     history: async (id, limit) => [...(reports.get(id) ?? [])].reverse().slice(0, limit),
     async allowRetry(device, packageUid) {

@@ -1,5 +1,6 @@
 import { sha256Text } from '@windlass/model'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { extentContract } from '../groups/extent.contract.ts'
 import { groupsContract } from '../groups/groups.contract.ts'
 import { admissionContract } from '../identity/admission.contract.ts'
 import { audienceContract } from '../rollout/audience.contract.ts'
@@ -48,6 +49,7 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
     describe('rollouts for groups', () => audienceContract(() => store))
     describe('lists', () => lists(() => store))
     describe('groups', () => groupsContract(() => store))
+    describe('what one may see', () => extentContract(() => store))
     describe('admission', () => admissionContract(() => store))
   })
 }
@@ -568,9 +570,10 @@ function lists(store: () => Store): void {
     expect((await store().devices({ search: facts('A1', '3.0').hardware, limit: 9 })).length).toBe(2)
   })
 
-  it('lists only devices of the products asked for', async () => {
+  it('lists only devices of the products that one may see', async () => {
     await hear(store(), 'A1', '3.0')
-    const listed = async (products: string[]) => (await store().devices({ limit: 9, products })).length
+    const listed = async (products: string[]) =>
+      (await store().devices({ limit: 9, within: [{ products, groups: [] }] })).length
     expect([await listed([product]), await listed(['another']), await listed([])]).toEqual([1, 0, 0])
   })
 

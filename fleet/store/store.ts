@@ -1,3 +1,4 @@
+import type { Within } from '../groups/extent.ts'
 import type { GroupStore, Selection } from '../groups/group.ts'
 import type { AdmissionStore } from '../identity/admission.ts'
 import type { PhaseList } from '../rollout/audience.ts'
@@ -110,12 +111,12 @@ export interface Store extends GroupStore, AdmissionStore {
    * `change` leaves it. Answers the rollout as it is then; undefined where there is none.
    */
   changeRollout(id: number, change: (rollout: Rollout) => Progress | undefined): Promise<Rollout | undefined>
-  /** Counted from the devices' own records, so that they cannot drift. */
-  counts(rollouts: readonly number[]): Promise<Map<number, Counts>>
+  /** Of devices that lie within. Counted from the devices' own records, so that they cannot drift. */
+  counts(rollouts: readonly number[], within?: Within): Promise<Map<number, Counts>>
   /** The same for one rollout, by its phases. */
-  tallies(rollout: number): Promise<Counts[]>
-  /** `at`: see `known`. */
-  members(rollout: number, limit: number, after: string | undefined, at?: number): Promise<Member[]>
+  tallies(rollout: number, within?: Within): Promise<Counts[]>
+  /** Those that lie within. `at`: see `known`. */
+  members(rollout: number, limit: number, after: string | undefined, at?: number, within?: Within): Promise<Member[]>
 
   /** With `at`, its orders say what pace their rollouts have then. */
   known(device: string, at?: number): Promise<Known | undefined>

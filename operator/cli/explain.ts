@@ -71,6 +71,7 @@ const fleetEndings: Partial<Record<OperatorErrorCode, Ending>> = {
   registry_refused: 'refused',
   package_in_use: 'refused',
   group_exists: 'refused',
+  group_in_use: 'refused',
   claim_used: 'refused',
   device_decommissioned: 'refused',
   device_in_service: 'refused',

@@ -1,12 +1,18 @@
 import * as z from 'zod'
 import { digest, moment } from './common.ts'
+import { groupName } from './group.ts'
 
 /** `viewer` reads, `operator` also publishes and rolls out, `approver` reads and approves, `admin` does everything. */
 export const role = z.enum(['viewer', 'operator', 'approver', 'admin'])
 export type Role = z.infer<typeof role>
 
-/** A role over the whole fleet, or, with `product`, over the devices of that product alone. */
-export const grant = z.strictObject({ role, product: digest.optional() })
+/** A role over the whole fleet; with `product` or `group` over the devices of that product, or in that group, alone. */
+export const grant = z
+  .strictObject({ role, product: digest.optional(), group: groupName.optional() })
+  .refine(
+    ({ product, group }) => product === undefined || group === undefined,
+    'expected a product or a group, got both',
+  )
 export type GrantRecord = z.infer<typeof grant>
 const grants = z.array(grant).min(1).max(100)
 

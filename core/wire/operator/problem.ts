@@ -32,6 +32,7 @@ export const problemStatus = {
   packager_unknown: 404,
   package_in_use: 409,
   group_exists: 409,
+  group_in_use: 409,
   project_exists: 409,
   project_in_use: 409,
   claim_used: 409,

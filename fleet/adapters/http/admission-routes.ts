@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { type AdmittingPorts, importDevices, setInService } from '../../identity/admit-devices.ts'
 import { type DetailPorts, detailOf } from './device-detail.ts'
+import { seenBy } from './sight.ts'
 import { typed } from './typed-api.ts'
 
 const byDevice = z.object({ id: digest })
@@ -21,8 +22,9 @@ export function admissionRoutes(app: FastifyInstance, ports: AdmittingPorts & De
     ['decommission', false],
     ['recommission', true],
   ] as const)
-    api.post(`/devices/:id/${word}`, moving, async ({ params: { id } }) => {
+    api.post(`/devices/:id/${word}`, moving, async (request) => {
+      const { id } = request.params
       await setInService(ports, id, serves)
-      return detailOf(ports, id)
+      return detailOf(ports, id, await seenBy(request, ports.store))
     })
 }

@@ -1,10 +1,14 @@
+import type { ProblemCode } from '@windlass/wire/operator'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { FleetError } from '../../fleet-error.ts'
+import type { Within } from '../../groups/extent.ts'
 import { type Caller, reachOfCaller } from '../../people/caller.ts'
-import { type Reach, reaches } from '../../people/roles.ts'
+import { isNowhere, type Permission } from '../../people/roles.ts'
+import { isSeen, isWhollyWithin } from '../../rollout/within.ts'
 import type { Store } from '../../store/store.ts'
 import { type Guard, roleMissing } from './guard.ts'
 import { type Right, ruleOf } from './permissions.ts'
+import { productsWithin, withinFor } from './sight.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -13,7 +17,7 @@ declare module 'fastify' {
   }
 }
 
-type Things = Pick<Store, 'known' | 'rollout' | 'package'>
+type Things = Pick<Store, 'rollout' | 'package' | 'counts' | 'countDevices' | 'deviceIds' | 'groupHeads' | 'productsOf'>
 
 /** Lets only those reach the routes of this scope who may, by permissions.ts. Goes before the routes. */
 export function authorize(api: FastifyInstance, { guard, store }: { guard: Guard; store: Things }): void {
@@ -38,38 +42,21 @@ export function authorize(api: FastifyInstance, { guard, store }: { guard: Guard
   })
 }
 
-/** Who calls a route that is not open. */
-export function callerIn({ caller }: Pick<FastifyRequest, 'caller'>): Caller {
-  if (!caller) throw new Error('expected a route that wants a sign-in, got an open one')
-  return caller
-}
-
-/** What the caller may see: lists show no more. */
-export function seenBy(request: Pick<FastifyRequest, 'caller'>): Reach {
-  return reachOfCaller(callerIn(request), 'read')
-}
-
-/** The products of which the caller may see devices; undefined: all. */
-export function productsSeen(request: Pick<FastifyRequest, 'caller'>): string[] | undefined {
-  const reach = seenBy(request)
-  return reach === 'everywhere' ? undefined : [...reach]
-}
-
 function checkRole(caller: Caller, { needs, over }: Right): void {
   const reach = reachOfCaller(caller, needs)
-  if (reach === 'everywhere' || (over !== 'fleet' && reach.size > 0)) return
+  if (reach === 'everywhere' || (over !== 'fleet' && !isNowhere(reach))) return
   throw roleMissing(needs, 'fleet')
 }
 
 /** What one may not see is not there; for what one sees and may not do, the role is missing. */
 async function checkThing(request: FastifyRequest, { needs, over }: Right, store: Things): Promise<void> {
   if (over === 'fleet' || over === 'listed') return
-  const doing = reachOfCaller(callerIn(request), needs)
-  if (doing === 'everywhere') return
-  const { code, name, product } = await productOf(over, request as Named, store)
-  if (product === undefined) return
-  if (!reaches(seenBy(request), product)) throw new FleetError(code, `expected a ${over} of this fleet, got ${name}`)
-  if (!reaches(doing, product)) throw roleMissing(needs, over)
+  const doing = await withinFor(request, store, needs)
+  if (doing === undefined) return
+  const { code, name, isIn } = await thingIn(over, request as Named, store)
+  const seen = needs === 'read' ? doing : await withinFor(request, store, 'read')
+  if (!(await isIn(seen, 'read'))) throw new FleetError(code, `expected a ${over} of this fleet, got ${name}`)
+  if (needs !== 'read' && !(await isIn(doing, needs))) throw roleMissing(needs, over)
 }
 
 /** As the schemas of the routes have it. */
@@ -78,20 +65,37 @@ interface Named {
   body: { package: string }
 }
 
-async function productOf(over: 'device' | 'rollout' | 'package' | 'order', { params, body }: Named, store: Things) {
+/** What a request names. `isIn`: whether it is there, and one may do this with it who may so far. */
+interface Thing {
+  code: ProblemCode
+  name: string | number
+  isIn(within: Within, needs: Permission): Promise<boolean>
+}
+
+async function thingIn(
+  over: 'device' | 'rollout' | 'package' | 'order',
+  { params, body }: Named,
+  store: Things,
+): Promise<Thing> {
   switch (over) {
     case 'device': {
-      const known = await store.known(String(params.id))
-      return { code: 'device_unknown', name: params.id, product: known?.device.product } as const
+      const devices = [String(params.id)]
+      const isIn = async (within: Within) => (await store.countDevices({ devices, within })) > 0
+      return { code: 'device_unknown', name: params.id, isIn }
     }
     case 'rollout': {
       const rollout = await store.rollout(Number(params.id))
-      return { code: 'rollout_unknown', name: params.id, product: rollout?.product } as const
+      const isIn = async (within: Within, needs: Permission) =>
+        rollout !== undefined && (needs === 'read' ? isSeen : isWhollyWithin)(store, rollout, within)
+      return { code: 'rollout_unknown', name: params.id, isIn }
     }
     case 'package':
     case 'order': {
       const uid = over === 'package' ? params.uid : body.package
-      return { code: 'package_unknown', name: uid, product: (await store.package(uid))?.product } as const
+      const product = (await store.package(uid))?.product
+      const isIn = async (within: Within) =>
+        product !== undefined && (await productsWithin(store, [product], within)).length > 0
+      return { code: 'package_unknown', name: uid, isIn }
     }
   }
 }

@@ -2,10 +2,6 @@ import type { GrantRecord, SessionRecord, TokenRecord, UserRecord } from '@windl
 import type { Caller } from '../../people/caller.ts'
 import type { ApiToken, Grant, User } from '../../people/records.ts'
 
-export function decodeGrants(grants: readonly GrantRecord[]): Grant[] {
-  return grants.map(({ role, product = null }) => ({ role, product }))
-}
-
 export function encodeUser({ name, grants, passwordHash, createdAt, lastSignIn, lockedUntil }: User): UserRecord {
   return {
     name,
@@ -36,7 +32,7 @@ export function encodeCaller({ kind, name, limits: [grants = []] }: Caller): Ses
 }
 
 function encodeGrants(grants: readonly Grant[]): GrantRecord[] {
-  return grants.map(({ role, product }) => ({ role, ...(product !== null && { product }) }))
+  return grants.map(({ role, over }) => ({ role, ...(over !== 'fleet' && over) }))
 }
 
 function moment(at: number): string {

@@ -36,7 +36,10 @@ export function encodeUnitProgress(
   tallies: Tallies,
   now: number,
 ): UnitRolloutRecord & { phases: PhaseStanding[] } {
-  return { ...encodeUnitRollout(rollout, name, tallies), phases: encodePhases(rollout, tallies, now) }
+  return {
+    ...encodeUnitRollout(rollout, name, tallies),
+    phases: encodePhases(rollout, { all: tallies, seen: tallies }, now),
+  }
 }
 
 export function encodeUnitMember({ orderedAt, phase, ...member }: UnitMember): UnitRolloutMember {

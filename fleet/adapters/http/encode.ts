@@ -106,11 +106,11 @@ function encodeGate({ successPercent, soakSeconds, approval, failureLimit }: Gat
   }
 }
 
-/** With how far its phases are. */
+/** With how far its phases are. What they wait for is said of all devices, also to those who see some. */
 export function encodeProgress(
   rollout: Rollout,
   counts: Counts | undefined,
-  tallies: Tallies,
+  tallies: { all: Tallies; seen: Tallies },
   now: number,
 ): RolloutRecord & { phases: PhaseStanding[] } {
   return { ...encodeRollout(rollout, counts), phases: encodePhases(rollout, tallies, now) }
@@ -118,13 +118,13 @@ export function encodeProgress(
 
 export function encodePhases(
   { plan, progress }: Pick<Rollout, 'plan' | 'progress'>,
-  tallies: Tallies,
+  { all, seen }: { all: Tallies; seen: Tallies },
   now: number,
 ): PhaseStanding[] {
   return plan.phases.map((_, i): PhaseStanding => {
     const state = i < progress.phase ? 'passed' : i === progress.phase ? 'open' : 'closed'
-    const waits = i === progress.phase ? waitsFor(plan, progress, tallies, now) : []
-    return { number: i + 1, state, counts: tallies[i] ?? { ...nobody }, waitsFor: waits }
+    const waits = i === progress.phase ? waitsFor(plan, progress, all, now) : []
+    return { number: i + 1, state, counts: seen[i] ?? { ...nobody }, waitsFor: waits }
   })
 }
 

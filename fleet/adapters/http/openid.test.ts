@@ -34,6 +34,14 @@ describe('sign-in through an OpenID provider', () => {
     ])
   })
 
+  it('gives roles over groups of devices', async () => {
+    const crew = [{ role: 'operator' as const, group: 'pilots' }]
+    const { fleet, jar } = await signedInAs('ada', { roles: { crew, captains: [{ role: 'admin' }] } })
+    const cookie = `windlass_session=${jar.get('windlass_session')}`
+    const session = await fleet.api('GET', '/session', undefined, { cookie })
+    expect(session.json()).toMatchObject({ grants: [...crew, { role: 'admin' }] })
+  })
+
   it('cannot be finished twice, in another browser, or with a changed answer', async () => {
     const { back, ask } = await signedInAs('ada')
     const again = await ask(back)

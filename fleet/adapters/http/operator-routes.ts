@@ -15,21 +15,22 @@ import * as z from 'zod'
 import { FleetError } from '../../fleet-error.ts'
 import { selectionOf } from '../../groups/manage.ts'
 import type { Shelf } from '../../packages/shelf.ts'
-import { reaches } from '../../people/roles.ts'
+import type { PeopleStore } from '../../people/people-store.ts'
 import type { Openings } from '../../rollout/openings.ts'
 import type { RolloutPorts } from '../../rollout/rollouts.ts'
 import { historyLimit } from '../../store/store.ts'
 import { admissionRoutes } from './admission-routes.ts'
-import { productsSeen, seenBy } from './authorize.ts'
 import { detailOf } from './device-detail.ts'
 import { encodeDevice, encodePackage, encodeReport } from './encode.ts'
 import { groupRoutes } from './group-routes.ts'
 import { rolloutRoutes } from './rollout-routes.ts'
+import { checkKnown, productsWithin, seenBy } from './sight.ts'
 import { type Api, nextOf, typed } from './typed-api.ts'
 
 export interface OperatorPorts extends RolloutPorts {
   shelf: Shelf
   openings: Openings
+  people: { store: Pick<PeopleStore, 'grantedGroups'> }
   version: string
 }
 
@@ -64,9 +65,10 @@ function packageRoutes(api: Api, { store, shelf }: OperatorPorts): void {
     })
   })
   api.get('/packages', { schema: { response: { 200: packageList } } }, async (request) => {
-    const rules = await store.rules()
-    const seen = (await store.packages()).filter(({ product }) => reaches(seenBy(request), product))
-    return { packages: seen.map((kept) => encodePackage(kept, rules)) }
+    const [rules, packages] = [await store.rules(), await store.packages()]
+    const products = [...new Set(packages.map(({ product }) => product))]
+    const seen = new Set(await productsWithin(store, products, await seenBy(request, store)))
+    return { packages: packages.filter(({ product }) => seen.has(product)).map((kept) => encodePackage(kept, rules)) }
   })
   const shown = async (uid: string) => {
     const kept = await store.package(uid)
@@ -92,12 +94,13 @@ function deviceRoutes(api: Api, ports: OperatorPorts): void {
   const listing = { querystring: deviceQuery, response: { 200: deviceList } }
   api.get('/devices', { schema: listing }, async (request) => {
     const { limit, cursor, ...asked } = request.query
-    const products = productsSeen(request)
-    const devices = await store.devices({ ...(await selectionOf(store, asked)), products, limit, after: cursor })
+    checkKnown(request, asked.group)
+    const within = await seenBy(request, store)
+    const devices = await store.devices({ ...(await selectionOf(store, asked)), within, limit, after: cursor })
     return { devices: devices.map(encodeDevice), next: nextOf(devices, limit, (d) => d.id) }
   })
-  api.get('/devices/:id', { schema: { params: byDevice, response: { 200: deviceDetail } } }, async ({ params }) =>
-    detailOf(ports, params.id),
+  api.get('/devices/:id', { schema: { params: byDevice, response: { 200: deviceDetail } } }, async (request) =>
+    detailOf(ports, request.params.id, await seenBy(request, store)),
   )
   const history = { params: byDevice, response: { 200: deviceHistory } }
   api.get('/devices/:id/history', { schema: history }, async ({ params: { id } }) => {
@@ -109,11 +112,13 @@ function deviceRoutes(api: Api, ports: OperatorPorts): void {
 function retryRoute(api: Api, ports: OperatorPorts): void {
   const { store, clock, events, log } = ports
   const schema = { params: byDevice, body: retryOrder, response: { 200: deviceDetail } }
-  api.post('/devices/:id/retry', { schema }, async ({ params: { id }, body }) => {
+  api.post('/devices/:id/retry', { schema }, async (request) => {
+    const { params, body } = request
+    const { id } = params
     await detailOf(ports, id)
     if ((await store.allowRetry(id, body.package)) === 'needless')
       throw new FleetError('retry_needless', 'expected a package that failed or was rolled back on this device')
-    const detail = await detailOf(ports, id)
+    const detail = await detailOf(ports, id, await seenBy(request, store))
     const { version, status } = detail
     log.info('retry allowed', { device: id, package: body.package })
     const at = new Date(clock.now()).toISOString()

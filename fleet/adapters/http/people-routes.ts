@@ -24,9 +24,10 @@ import {
   tokensFor,
   withdrawToken,
 } from '../../people/people.ts'
-import { callerIn } from './authorize.ts'
-import { decodeGrants, encodeToken, encodeUser } from './encode-people.ts'
+import { grantIn } from '../../people/records.ts'
+import { encodeToken, encodeUser } from './encode-people.ts'
 import { roleMissing } from './guard.ts'
+import { callerIn } from './sight.ts'
 import { type Api, byNumber, typed } from './typed-api.ts'
 
 const byName = z.object({ name: personName })
@@ -44,12 +45,12 @@ function userRoutes(api: Api, ports: PeoplePorts): void {
   }))
   const adding = { body: userOrder, response: { 201: newUserRecord } }
   api.post('/users', { schema: adding }, async ({ body }, reply) => {
-    const { user, password } = await addUser(ports, { ...body, grants: decodeGrants(body.grants) })
+    const { user, password } = await addUser(ports, { ...body, grants: body.grants.map(grantIn) })
     return reply.code(201).send({ ...encodeUser(user), password })
   })
   const granting = { params: byName, body: grantsOrder, response: { 200: userRecord } }
   api.put('/users/:name/grants', { schema: granting }, async ({ params: { name }, body }) =>
-    encodeUser(await setGrants(ports, name, decodeGrants(body.grants))),
+    encodeUser(await setGrants(ports, name, body.grants.map(grantIn))),
   )
   const changing = { params: byName, body: passwordOrder, response: { 200: passwordRecord } }
   api.put('/users/:name/password', { schema: changing }, async (request) => {
@@ -72,7 +73,7 @@ function tokenRoutes(api: Api, ports: PeoplePorts): void {
   }))
   const adding = { body: tokenOrder, response: { 201: newTokenRecord } }
   api.post('/tokens', { schema: adding }, async (request, reply) => {
-    const order = { ...request.body, grants: decodeGrants(request.body.grants) }
+    const order = { ...request.body, grants: request.body.grants.map(grantIn) }
     const { token, text } = await addToken(ports, callerIn(request), order)
     return reply.code(201).send({ ...encodeToken(token), token: text })
   })

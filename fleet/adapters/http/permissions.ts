@@ -2,7 +2,7 @@ import type { Permission } from '../../people/roles.ts'
 
 /**
  * What one must be allowed to use a route, and over what. `fleet`: the whole of it. `listed`: any part; the route shows no more
- * than that. `device`, `rollout`, `package`: what its address names. `order`: the package that its body names.
+ * than that, and changes no more. `device`, `rollout`, `package`: what its address names. `order`: the package that its body names.
  */
 export interface Right {
   needs: Permission
@@ -72,7 +72,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'GET /groups/:name': right('read', 'listed'),
   'PUT /groups/:name': right('operate', 'fleet'),
   'DELETE /groups/:name': right('operate', 'fleet'),
-  'POST /devices/labels': right('operate', 'fleet'),
+  'POST /devices/labels': right('operate', 'listed'),
   'POST /devices/import': right('operate', 'fleet'),
   'POST /devices/:id/decommission': right('operate', 'device'),
   'POST /devices/:id/recommission': right('operate', 'device'),

@@ -159,7 +159,7 @@ async function operatorApi(
   api.addHook('preHandler', refuseUnstorable)
   // Before the routes: it hears of those that come after it.
   await openapiRoute(api, options.version, base)
-  const people = { ...ports.people, log: ports.log, now: () => ports.clock.now() }
+  const people = { ...ports.people, groups: ports.store, log: ports.log, now: () => ports.clock.now() }
   const { openid } = ports
   sessionRoutes(api, people, { secure, base, openid: openid !== undefined })
   if (openid) openIdRoutes(api, { ...people, ...openid }, { secure, base })

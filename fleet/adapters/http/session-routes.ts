@@ -4,9 +4,9 @@ import { Pace } from '../../people/pace.ts'
 import { digestOf } from '../../people/secrets.ts'
 import { type SignInPorts, sessionMs, signIn } from '../../people/sign-in.ts'
 import { note } from './audit.ts'
-import { callerIn } from './authorize.ts'
 import { encodeCaller } from './encode-people.ts'
 import { credentialsOf, sessionCookie, tooOften } from './guard.ts'
+import { callerIn } from './sight.ts'
 import { typed } from './typed-api.ts'
 
 /** Sign-ins from one address, whatever the names. */

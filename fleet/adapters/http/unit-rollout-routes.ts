@@ -21,8 +21,9 @@ import {
   type UnitRolloutPorts,
 } from '../../units/rollouts/rollouts.ts'
 import type { UnitRollout } from '../../units/rollouts/unit-rollout.ts'
-import { callerIn, inOwnName } from './authorize.ts'
+import { inOwnName } from './authorize.ts'
 import { encodeUnitMember, encodeUnitProgress, encodeUnitRollout } from './encode-unit-rollout.ts'
+import { callerIn } from './sight.ts'
 import { type Api, byNumber, keyed, nextOf } from './typed-api.ts'
 
 /** Rollouts of releases to units, below `/api/v1`. */

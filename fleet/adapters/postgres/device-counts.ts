@@ -1,6 +1,8 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { type DeviceCounts, mostKinds } from '../../groups/device-counts.ts'
-import type { Kind } from '../../groups/kinds.ts'
+import type { Extent, Within } from '../../groups/extent.ts'
+import { type Kind, kindsIn } from '../../groups/kinds.ts'
+import { sqlOfExtents } from './extent-sql.ts'
 import type { Tables } from './tables.ts'
 
 interface Counted {
@@ -10,11 +12,10 @@ interface Counted {
   devices: number
 }
 
-/** What the triggers of the tables keep, added up. */
-export async function countKinds(db: Kysely<Tables>, products?: readonly string[]): Promise<DeviceCounts> {
-  const among = products ? sql`product = any(${products})` : sql`true`
+/** What the triggers of the tables keep, added up; of groups, who is in them now. */
+export async function countKinds(db: Kysely<Tables>, within: Within = []): Promise<DeviceCounts> {
   const { rows } = await sql<Counted>`
-    with kinds as (select * from device_counts union all select * from device_changes),
+    with kinds as (${await kindsWithin(db, within)}),
     sums as (
       select
         case when grouping(status) = 0 then 'status' when grouping(hardware) = 0 then 'hardware'
@@ -22,7 +23,7 @@ export async function countKinds(db: Kysely<Tables>, products?: readonly string[
         coalesce(product, '') collate "C" as product,
         coalesce(status, hardware, version, product, '') collate "C" as name,
         sum(devices)::bigint as devices
-      from kinds where ${among} group by grouping sets ((), (status), (hardware), (product), (product, version))
+      from kinds group by grouping sets ((), (status), (hardware), (product), (product, version))
       having sum(devices) > 0),
     ranked as (select *, row_number() over (partition by by order by devices desc, name, product) as rank from sums)
     select by, product, name, devices from ranked where rank <= ${mostKinds} order by rank`.execute(db)
@@ -34,6 +35,17 @@ export async function countKinds(db: Kysely<Tables>, products?: readonly string[
     byProduct: of('product').map(({ name: product, devices }) => ({ product, devices })),
     byVersion: of('version').map(({ product, name: version, devices }) => ({ product, version, devices })),
   }
+}
+
+/** Rows `product, version, hardware, status, devices` of those within; of one kind there may be several. */
+export async function kindsWithin(db: Kysely<Tables>, within: readonly Extent[]): Promise<RawBuilder<unknown>> {
+  // Only groups have to be counted: all else is, as devices change.
+  if (within.some(({ groups }) => groups.length > 0))
+    return sql`
+      select product, version, hardware, status, count(*) as devices
+      from devices d where ${sqlOfExtents(within, kindsIn(await readKinds(db)))} group by product, version, hardware, status`
+  const kept = sql`select * from device_counts union all select * from device_changes`
+  return sql`select * from (${kept}) d where ${sqlOfExtents(within)}`
 }
 
 /** Every kind that some device is of now, with how many are. */

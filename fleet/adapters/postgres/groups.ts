@@ -1,5 +1,6 @@
-import { printQuery } from '@windlass/model'
+import { parseQuery, printQuery } from '@windlass/model'
 import { type Kysely, sql } from 'kysely'
+import type { GroupHead } from '../../groups/extent.ts'
 import { type Group, type GroupStore, membersOf } from '../../groups/group.ts'
 import { countKinds } from './device-counts.ts'
 import { relabel } from './relabel.ts'
@@ -24,7 +25,20 @@ export function groupsIn(db: Db): GroupStore {
       const text = sql<{ n: number }>`select count(*) n from devices d where ${condition}`
       return (await text.execute(db)).rows[0]?.n ?? 0
     },
-    deviceCounts: (products) => countKinds(db, products),
+    groupHeads: (names) => groupHeads(db, names),
+    async deviceIds(selection) {
+      const { condition } = await sqlOfSelection(db, selection)
+      const found = sql<{ id: string }>`select d.id from devices d where ${condition} order by d.id`
+      return (await found.execute(db)).rows.map(({ id }) => id)
+    },
+    async productsOf(selection, products) {
+      const { condition } = await sqlOfSelection(db, selection)
+      const found = sql<{ product: string }>`
+        select p.product from unnest(${products}::text[]) with ordinality as p(product, at)
+        where exists (select from devices d where d.product = p.product and ${condition}) order by p.at`
+      return (await found.execute(db)).rows.map(({ product }) => product)
+    },
+    deviceCounts: (within) => countKinds(db, within),
     async labelDevices(selection, { set, remove }) {
       const labels = sql`(d.labels - ${remove}::text[]) || ${JSON.stringify(set)}::jsonb`
       const { condition } = await sqlOfSelection(db, selection)
@@ -69,6 +83,16 @@ function columnsOf(members: Group['members']): { query: string | null; devices: 
 async function areKnown(db: Db, devices: readonly string[]): Promise<boolean> {
   const known = await sql<{ n: number }>`select count(*) n from devices where id = any(${devices})`.execute(db)
   return known.rows[0]?.n === devices.length
+}
+
+async function groupHeads(db: Db, names: readonly string[]): Promise<GroupHead[]> {
+  const rows = await db
+    .selectFrom('groups')
+    .select(['name', 'query'])
+    .where('name', 'in', names.length > 0 ? names : [''])
+    .orderBy('name')
+    .execute()
+  return rows.map(({ name, query }) => ({ name, query: query === null ? null : parseQuery(query) }))
 }
 
 async function listGroups(db: Db, name?: string): Promise<Group[]> {

@@ -1,5 +1,9 @@
 import type { Query } from '@windlass/model'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { Within } from '../../groups/extent.ts'
+import { kindsIn } from '../../groups/kinds.ts'
+import { readKinds } from './device-counts.ts'
+import { sqlOfExtents } from './extent-sql.ts'
 import { writtenFor } from './selection.ts'
 import type { Tables } from './tables.ts'
 
@@ -14,31 +18,37 @@ const standing = sql`
 const onHardware = sql`(r.hardware is null or d.hardware = any(r.hardware))`
 const tried = sql`left join attempts a on a.device = d.id and a.package = r.package`
 
-/** Devices of rollouts, as `rollout, standing` and the device's columns. */
-export async function membersOf(db: Db, ids: readonly number[]): Promise<RawBuilder<unknown>> {
+/** Devices of rollouts that lie within, as `rollout, standing` and the device's columns. */
+export async function membersOf(db: Db, ids: readonly number[], within: Within = []): Promise<RawBuilder<unknown>> {
+  const isWithin = within.length > 0 ? sqlOfExtents(within, kindsIn(await readKinds(db))) : sql<boolean>`true`
   const asking = await askedBy(db, ids)
   const queries = asking.map(({ query }) => query)
   const written = await writtenFor(db, queries)
   const others = ids.filter((id) => !asking.some((one) => one.id === id))
-  const byQuery = asking.map(({ id, product, query }) => membersByQuery(id, product, written(query)))
-  const parts = others.length > 0 || asking.length === 0 ? [membersByName(others), ...byQuery] : byQuery
+  const byQuery = asking.map(({ id, product, query }) => membersByQuery(id, product, written(query), isWithin))
+  const parts = others.length > 0 || asking.length === 0 ? [membersByName(others, isWithin), ...byQuery] : byQuery
   return sql.join(parts, sql` union all `)
 }
 
-const membersByName = (ids: readonly number[]) => sql`
+const membersByName = (ids: readonly number[], isWithin: RawBuilder<boolean>) => sql`
   select r.id as rollout, d.*, ${standing} as standing
   from rollouts r
   join devices d on case when r.whole_product then d.product = r.product and ${onHardware}
     else exists (select 1 from rollout_devices rd where rd.rollout = r.id and rd.device = d.id) end
   ${tried}
-  where d.status <> 'decommissioned' and r.id = any(${ids})`
+  where d.status <> 'decommissioned' and r.id = any(${ids}) and ${isWithin}`
 
-const membersByQuery = (id: number, product: string, condition: RawBuilder<boolean>) => sql`
+const membersByQuery = (
+  id: number,
+  product: string,
+  condition: RawBuilder<boolean>,
+  isWithin: RawBuilder<boolean>,
+) => sql`
   select r.id as rollout, d.*, ${standing} as standing
   from rollouts r
   join devices d on d.product = r.product and ${onHardware} and d.id in (${meantBy(id, product, condition)})
   ${tried}
-  where d.status <> 'decommissioned' and r.id = ${id}`
+  where d.status <> 'decommissioned' and r.id = ${id} and ${isWithin}`
 
 /** Who is meant now, or was when the rollout gave it to him: two quick looks, each with an index of its own. */
 const meantBy = (id: number, product: string, condition: RawBuilder<boolean>) => sql`

@@ -7,7 +7,7 @@ import { claimTables } from './claim-migration.ts'
 import { groupTables } from './group-migration.ts'
 import { countedAttempts, quickLists, roomForContacts } from './list-migration.ts'
 import { packagerTables } from './packager-migration.ts'
-import { peopleTables } from './people-migration.ts'
+import { groupGrants, peopleTables } from './people-migration.ts'
 import { processTables } from './process-migration.ts'
 import { projectTables } from './project-migration.ts'
 import { healthColumns, paceTables, phaseColumns } from './rollout-migration.ts'
@@ -88,6 +88,7 @@ const statements: Readonly<Record<string, readonly string[]>> = {
   '024-claims': claimTables,
   '025-counted-attempts': countedAttempts,
   '026-packagers': packagerTables,
+  '027-roles-over-groups': groupGrants,
 }
 
 const steps: Readonly<Record<string, Migration>> = Object.fromEntries(

@@ -1,5 +1,5 @@
-import type { Generated, JSONColumnType } from 'kysely'
-import type { Grant } from '../../people/records.ts'
+import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { KeptGrant, KeptGroupGrant } from './kept-grants.ts'
 
 /*
  * Rows of people as kysely sees them.
@@ -8,7 +8,9 @@ import type { Grant } from '../../people/records.ts'
 interface UserRow {
   name: string
   password_hash: string | null
-  grants: JSONColumnType<Grant[]>
+  grants: JSONColumnType<KeptGrant[]>
+  /** Has a default; set by itself after `grants` (people-migration.ts). */
+  group_grants: ColumnType<KeptGroupGrant[], string | undefined, string>
   created_at: Date
   last_sign_in: Date | null
   failures: Generated<number>
@@ -19,7 +21,8 @@ interface TokenRow {
   id: Generated<number>
   name: string
   hash: string
-  grants: JSONColumnType<Grant[]>
+  grants: JSONColumnType<KeptGrant[]>
+  group_grants: ColumnType<KeptGroupGrant[], string | undefined, string>
   made_by: string | null
   created_at: Date
   expires_at: Date | null

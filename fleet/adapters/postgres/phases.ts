@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { Within } from '../../groups/extent.ts'
 import { atOnce, boundsOf, endsOf, hasGroups, type PhaseSize, type Plan } from '../../rollout/plan.ts'
 import { nobody } from '../../rollout/progress.ts'
 import type { Counts } from '../../store/records.ts'
@@ -86,17 +87,18 @@ async function drawnBounds(
   return boundsOf(plan, counted, (n) => points.get(n))
 }
 
-export async function tallyPhases(db: Db, rollout: number): Promise<Counts[]> {
+export async function tallyPhases(db: Db, rollout: number, within?: Within): Promise<Counts[]> {
   const asked = db.selectFrom('rollouts').select(['plan', 'bounds', 'whole_product']).where('id', '=', rollout)
   const kept = await asked.executeTakeFirst()
   if (!kept) return []
   const { phases = atOnce.phases } = kept.plan
   const tallies = phases.map(() => ({ ...nobody }))
   if (kept.whole_product && phases.length === 1) {
-    for (const { standing, n } of await countWholeProducts(db, [rollout])) if (tallies[0]) tallies[0][standing] = n
+    for (const { standing, n } of await countWholeProducts(db, [rollout], within))
+      if (tallies[0]) tallies[0][standing] = n
     return tallies
   }
-  const members = await membersOf(db, [rollout])
+  const members = await membersOf(db, [rollout], within)
   // On the ring nobody moves, so only of phases of groups it counts what was given in which.
   const given = hasGroups({ phases })
     ? sql`left join (select device, min(under_phase) as phase from attempts where under_rollout = ${rollout} group by device) g

@@ -2,6 +2,7 @@ import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import type { PeopleStore } from '../../people/people-store.ts'
 import type { ApiToken, User } from '../../people/records.ts'
 import { isAdmin } from '../../people/roles.ts'
+import { grantsOf, keptGrants } from './kept-grants.ts'
 import type { Tables } from './tables.ts'
 
 type Row<T extends keyof Tables> = Selectable<Tables[T]>
@@ -25,7 +26,7 @@ function users(db: Db) {
         const row = {
           name,
           password_hash: passwordHash,
-          grants: JSON.stringify(grants),
+          ...keptGrants(grants),
           created_at: new Date(createdAt),
         }
         await tx.insertInto('users').values(row).execute()
@@ -40,11 +41,12 @@ function users(db: Db) {
       alone(db, async (tx) => {
         if (!isAdmin(grants) && !(await hasAdminBeside(tx, name)))
           return (await isKnown(tx, name)) ? 'admin_needed' : 'unknown'
-        const change = tx
-          .updateTable('users')
-          .set({ grants: JSON.stringify(grants) })
-          .where('name', '=', name)
-        return (await change.executeTakeFirst()).numUpdatedRows > 0 ? 'set' : 'unknown'
+        const { grants: others, group_grants } = keptGrants(grants)
+        const change = tx.updateTable('users').where('name', '=', name)
+        // One after the other: setting the first takes the second away.
+        const { numUpdatedRows } = await change.set({ grants: others }).executeTakeFirst()
+        await change.set({ group_grants }).execute()
+        return numUpdatedRows > 0 ? 'set' : 'unknown'
       }),
     setPassword: (name, password_hash) =>
       db.transaction().execute(async (tx) => {
@@ -78,9 +80,8 @@ async function isKnown(tx: Transaction<Tables>, name: string): Promise<boolean> 
 }
 
 async function hasAdminBeside(tx: Transaction<Tables>, name: string): Promise<boolean> {
-  return (await tx.selectFrom('users').select('grants').where('name', '!=', name).execute()).some((u) =>
-    isAdmin(u.grants),
-  )
+  const others = await tx.selectFrom('users').select(['grants', 'group_grants']).where('name', '!=', name).execute()
+  return others.some((user) => isAdmin(grantsOf(user)))
 }
 
 function sessions(db: Db) {
@@ -115,7 +116,7 @@ function tokens(db: Db) {
   return {
     async addToken({ name, hash, grants, madeBy, createdAt, expiresAt }) {
       const times = { created_at: new Date(createdAt), expires_at: instant(expiresAt) }
-      const row = { name, hash, grants: JSON.stringify(grants), made_by: madeBy, ...times }
+      const row = { name, hash, ...keptGrants(grants), made_by: madeBy, ...times }
       return tokenOf(await db.insertInto('api_tokens').values(row).returningAll().executeTakeFirstOrThrow())
     },
     tokens: async () => (await db.selectFrom('api_tokens').selectAll().orderBy('id').execute()).map(tokenOf),
@@ -124,13 +125,14 @@ function tokens(db: Db) {
         .selectFrom('api_tokens')
         .leftJoin('users', 'users.name', 'api_tokens.made_by')
         .selectAll('api_tokens')
-        .select('users.grants as bound')
+        .select(['users.grants as bound', 'users.group_grants as group_bound'])
         .where('hash', '=', hash)
         .where('withdrawn_at', 'is', null)
         .where((e) => e.or([e('expires_at', 'is', null), e('expires_at', '>', new Date(at))]))
       const row = await found.executeTakeFirst()
       if (!row) return undefined
-      return { token: tokenOf(row), bound: row.made_by === null ? null : (row.bound ?? []) }
+      const bound = grantsOf({ grants: row.bound ?? [], group_grants: row.group_bound ?? [] })
+      return { token: tokenOf(row), bound: row.made_by === null ? null : bound }
     },
     async tokenUsed(id, at) {
       await db
@@ -138,6 +140,12 @@ function tokens(db: Db) {
         .set({ last_used: new Date(at) })
         .where('id', '=', id)
         .execute()
+    },
+    async grantedGroups(at) {
+      const living = db.selectFrom('api_tokens').select('group_grants').where('withdrawn_at', 'is', null)
+      const tokens = living.where((e) => e.or([e('expires_at', 'is', null), e('expires_at', '>', new Date(at))]))
+      const rows = [...(await db.selectFrom('users').select('group_grants').execute()), ...(await tokens.execute())]
+      return [...new Set(rows.flatMap((row) => row.group_grants.map(({ group }) => group)))].sort()
     },
     async withdrawToken(id, at) {
       const change = db.updateTable('api_tokens').set({ withdrawn_at: new Date(at) })
@@ -151,7 +159,7 @@ function userOf(row: Row<'users'>): User {
   return {
     name: row.name,
     passwordHash: row.password_hash,
-    grants: row.grants,
+    grants: grantsOf(row),
     createdAt: row.created_at.getTime(),
     lastSignIn: row.last_sign_in?.getTime() ?? null,
     failures: row.failures,
@@ -164,7 +172,7 @@ function tokenOf(row: Row<'api_tokens'>): ApiToken {
     id: row.id,
     name: row.name,
     hash: row.hash,
-    grants: row.grants,
+    grants: grantsOf(row),
     madeBy: row.made_by,
     createdAt: row.created_at.getTime(),
     expiresAt: row.expires_at?.getTime() ?? null,

@@ -85,10 +85,10 @@ export async function postgresStore(pool: pg.Pool, me = 'alone'): Promise<Record
     rollouts: () => listRollouts(db),
     rollout: async (id) => (await listRollouts(db, [id]))[0],
     changeRollout: (id, change) => changeRollout(db, id, change),
-    counts: (ids) => countStandings(db, ids),
-    tallies: (id) => tallyPhases(db, id),
-    async members(rollout, limit, after = '', at) {
-      const found = await listMembers(db, rollout, limit, after)
+    counts: (ids, within) => countStandings(db, ids, within),
+    tallies: (id, within) => tallyPhases(db, id, within),
+    async members(rollout, limit, after = '', at, within) {
+      const found = await listMembers(db, rollout, limit, after, within)
       const known = await knownOf(
         pool,
         found.map((member) => member.device),

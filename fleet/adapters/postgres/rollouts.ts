@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
+import type { Within } from '../../groups/extent.ts'
 import { atOnce, isPaced } from '../../rollout/plan.ts'
 import { begun, nobody, type Progress } from '../../rollout/progress.ts'
 import type { Counts, Rollout } from '../../store/records.ts'
@@ -120,7 +121,7 @@ export async function listRollouts(db: Db, ids?: readonly number[]): Promise<Rol
   return rows.map((row) => rolloutOf(row, devices.get(row.id) ?? []))
 }
 
-export async function countStandings(db: Db, ids: readonly number[]): Promise<Map<number, Counts>> {
+export async function countStandings(db: Db, ids: readonly number[], within?: Within): Promise<Map<number, Counts>> {
   const asked = db
     .selectFrom('rollouts')
     .select(['id', 'whole_product'])
@@ -129,8 +130,8 @@ export async function countStandings(db: Db, ids: readonly number[]): Promise<Ma
   const counts = new Map(known.map(({ id }): [number, Counts] => [id, { ...nobody }]))
   const idsOf = (whole: boolean) => known.filter((row) => row.whole_product === whole).map(({ id }) => id)
   for (const { rollout, standing, n } of [
-    ...(await countWholeProducts(db, idsOf(true))),
-    ...(await countOneByOne(db, idsOf(false))),
+    ...(await countWholeProducts(db, idsOf(true), within)),
+    ...(await countOneByOne(db, idsOf(false), within)),
   ]) {
     const count = counts.get(rollout)
     if (count) count[standing] = n
@@ -138,17 +139,21 @@ export async function countStandings(db: Db, ids: readonly number[]): Promise<Ma
   return counts
 }
 
-async function countOneByOne(db: Db, ids: readonly number[]): Promise<Standings[]> {
+async function countOneByOne(db: Db, ids: readonly number[], within: Within): Promise<Standings[]> {
   if (ids.length === 0) return []
   const { rows } = await sql<Standings>`
-    select rollout, standing, count(*) n from (${await membersOf(db, ids)}) m group by rollout, standing`.execute(db)
+    select rollout, standing, count(*) n from (${await membersOf(db, ids, within)}) m group by rollout, standing`.execute(
+    db,
+  )
   return rows
 }
 
-/** Devices of one rollout with where they stand, by id. */
-export async function listMembers(db: Db, rollout: number, limit: number, after: string) {
+/** Devices of one rollout that lie within, with where they stand, by id. */
+export async function listMembers(db: Db, rollout: number, limit: number, after: string, within?: Within) {
   const { rows } = await sql<Row<'devices'> & { standing: keyof Counts }>`
-    select * from (${await membersOf(db, [rollout])}) m where id > ${after} order by id limit ${limit}`.execute(db)
+    select * from (${await membersOf(db, [rollout], within)}) m where id > ${after} order by id limit ${limit}`.execute(
+    db,
+  )
   return rows.map((row) => ({ device: deviceOf(row), state: row.standing }))
 }
 

@@ -4,6 +4,7 @@ import type { Group, Selection } from '../../groups/group.ts'
 import { atMost, type Kinds, kindsIn, kindsWith, writtenOut } from '../../groups/kinds.ts'
 import { shortestInside } from '../../store/search.ts'
 import { readKinds } from './device-counts.ts'
+import { queryOfExtent, sqlOfExtents } from './extent-sql.ts'
 import { type Columns, columnsOf, sqlOfQuery } from './query-sql.ts'
 import type { Tables } from './tables.ts'
 
@@ -20,19 +21,24 @@ const fewDevices = 20_000
 
 /** Which devices are meant. */
 export async function sqlOfSelection(db: Kysely<Tables>, selection: Selection): Promise<Meant> {
-  const { search, query, group, devices, products } = selection
+  const { search, query, group, devices, within = [] } = selection
   const asked = [...(query ? [query] : []), ...(group && 'query' in group.members ? [group.members.query] : [])]
-  const all = search || asked.length > 0 ? await readKinds(db) : []
-  const kinds = kindsIn(all)
+  const groups = within.flatMap((extent) => extent.groups)
+  // Those that are named are looked at one by one, whatever else is asked of them.
+  const asks = !devices && asked.length + groups.length > 0
+  const looks = asks || search !== undefined
+  const all = looks ? await readKinds(db) : []
+  const kinds = looks ? kindsIn(all) : undefined
   const parts = [
-    ...(search ? [foundBy(search, kinds)] : []),
-    ...asked.map((one) => sqlOfQuery(writtenOut(one, kinds), columnsOf('d'))),
+    ...(search && kinds ? [foundBy(search, kinds)] : []),
+    ...asked.map((one) => sqlOfQuery(kinds ? writtenOut(one, kinds) : one, columnsOf('d'))),
     ...(group && !('query' in group.members) ? [isListed(group)] : []),
     ...(devices ? [sql<boolean>`d.id = any(${devices})`] : []),
-    ...(products ? [sql<boolean>`d.product = any(${products})`] : []),
+    ...(within.length > 0 ? [sqlOfExtents(within, kinds)] : []),
   ]
   const condition = parts.length > 0 ? sql<boolean>`(${sql.join(parts, sql` and `)})` : sql<boolean>`true`
-  return { condition, few: asked.some((one) => atMost(one, all) <= fewDevices), asks: asked.length > 0 }
+  const bounds = [...asked, ...within.flatMap((extent) => (groups.length > 0 ? (queryOfExtent(extent) ?? []) : []))]
+  return { condition, few: looks && bounds.some((one) => atMost(one, all) <= fewDevices), asks }
 }
 
 /** Writes these queries as conditions on devices; their parts are such that there are indexes for them. */

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Grant } from '../../people/records.ts'
 import { storeContract } from '../../store/store.contract.ts'
 import { unitStoreContract } from '../../units/unit-store.contract.ts'
 import { postgresServer } from '../test-servers.ts'
@@ -69,4 +70,31 @@ it('tables are never half of another version: unknown steps without all of ours 
   const pool = openPool(url, () => undefined)
   await expect(postgresStore(pool)).rejects.toThrow('migration')
   await pool.end()
+})
+
+it('a version that knows of no roles over groups reads none, and takes them away where it sets the others', async () => {
+  const url = await fresh()
+  const store = await postgresStore(openPool(url, () => undefined))
+  const before = new pg.Client(url)
+  await before.connect()
+  const hers: Grant[] = [{ role: 'admin', over: { group: 'pilots' } }]
+  const user = { passwordHash: null, createdAt: 1000 }
+  await store.people.addUser({ ...user, name: 'ada', grants: [{ role: 'admin', over: 'fleet' }] })
+  await store.people.addUser({ ...user, name: 'anna', grants: hers })
+  const token = { name: 'ci', grants: hers, madeBy: 'anna', createdAt: 1000, expiresAt: null }
+  await store.people.addToken({ ...token, hash: 't1' })
+  const read = async (table: string) => (await before.query<{ grants: unknown }>(`select grants from ${table}`)).rows
+  expect(await read('users')).toEqual([{ grants: [{ role: 'admin', product: null }] }, { grants: [] }])
+  expect(await read('api_tokens')).toEqual([{ grants: [] }])
+  expect(await store.people.token('t1', 2000)).toMatchObject({ token: { grants: hers }, bound: hers })
+
+  const everything = JSON.stringify([{ role: 'viewer', product: null }])
+  await before.query(`update users set grants = $1 where name = 'anna'`, [everything])
+  const now = [{ role: 'viewer', over: 'fleet' }]
+  expect((await store.people.user('anna'))?.grants).toEqual(now)
+  expect(await store.people.token('t1', 2000)).toMatchObject({ token: { grants: hers }, bound: now })
+  await before.query(`insert into users (name, grants, created_at) values ('bob', $1, now())`, [everything])
+  expect((await store.people.user('bob'))?.grants).toEqual(now)
+  await before.end()
+  await store.close()
 })

@@ -68,6 +68,23 @@ describe('users', () => {
     expect(asked[1]?.body).toMatchObject({ password: 'correct horse battery' })
   })
 
+  it('get roles over groups of devices, beside others', async () => {
+    const grants = [{ role: 'operator', group: 'pilots' }]
+    const { fetch, asked } = fleet({ 'PUT /users/anna/grants': { ...ada, name: 'anna', grants } })
+    const said = await say(['users', 'role', 'anna', '--role', 'operator', '--group', 'pilots'], { fetch })
+    expect([said.code, said.out]).toEqual([0, 'anna is operator of group pilots\n'])
+    await say(['users', 'role', 'anna', '--role', 'operator:pilots', 'viewer'], { fetch })
+    await say(['users', 'role', 'anna', '--role', 'operator', `viewer:${product}`, '--group', 'pilots'], { fetch })
+    expect(asked.map(({ body }) => body)).toEqual([
+      { grants },
+      { grants: [...grants, { role: 'viewer' }] },
+      { grants: [...grants, { role: 'viewer', product }] },
+    ])
+    expect(await say(['users', 'role', 'anna', '--role', 'operator', '--group', 'Pilots!'], { fetch })).toMatchObject({
+      code: 64,
+    })
+  })
+
   it('want a role that there is', async () => {
     expect((await say(['users', 'new', 'ada'])).err).toContain('expected --role')
     const said = await say(['users', 'new', 'ada', '--role', 'king'])
