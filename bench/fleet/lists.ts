@@ -6,7 +6,10 @@ import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { databaseOf, serve } from './servers.ts'
 
-/* How long an operator waits for lists, searches and counts of devices, over the API of a fleet that knows many. */
+/*
+ * How long an operator waits for lists, searches and counts of devices, over the API of a fleet that knows many: one who sees all,
+ * one who has a role over a group of every twentieth, and one over a list of a hundred.
+ */
 
 const usage = `usage: node bench/fleet/lists.ts [OPTIONS]
   --devices N       how many devices the fleet knows (default 1000000)
@@ -72,8 +75,18 @@ async function main(devices: number, times: number, data: string): Promise<void>
     console.log(`${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}`)
     console.log(`${devices} devices, made in ${took.toFixed(0)} s`)
     await send(`${fleet.url}/api/v1/groups`, { name: 'bench', query: 'label.ring = 4 and not version < 3.1' })
-    console.log('asked for | p50 ms | p95 ms | worst ms')
-    for (const [what, ask] of Object.entries(cases)) console.log(`${what} | ${await measured(fleet.url, ask, times)}`)
+    await send(`${fleet.url}/api/v1/groups`, { name: 'seen', query: 'label.ring = 4' })
+    const { rows } = await client.query<{ id: string }>('select id from devices order by id desc limit 100')
+    await send(`${fleet.url}/api/v1/groups`, { name: 'listed', devices: rows.map(({ id }) => id) })
+    const seers = [{}, await seerOf(fleet.url, 'seen'), await seerOf(fleet.url, 'listed')]
+    console.log('asked for | all: p50 ms | p95 ms | worst ms | a group: p50 ms | … | a list: p50 ms | …')
+    for (const [what, ask] of Object.entries(cases)) {
+      // Whoever sees one group knows of no other.
+      const some = what.includes('group') ? seers.slice(0, 1) : seers
+      const took: string[] = []
+      for (const headers of some) took.push(await measured(fleet.url, ask, times, headers))
+      console.log([what, ...took].join(' | '))
+    }
   } finally {
     await client.end()
     await fleet.stop()
@@ -97,11 +110,25 @@ async function send(url: string, body: object): Promise<void> {
   if (!answer.ok && answer.status !== 409) throw new Error(`expected 201, got ${answer.status}: ${await answer.text()}`)
 }
 
-async function measured(base: string, ask: Ask, times: number): Promise<string> {
+/** As whom one asks who may read one group. */
+async function seerOf(base: string, group: string): Promise<Record<string, string>> {
+  const body = JSON.stringify({ name: group, grants: [{ role: 'viewer', group }] })
+  const headers = { 'content-type': 'application/json' }
+  const answer = await fetch(`${base}/api/v1/tokens`, { method: 'POST', headers, body })
+  const { token } = (await answer.json()) as { token: string }
+  return { authorization: `Bearer ${token}` }
+}
+
+async function measured(
+  base: string,
+  ask: Ask,
+  times: number,
+  headers: Readonly<Record<string, string>>,
+): Promise<string> {
   const took: number[] = []
   for (let time = 0; time < times; time++) {
     const start = performance.now()
-    const answer = await fetch(`${base}/api/v1${ask(time)}`)
+    const answer = await fetch(`${base}/api/v1${ask(time)}`, { headers })
     if (!answer.ok) throw new Error(`expected 200, got ${answer.status}: ${await answer.text()}`)
     await answer.arrayBuffer()
     took.push(performance.now() - start)
