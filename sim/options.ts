@@ -15,8 +15,9 @@ export interface Options {
 
 export const usage = `usage: windlass up [--once] [--data DIR | --qemu] [--json]
 
-  Everything on this machine: a fleet server with its own PostgreSQL, and a device with two file-backed slots. Then an
-  update that works, packages that were tampered with, and an update that falls back. Needs neither root nor a network.
+  Everything on this machine: a fleet server with its own PostgreSQL and its console, a device with two file-backed slots,
+  a unit of two nodes. Then an update that works, packages that were tampered with, an update that falls back, a release
+  for the unit, and one that fails there. Needs neither root nor a network.
 
   --once       end after that, with exit status 0 if all went as it should
   --data DIR   where everything is kept (default .windlass/demo); each start begins anew and removes what was there

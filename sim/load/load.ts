@@ -11,6 +11,8 @@ export interface Load {
   offers: number
   reports: number
   failed: number
+  /** Why the first of them failed. */
+  why: string | null
 }
 
 interface Answer {
@@ -30,7 +32,7 @@ const headers = {
 export async function load(options: LoadOptions, clock: Clock, pick: () => number): Promise<Load> {
   const pool = new Pool(options.url, { connections: options.connections })
   const times: number[] = []
-  const counts = { offers: 0, reports: 0, failed: 0 }
+  const counts = { offers: 0, reports: 0, failed: 0, why: null as string | null }
   const versions = new Map<number, string>()
   const post = (path: string, device: number, more = {}): Promise<Answer> =>
     send(pool, path, JSON.stringify({ ...bodyOf(device, options, versions), ...more }))
@@ -57,8 +59,9 @@ export async function load(options: LoadOptions, clock: Clock, pick: () => numbe
   }
   const caller = async (): Promise<void> => {
     while (clock.uptime() < end)
-      await probe(pick()).catch(() => {
+      await probe(pick()).catch((error: unknown) => {
         counts.failed += 1
+        counts.why ??= error instanceof Error ? error.message : String(error)
       })
   }
   await Promise.all(Array.from({ length: options.connections }, caller))

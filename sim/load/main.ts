@@ -13,14 +13,16 @@ export async function main(argv: readonly string[]): Promise<number> {
     }
     const next = picker(options.devices)
     const came = await load(options, systemClock, next)
-    const rounded = Object.fromEntries(Object.entries(came).map(([name, value]) => [name, Math.round(value * 10) / 10]))
+    const { why, ...figures } = came
+    const tenths = Object.entries(figures).map(([name, value]) => [name, Math.round(value * 10) / 10])
+    const rounded: typeof figures = Object.fromEntries(tenths)
     const { probes, perSecond, p50Ms, p99Ms, offers, reports, failed } = rounded
     const text = [
       `${probes} probes of ${options.devices} devices in ${options.seconds} s: ${perSecond} a second`,
       `answered within ${p50Ms} ms (half of them), ${p99Ms} ms (99 of 100)`,
-      `${offers} offers taken, ${reports} reports, ${failed} failed`,
+      `${offers} offers taken, ${reports} reports, ${failed} failed${why === null ? '' : `, the first: ${why}`}`,
     ]
-    process.stdout.write(options.json ? `${JSON.stringify(rounded)}\n` : `${text.join('\n')}\n`)
+    process.stdout.write(options.json ? `${JSON.stringify({ ...rounded, why })}\n` : `${text.join('\n')}\n`)
     return came.failed > 0 ? 1 : 0
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
