@@ -60,6 +60,8 @@ describe('a phase', () => {
     expect(nextMove(free, begun, [nobody, counts({ pending: 4 })], at)).toEqual({ to: 'met', at })
     expect(nextMove(free, begun, [nobody, nobody], at)).toBeUndefined()
     expect(waitsFor(free, begun, [nobody, nobody], at)).toEqual(['nobody of the rollout is known yet'])
+    const paused = { at, by: 'operator', reason: 'a storm' } as const
+    expect(waitsFor(free, { ...begun, paused }, [nobody, nobody], at)[0]).toBe('the rollout is paused: a storm')
   })
 
   it('that fails too often pauses the rollout, with the numbers', () => {

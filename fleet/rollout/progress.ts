@@ -117,10 +117,10 @@ export function moved(progress: Progress, move: Move): Progress {
 
 /** What keeps the phase after the open one closed, a sentence each; empty: nothing, or there is none. */
 export function waitsFor(plan: Plan, progress: Progress, tallies: Tallies, now: number): string[] {
-  const { phase, metAt, approvals } = progress
+  const { phase, metAt, approvals, paused } = progress
   const gate = plan.phases[phase]?.gate
   if (!gate || phase + 1 >= plan.phases.length) return []
-  const waits: string[] = []
+  const waits: string[] = paused ? [`the rollout is paused: ${paused.reason}`] : []
   const lacking = missing(plan, gate, progress, tallies)
   if (lacking > 0) waits.push(lackingText(plan, gate, progress, tallies))
   const soaked = metAt === null ? 0 : now - metAt

@@ -12,7 +12,11 @@ export function answerProblems(app: FastifyInstance, log: Log): void {
       reply.header('retry-after', error.retryAfterSeconds)
     if (error instanceof FleetError) return refuse(reply, error.code, error.message, error.errors)
     if (hasZodFastifySchemaValidationErrors(error)) {
-      const errors = error.validation.map((issue) => `${issue.instancePath || '/'}: ${issue.message}`)
+      const { body, params, query: querystring } = request
+      const from = { body, params, querystring, headers: undefined }[error.validationContext ?? 'headers']
+      const errors = error.validation.map(({ instancePath: at, message = '' }) => {
+        return `${at || '/'}: ${message}${whatCame(from, at, message)}`
+      })
       return refuse(reply, 'request_invalid', errors[0] ?? error.message, errors)
     }
     if (error.statusCode === 413) return refuse(reply, 'upload_too_large', error.message)
@@ -32,6 +36,16 @@ export function answerProblems(app: FastifyInstance, log: Log): void {
 /** An address that cannot be read; what stands in it is not repeated. */
 export function refuseAddress(_error: FastifyError, _request: unknown, reply: FastifyReply): void {
   void refuse(reply, 'request_invalid', 'expected an address whose percent signs can be read')
+}
+
+/** Our own rules say what they expect; what came stands in the request. The library's rules say both, and nothing of a password. */
+function whatCame(from: unknown, at: string, message: string): string {
+  if (!message.startsWith('expected') || message.includes(', got ')) return ''
+  const steps = at.split('/').slice(1)
+  const came = steps.reduce<unknown>((within, step) => (within as Record<string, unknown> | null)?.[step], from)
+  if (steps.length === 0 || came === undefined || /password|secret|token/i.test(at)) return ''
+  const text = JSON.stringify(came)
+  return `, got ${text.length > 80 ? `${text.slice(0, 77)}...` : text}`
 }
 
 function refuse(reply: FastifyReply, code: ProblemCode, detail: string, errors?: readonly string[]): FastifyReply {

@@ -166,6 +166,9 @@ describe('a rollout with windows', () => {
       expect((await fleet.api('POST', '/rollouts', { package: uid, to: { product }, ...over })).json()).toMatchObject({
         code: 'request_invalid',
       })
+    const order = { package: uid, to: { product }, windows: ['daily 02:00-03:00', 'noon'] }
+    const { detail } = (await fleet.api('POST', '/rollouts', order)).json<{ detail: string }>()
+    expect(detail).toMatch(/^\/windows\/1: expected a window such as .*, got "noon"$/)
   })
 })
 
