@@ -51,7 +51,7 @@ describe('bin/windlass, started directly under the machine’s own Node', () => 
     expect(await end(start(['--version'], '/', link))).toMatchObject({ code: 0, out: '0.1.0\n' })
   })
 
-  it.each([[[]], [['nonsense']], [['rollout']]])('%j prints the usage on stderr and ends with 64', async (argv) => {
+  it.each([[[]], [['rollout']]])('%j prints the usage on stderr and ends with 64', async (argv) => {
     const { code, out, err } = await windlass(...argv)
     expect({ code, out }).toEqual({ code: 64, out: '' })
     expect(err).toMatch(/^windlass: .*\nUsage: windlass/)

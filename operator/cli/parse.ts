@@ -30,15 +30,23 @@ export interface Vocabulary {
   elsewhere: readonly Elsewhere[]
 }
 
-/** @throws CliError `usage`; its message has the whole usage behind it where no command was recognised */
-export function parse(argv: readonly string[], vocabulary: Vocabulary): Asked {
+/** @throws CliError `usage`; its message has the whole usage behind it where there is no command */
+export function parse(argv: readonly string[], vocabulary: Vocabulary, columns = widest): Asked {
+  const width = Math.min(columns, widest)
   let asked: Asked | undefined
   let text = ''
   const keep = (piece: string): void => void (text += piece)
   const program = new Parser('windlass')
     .exitOverride()
     .enablePositionalOptions()
-    .configureOutput({ writeOut: keep, writeErr: keep, outputError: () => undefined, getOutHelpWidth: () => 100 })
+    .configureHelp({ minWidthToWrap: 20 })
+    .configureOutput({
+      writeOut: keep,
+      writeErr: keep,
+      outputError: () => undefined,
+      getOutHelpWidth: () => width,
+      getErrHelpWidth: () => width,
+    })
     .description('Updates fleets of Linux devices over the air.')
     .version(vocabulary.version, '--version', 'print the version')
     .helpOption('-h, --help', 'print this, or the help of a command')
@@ -60,6 +68,9 @@ export function parse(argv: readonly string[], vocabulary: Vocabulary): Asked {
   return asked
 }
 
+/** Longer lines are hard to read. */
+const widest = 100
+
 /** What the command line does wrong, with the command or group that it says it to. */
 class Misread extends Error {
   override readonly cause: CommanderError
@@ -78,10 +89,10 @@ function readOrRefuse(error: unknown, text: string, parser: Parser): Asked {
   if (error.code === 'commander.missingArgument') throw new CliError('usage', missing(error, parser))
   const line = error.message
     .replace(/^error: /, '')
-    .replace(/\s*\n\(?/, '; ')
+    .replace(/\s*\n\(?D/, '; d')
     .replace(/\)$/, '')
-  const usage = error.code === 'commander.unknownCommand' ? `\n${parser.helpInformation().trimEnd()}` : ''
-  throw new CliError('usage', line + usage)
+  const next = error.code === 'commander.unknownCommand' ? `; see ${commandLine(parser)} --help` : ''
+  throw new CliError('usage', line + next)
 }
 
 /** In the words of all other refusals: `expected <package> (uid of the package), got none`. */
@@ -107,6 +118,8 @@ function add(program: Parser, vocabulary: Vocabulary, command: Command, chosen: 
       throw new Misread(error, own)
     })
     if (vocabulary.groups[word]) parser.description(aboutGroup(word, vocabulary))
+    const place = vocabulary.elsewhere.find(({ name }) => name === word)
+    if (place) parser.description(`${place.description}. ${aboutGroup(word, vocabulary)}`)
   }
   parser.description(command.description).option('--json', 'print one JSON document instead of text')
   for (const { flags, says, group } of Object.values(command.params)) {

@@ -3,6 +3,8 @@ import { allCommands } from './commands/index.ts'
 import { exitCodes } from './exit-codes.ts'
 import { say } from './test-ports.ts'
 
+const uid = 'ab'.repeat(32)
+
 describe('windlass', () => {
   it('without a command prints the usage on stderr and ends with 64', async () => {
     const { code, out, err } = await say([])
@@ -18,6 +20,14 @@ describe('windlass', () => {
     expect(out).toMatch(/fleet +The server/)
   })
 
+  it('--help is no wider than the terminal, and tells a place from the commands of its name', async () => {
+    const stdout = { text: '', write: (text: string) => (stdout.text += text), columns: 60 }
+    expect((await say(['--help'], { stdout })).code).toBe(0)
+    const [, help = ''] = /^(.*)Exit codes:/s.exec(stdout.text) ?? ['', stdout.text]
+    expect(Math.max(...help.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60)
+    expect((await say(['--help'])).out).toMatch(/unit +Its manager\. One unit, through its update scheduler/)
+  })
+
   it('--version prints the version', async () => {
     expect(await say(['--version'])).toMatchObject({ code: 0, out: '1.2.3\n' })
   })
@@ -25,8 +35,8 @@ describe('windlass', () => {
   it('suggests what an unknown command may have meant, places too', async () => {
     const { code, err } = await say(['flet'])
     expect(code).toBe(64)
-    expect(err).toMatch(/^windlass: unknown command 'flet'; Did you mean fleet\?\nUsage: /)
-    expect((await say(['rollout', 'strat'])).err).toMatch(/Did you mean start\?\nUsage: windlass rollout /)
+    expect(err).toBe("windlass: unknown command 'flet'; did you mean fleet?; see windlass --help\n")
+    expect((await say(['rollout', 'strat'])).err).toMatch(/did you mean start\?; see windlass rollout --help\n$/)
   })
 
   it('shows the help of every command, by its whole name', async () => {
@@ -41,7 +51,7 @@ describe('windlass', () => {
 
   it('refuses a wrong option in one line', async () => {
     const { code, err } = await say(['list', '--flet', 'x'])
-    expect({ code, err }).toEqual({ code: 64, err: "windlass: unknown option '--flet'; Did you mean --fleet?\n" })
+    expect({ code, err }).toEqual({ code: 64, err: "windlass: unknown option '--flet'; did you mean --fleet?\n" })
   })
 
   it.each([
@@ -51,6 +61,9 @@ describe('windlass', () => {
     [['list', '--fleet', 'nonsense'], /--fleet: expected an address such as http:\/\/localhost:8000, got nonsense/],
     [['inspect'], /expected a package or --metadata FILE, got none/],
     [['pack'], /expected a description, or --mode/],
+    [['pack', '--mode', 'raw'], /expected --product, --version, --file, --target too, got none; see windlass pack/],
+    [['pack', '--product', uid, '--version', '1', '--mode', 'uboot-env'], /expected --file too, got none/],
+    [['devices', 'label', 'ab12', '=x'], /expected a label as key=value, got =x/],
     [['rollout', 'start'], /expected <package> \(.+\), got none; see windlass rollout start --help/],
     [['keys'], /expected a command, got none/],
   ])('%j is a usage error', async (argv, message) => {

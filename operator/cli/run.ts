@@ -11,7 +11,7 @@ import type { Ports } from './ports.ts'
 export async function run(argv: readonly string[], ports: Ports, vocabulary: Vocabulary): Promise<number> {
   let json = argv.includes('--json')
   try {
-    const asked = parse(argv, vocabulary)
+    const asked = parse(argv, vocabulary, ports.stdout.columns)
     if (asked.what === 'run') json = asked.json
     return print(await answer(asked, ports), json, ports)
   } catch (error) {

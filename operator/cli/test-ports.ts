@@ -16,7 +16,10 @@ const vocabulary: Vocabulary = {
   version: '1.2.3',
   commands: allCommands,
   groups,
-  elsewhere: [{ name: 'fleet', description: 'The server' }],
+  elsewhere: [
+    { name: 'fleet', description: 'The server' },
+    { name: 'unit', description: 'Its manager' },
+  ],
 }
 
 /** Runs a command line in this process, with what is not given replaced by something that is not there. */

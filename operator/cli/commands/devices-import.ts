@@ -15,6 +15,9 @@ export const devicesImport = command({
     const text = await smallText(resolve(io.cwd, file))
     const imported = await connect(fleet, io).importDevices(text)
     const { devices, known } = imported
-    return { page: `${devices} devices may come; ${known} of them are known, and have their labels.`, json: imported }
+    return {
+      page: `${devices} ${devices === 1 ? 'device' : 'devices'} may come; known and labelled already: ${known}.`,
+      json: imported,
+    }
   },
 })

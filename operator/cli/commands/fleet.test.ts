@@ -287,7 +287,19 @@ describe('windlass rollout watch', () => {
   })
 })
 
-describe('windlass rollout list, pause, resume, approve and abort', () => {
+describe('windlass rollout list, show, pause, resume, approve and abort', () => {
+  it('shows one with its devices, and that there are more', async () => {
+    const fleet = fleetWith({ packages: [pkg()] })
+    await say(['rollout', 'start', uid, '--product'], { fetch: fleet.fetch })
+    const why = 'install_failed: no room'
+    const member = { device: 'cd'.repeat(32), identity: { serial: 'S7' }, version: '1.0', at: null, reason: why }
+    Object.assign(fleet.rollouts[0] ?? {}, { devices: [{ ...member, state: 'rolled_back' }], next: 'cd' })
+    const { out } = await say(['rollout', 'show', '1'], { fetch: fleet.fetch })
+    expect(out).toMatch(/status: +running/)
+    expect(out).toMatch(/cdcdcdcdcdcd +serial=S7 +1\.0 +rolled back +install_failed: no room\n\nThere are more/)
+    expect((await say(['rollout', 'show', '7'], { fetch: fleet.fetch })).code).toBe(66)
+  })
+
   it('lists the rollouts and steers one', async () => {
     const fleet = fleetWith({ packages: [pkg()] })
     await say(['rollout', 'start', uid, '--product'], { fetch: fleet.fetch })
@@ -316,6 +328,12 @@ describe('windlass devices', () => {
         .map((line) => line.slice(0, 4)),
     ).toEqual(['1111', '2222', '3333', ''])
     expect(out).toMatch(/serial=S1/)
+  })
+
+  it('finds one by its first digits, however many have these in something else', async () => {
+    const many = ['1', '2', '3', '4'].map((id) => device(id, { version: '4444' }))
+    const { code, out } = await say(['devices', '4444'], { fetch: fleetWith({ devices: many }).fetch })
+    expect({ code, first: out.slice(0, 18) }).toEqual({ code: 0, first: 'device:      44444' })
   })
 
   it('--why says of each why it gets nothing', async () => {

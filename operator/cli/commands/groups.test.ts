@@ -111,7 +111,7 @@ describe('windlass devices import', () => {
     await writeFile(join(cwd, 'devices.csv'), 'identity.serial\nA1\n')
     const fleet = fleetOf()
     const { code, out } = await say(['devices', 'import', 'devices.csv'], { cwd, fetch: fleet.fetch })
-    expect([code, out]).toEqual([0, '1 devices may come; 0 of them are known, and have their labels.\n'])
+    expect([code, out]).toEqual([0, '1 device may come; known and labelled already: 0.\n'])
     expect(fleet.tables).toEqual(['identity.serial\nA1\n'])
     expect((await say(['devices', 'import', 'none.csv'], { cwd, fetch: fleet.fetch })).code).toBe(66)
   })

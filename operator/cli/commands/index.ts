@@ -33,6 +33,7 @@ import { rolloutApprove } from './rollout-approve.ts'
 import { rolloutList } from './rollout-list.ts'
 import { rolloutPause, rolloutResume } from './rollout-pause.ts'
 import { rolloutRollBack } from './rollout-roll-back.ts'
+import { rolloutShow } from './rollout-show.ts'
 import { rolloutStart } from './rollout-start.ts'
 import { rolloutWatch } from './rollout-watch.ts'
 import { tokensList } from './tokens-list.ts'
@@ -84,6 +85,7 @@ export const allCommands: readonly Command[] = [
   list,
   packagesRule,
   rolloutStart,
+  rolloutShow,
   rolloutWatch,
   rolloutList,
   rolloutPause,

@@ -142,7 +142,7 @@ describe('windlass pack', () => {
 
   it.each([
     [['pack', 'release.yaml', '--mode', 'raw'], 64, /expected a description or --mode, got both/],
-    [['pack', '--mode', 'raw', '--file', 'x'], 64, /command line: product: expected text, got none/],
+    [['pack', '--mode', 'raw', '--file', 'x'], 64, /expected --product, --version, --target too, got none/],
     [['pack', '--mode', 'raw', '--target', 'x', '--target-a', 'y'], 64, /expected --target or --target-a and -b/],
     [['pack', 'none.yaml'], 66, /none\.yaml/],
     [['pack', 'release.yaml', '-o', 'none/p'], 73, /none\/p: expected to write it, got no such file or folder/],

@@ -178,14 +178,15 @@ export class FakeFleet {
 
   /** Two devices at a time, whatever is asked for, so that readers have to ask for the rest. */
   #page(asked: URLSearchParams): Response {
-    const from = Number(asked.get('cursor') ?? 0)
+    const after = asked.get('cursor') ?? ''
     const group = this.groups.find(({ name }) => name === asked.get('group'))
     const query = parseQuery(asked.get('query') ?? group?.query ?? 'all')
     const hits = this.devices.filter(
-      (device) => JSON.stringify(device).includes(asked.get('search') ?? '') && matchesQuery(query, device),
+      (device) =>
+        device.id > after && JSON.stringify(device).includes(asked.get('search') ?? '') && matchesQuery(query, device),
     )
-    const devices = hits.slice(from, from + 2)
-    return Response.json({ devices, next: from + 2 < hits.length ? String(from + 2) : null })
+    const devices = hits.sort((x, y) => (x.id < y.id ? -1 : 1)).slice(0, 2)
+    return Response.json({ devices, next: hits.length > 2 ? devices.at(-1)?.id : null })
   }
 
   async *#events(): AsyncGenerator<Uint8Array> {

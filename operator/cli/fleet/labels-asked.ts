@@ -13,6 +13,7 @@ export function labelsAsked(
 
 function labelOf(word: string): [string, string] {
   const at = word.indexOf('=')
+  if (at === 0) throw new CliError('usage', `expected a label as key=value, got ${word}`)
   return [word.slice(0, at), word.slice(at + 1)]
 }
 

@@ -1,4 +1,4 @@
-import type { DeviceRecord, OperatorClient, PackageRecord } from '@windlass/wire/operator'
+import type { OperatorClient, PackageRecord } from '@windlass/wire/operator'
 import { CliError } from '../cli-error.ts'
 
 /** People name devices and packages by the first digits of their ids. */
@@ -7,10 +7,11 @@ const form = /^[a-f0-9]{4,64}$/
 /** The package that a uid or the beginning of one names. @throws CliError `missing`, `usage` */
 export async function packageNamed(fleet: OperatorClient, name: string): Promise<PackageRecord> {
   if (isWhole(name)) return await fleet.package(name)
+  checkForm(name)
   const all = await fleet.packages()
   return only(
     name,
-    all.filter(({ uid }) => beginsWith(uid, name)),
+    all.filter(({ uid }) => uid.startsWith(name)),
     'package',
     'windlass list',
   )
@@ -19,9 +20,15 @@ export async function packageNamed(fleet: OperatorClient, name: string): Promise
 /** The id of the device that an id or the beginning of one names. @throws CliError `missing`, `usage` */
 export async function deviceNamed(fleet: OperatorClient, name: string): Promise<string> {
   if (isWhole(name)) return name
-  const { devices } = await fleet.devices({ search: name, limit: 1000 })
-  const found: DeviceRecord[] = devices.filter(({ id }) => beginsWith(id, name))
-  return only(name, found, 'device', 'windlass devices').id
+  checkForm(name)
+  // The list goes by id: what begins so comes right behind it. A search would find it in versions and identities, too.
+  const { devices } = await fleet.devices({ cursor: name, limit: 2 })
+  return only(
+    name,
+    devices.filter(({ id }) => id.startsWith(name)),
+    'device',
+    'windlass devices',
+  ).id
 }
 
 /** The ids of several devices, each once. @throws CliError `missing`, `usage` */
@@ -40,16 +47,14 @@ function isWhole(name: string): boolean {
   return form.test(name) && name.length === 64
 }
 
-function beginsWith(id: string, name: string): boolean {
+function checkForm(name: string): void {
   if (!form.test(name)) throw new CliError('usage', `expected an id or at least its first 4 digits, got ${name}`)
-  return id.startsWith(name)
 }
 
 function only<T>(name: string, found: readonly T[], what: string, list: string): T {
   const [first, ...more] = found
   if (first === undefined)
     throw new CliError('missing', `expected a ${what} whose id begins with ${name}, got none; see ${list}`)
-  if (more.length > 0)
-    throw new CliError('usage', `expected one ${what}, got ${found.length} whose ids begin with ${name}`)
+  if (more.length > 0) throw new CliError('usage', `expected one ${what}, got several whose ids begin with ${name}`)
   return first
 }

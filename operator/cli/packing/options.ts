@@ -61,6 +61,7 @@ export async function describe(options: Options, cwd: string): Promise<Descripti
     if (Object.keys(object).length === 0) {
       throw new CliError('usage', 'expected a description, or --mode, --file and --target; see windlass pack --help')
     }
+    refuseLacking(top, object)
     return asUsage(() => readDescription({ ...top, objects: [object] }, placeIn('command line'), cwd))
   }
   const extra = Object.keys(object)[0]
@@ -80,6 +81,16 @@ function objectOf(options: Options): Record<string, Given> {
   const target = bySet ? given({ a, b }) : options.target
   const own = Object.fromEntries(fields.map((field) => [field, options[field]]))
   return given({ mode: options.mode, file: options.file, ...own, target })
+}
+
+/** Says at once all that the command line leaves out. @throws CliError `usage` */
+function refuseLacking(top: Record<string, Given>, object: Record<string, Given>): void {
+  const mode = modeNames.find((name) => name === object['mode'])
+  const needed = ['product', 'version', 'mode', 'file', ...(mode ? modeFields[mode].needs : [])]
+  const lacking = needed.filter((name) => top[name] === undefined && object[name] === undefined)
+  if (lacking.length === 0) return
+  const options = lacking.map((name) => `--${flagName(name)}`).join(', ')
+  throw new CliError('usage', `expected ${options} too, got none; see windlass pack --help`)
 }
 
 function given(of: Record<string, Given>): Record<string, Given> {
