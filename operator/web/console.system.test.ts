@@ -315,7 +315,7 @@ describe('the console', { timeout: 240_000 }, () => {
     await page.getByRole('button', { name: 'refused' }).click()
     await page.getByRole('combobox', { name: /^What/ }).selectOption('groups')
     await entries.getByText('group exists').waitFor()
-    expect(await entries.getByRole('listitem').count()).toBe(1)
+    await expect.poll(() => entries.getByRole('listitem').count(), { timeout: patienceMs }).toBe(1)
     await page.getByRole('searchbox', { name: 'Who' }).fill('nobody')
     await page.getByText('No entry is like that').waitFor()
     expect(new URL(page.url()).searchParams.get('who')).toBe('nobody')

@@ -48,6 +48,7 @@ const pages = [
   '/activity',
   '/audit',
   '/settings',
+  '/projects',
 ]
 
 const notBuilt = 'The console is not built: `npm run console` builds it, then start the fleet anew.\n'

@@ -1,4 +1,4 @@
-/** Where the navigation leads, in the order of an operator's day: what is watched, what is made. */
+/** Where the navigation leads, in the order of an operator's day: what is watched, what is made. Projects: for who may host them. */
 export const places = [
   [
     { to: '/', name: 'Overview', key: 'o', icon: 'overview' },
@@ -15,5 +15,6 @@ export const places = [
     { to: '/activity', name: 'Activity', key: 'a', icon: 'activity' },
     { to: '/audit', name: 'Audit', key: 't', icon: 'audit' },
     { to: '/settings', name: 'Settings', key: 's', icon: 'settings' },
+    { to: '/projects', name: 'Projects', key: 'j', icon: 'projects' },
   ],
 ] as const

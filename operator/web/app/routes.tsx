@@ -8,6 +8,7 @@ import { Devices } from '../features/devices/devices.tsx'
 import { Groups } from '../features/groups/groups.tsx'
 import { Overview } from '../features/overview/overview.tsx'
 import { Packages } from '../features/packages/packages.tsx'
+import { Projects } from '../features/projects/projects.tsx'
 import { NewRelease } from '../features/releases/new-release.tsx'
 import { Releases } from '../features/releases/releases.tsx'
 import { NewRollout } from '../features/rollouts/new-rollout.tsx'
@@ -131,6 +132,7 @@ export function makeRouter(signOut: (() => void) | null) {
     at('/activity', Activity),
     audit,
     at('/settings', Settings),
+    at('/projects', Projects),
   ] as const
   return createRouter({ basepath: base || '/', routeTree: root.addChildren(pages), defaultPreload: false })
 }

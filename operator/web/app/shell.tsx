@@ -1,9 +1,11 @@
+import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
-import { useLive } from '../live/fleet.tsx'
+import { useEffect, useMemo, useState } from 'react'
+import { ask, useFleet, useLive } from '../live/fleet.tsx'
 import { project } from '../live/project.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Mark } from '../parts/mark.tsx'
+import { mayHost } from './may-host.ts'
 import { places } from './places.ts'
 import { applyTheme, nextTheme, readTheme } from './theme.ts'
 
@@ -22,7 +24,7 @@ export function Shell({ signOut }: { signOut: (() => void) | null }) {
         <nav className="places" aria-label="Places" data-open={open}>
           <Link to="/" className="brand">
             <Icon name="windlass" />
-            {project ?? 'Windlass'}
+            {project === undefined ? 'Windlass' : <Inside name={project} />}
           </Link>
           <button
             type="button"
@@ -55,6 +57,16 @@ export function Shell({ signOut }: { signOut: (() => void) | null }) {
   )
 }
 
+/** In which project one is. */
+function Inside({ name }: { name: string }) {
+  return (
+    <span className="brand-project">
+      <span className="one-line">{name}</span>
+      <span className="note">project</span>
+    </span>
+  )
+}
+
 /** What has an address of its own and is a part of a place. */
 const parts: Readonly<Record<string, string>> = { '/rollouts': '/unit-rollouts', '/units': '/claims' }
 
@@ -65,8 +77,9 @@ function isPart(place: string, pathname: string): boolean {
 
 function Places() {
   const { pathname } = useLocation()
-  return places.map((group) => (
-    <ul key={group[0].to}>
+  const shown = usePlaces()
+  return shown.map((group) => (
+    <ul key={group[0]?.to}>
       {group.map(({ to, name, key, icon }) => (
         <li key={to}>
           <Link
@@ -109,14 +122,23 @@ function Light() {
   )
 }
 
+/** Where whoever is here can go. */
+function usePlaces() {
+  const { client } = useFleet()
+  const session = useQuery(ask.session(client))
+  const host = mayHost(session.data, project)
+  return useMemo(() => places.map((group) => group.filter(({ to }) => to !== '/projects' || host)), [host])
+}
+
 /** `g` and a letter goes to a page, `/` to its search box. */
 function useShortcuts(): void {
   const navigate = useNavigate()
+  const shown = usePlaces()
   useEffect(() => {
     let going = false
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
-      const place = going ? places.flat().find(({ key }) => key === event.key) : undefined
+      const place = going ? shown.flat().find(({ key }) => key === event.key) : undefined
       going = event.key === 'g'
       if (place) void navigate({ to: place.to })
       if (event.key !== '/') return
@@ -125,7 +147,7 @@ function useShortcuts(): void {
     }
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)
-  }, [navigate])
+  }, [navigate, shown])
 }
 
 function isTyping(target: EventTarget | null): boolean {

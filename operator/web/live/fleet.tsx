@@ -61,6 +61,13 @@ export const ask = {
       queryFn: () => client.devices({ limit: 8, query: 'status in (error, rolled_back)' }),
     }),
   session: (client: OperatorClient) => queryOptions({ queryKey: ['session'], queryFn: () => client.session() }),
+  projects: (client: OperatorClient) =>
+    queryOptions({
+      queryKey: ['projects'],
+      queryFn: () => client.projects(),
+      // Quickly while one is being made or goes.
+      refetchInterval: ({ state }) => (state.data?.some((one) => one.state !== 'ready') ? 1000 : newsMs),
+    }),
   users: (client: OperatorClient) =>
     queryOptions({ queryKey: ['users'], queryFn: () => client.users(), refetchInterval: hearsayMs }),
   tokens: (client: OperatorClient) =>

@@ -12,6 +12,7 @@ const drawings = {
   audit: 'M3.5 2.5h9v11h-9zM5.8 5.5h4.4M5.8 8h4.4M5.8 10.5h2.4',
   settings:
     'M8 10.2a2.2 2.2 0 1 0 0-4.4 2.2 2.2 0 0 0 0 4.4M8 1.8v1.7M8 12.5v1.7M1.8 8h1.7M12.5 8h1.7M3.6 3.6l1.2 1.2M11.2 11.2l1.2 1.2M12.4 3.6l-1.2 1.2M4.8 11.2l-1.2 1.2',
+  projects: 'M2 13.5h12M3.5 13.5V5.5l4-3v11M7.5 6.5h5v7M5.5 7h.01M5.5 10h.01M10 9h.01M10 11.5h.01',
   menu: 'M2.5 4.5h11M2.5 8h11M2.5 11.5h11',
 } as const
 export type IconName = keyof typeof drawings

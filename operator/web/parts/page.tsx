@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react'
+import { project } from '../live/project.ts'
 
 /** A page: its name, what it says at a glance, what can be done. The name takes the focus, so that it is read out. */
 export function Page(given: {
@@ -11,7 +12,7 @@ export function Page(given: {
   const { title, above, lead, actions, children } = given
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
-    document.title = `${title} · Windlass`
+    document.title = [title, project, 'Windlass'].filter(Boolean).join(' · ')
   }, [title])
   useEffect(() => heading.current?.focus({ preventScroll: true }), [])
   return (

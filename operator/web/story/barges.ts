@@ -12,8 +12,9 @@ export async function fillBarges(fleet: FleetProgram): Promise<{ units: PlayedUn
   const client = operatorClient({ url: fleet.url })
   const names = Array.from({ length: barges }, (_, n) => `barge-${n + 1}`)
   const units = new Map<string, PlayedUnit>()
+  const { token } = await client.claim({ uses: 2 * barges })
   for (const name of names) {
-    const unit = await connectUnit(fleet, name, 'barge')
+    const unit = await connectUnit(fleet, name, 'barge', token)
     await client.setRelease(name, 1)
     unit.say(springStatus(false))
     units.set(name, unit)

@@ -47,6 +47,15 @@ export async function fillHarbour(fleet: FleetProgram, nowMs: number): Promise<H
   await client.labelDevices({ to: { query: 'identity.serial ~ GW-20*' }, set: { site: 'Bergen' } })
   await client.addGroup({ name: 'early', query: 'label.ring = 1' })
   await client.addGroup({ name: 'bergen-old', query: 'label.site = Bergen and version < 2.0' })
+  await client.labelUnits({ to: { query: 'model = barge' }, set: { quay: 'north' } })
+  await client.labelUnits({ to: { units: ['barge-1', 'ferry-7'] }, set: { ring: 'early' } })
+  await client.addUnitGroup({ name: 'barges', query: 'model = barge' })
+  await client.addUnitGroup({ name: 'first-ones', query: 'label.ring = early' })
+  const inDays = (days: number) => new Date(nowMs + days * 86_400_000).toISOString()
+  await client.claim({ uses: 20, expiresAt: inDays(30) })
+  await client.claim({ systemId: 'pilot-1', expiresAt: inDays(2) })
+  await client.withdrawClaim((await client.claim({ uses: 5 })).id)
+  await client.addProject('shipyard')
   await client.addToken({ name: 'build-server', grants: [{ role: 'operator' }], days: 90 })
   const leave = async (): Promise<void> => {
     for (const unit of [...Object.values(units), ...barges]) unit.leave()
@@ -65,6 +74,7 @@ export async function harbourPages({ url }: FleetProgram): Promise<Record<string
     'devices-failed': `/devices?query=${encodeURIComponent('status in (error, rolled_back)')}`,
     device: `/devices/${failed.id}`,
     units: '/units',
+    'units-group': '/units?group=barges',
     unit: '/units/ferry-8',
     'unit-failed': '/units/tug-2',
     rollouts: '/rollouts',
@@ -72,6 +82,8 @@ export async function harbourPages({ url }: FleetProgram): Promise<Record<string
     'rollout-new': '/rollouts/new',
     'unit-rollout': '/unit-rollouts/1',
     'unit-rollout-new': '/unit-rollouts/new',
+    'unit-rollout-new-units': `/unit-rollouts/new?units=${encodeURIComponent('["barge-1","barge-2"]')}`,
+    claims: '/claims',
     groups: '/groups',
     packages: '/packages',
     releases: '/releases?from=1&to=2',
@@ -80,6 +92,7 @@ export async function harbourPages({ url }: FleetProgram): Promise<Record<string
     audit: '/audit',
     'audit-none': '/audit?who=nobody&only=refused',
     settings: '/settings',
+    projects: '/projects',
     missing: '/units/nobody',
   }
 }

@@ -6,7 +6,10 @@ import { openBrowser, type Size, sizes } from './browser.ts'
 import { startFleet } from './fleet-program.ts'
 import { fillHarbour, harbourPages, stirHarbour } from './harbour.ts'
 
-/* `npm run screens`: takes docs/screens anew, every page wide and on a phone, in both lights. Needs Debian's chromium. */
+/*
+ * `npm run screens`: takes docs/screens anew, every page wide and on a phone, in both lights; `npm run screens claims units` only
+ * these. Needs Debian's chromium.
+ */
 
 const folder = join(import.meta.dirname, '../../../docs/screens')
 const tallest: Readonly<Record<Size, number>> = { wide: 1200, phone: 1400 }
@@ -16,10 +19,12 @@ const fleet = await startFleet()
 const browser = await openBrowser()
 const harbour = await fillHarbour(fleet, Date.now())
 try {
-  await rm(folder, { recursive: true, force: true })
+  const chosen = process.argv.slice(2)
+  if (chosen.length === 0) await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   const page = await browser.newPage()
-  for (const [name, path] of Object.entries(await harbourPages(fleet)))
+  const pages = Object.entries(await harbourPages(fleet))
+  for (const [name, path] of pages.filter(([one]) => chosen.length === 0 || chosen.includes(one)))
     for (const size of ['wide', 'phone'] as const) {
       await page.setViewportSize(sizes[size])
       await page.goto(fleet.url + path)

@@ -25,9 +25,14 @@ export interface PlayedUnit {
   leave(): void
 }
 
-/** Enrols a unit and connects it. Every message is acknowledged; logs and variables are answered. */
-export async function connectUnit({ url }: FleetProgram, systemId: string, model: string): Promise<PlayedUnit> {
-  const { token } = await operatorClient({ url }).claim()
+/** Enrols a unit, with a claim of its own where it has none, and connects it. Messages are acknowledged; logs and variables answered. */
+export async function connectUnit(
+  { url }: FleetProgram,
+  systemId: string,
+  model: string,
+  claimToken?: string,
+): Promise<PlayedUnit> {
+  const token = claimToken ?? (await operatorClient({ url }).claim()).token
   const csr = await makeRequest(await newKey('ec'), { commonName: systemId, dnsNames: [] })
   const enrolment = encodeEnrolment({ claimToken: token, systemId, model, csrs: [{ type: 'online', csr }] })
   await fetch(`${url}/enrolment`, { method: 'POST', body: enrolment })

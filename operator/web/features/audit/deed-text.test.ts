@@ -12,6 +12,8 @@ describe('an entry of the audit log', () => {
     expect(aboutOf({ target: '/api/v1/rollouts', made: '7' })).toEqual({ page: 'rollout', id: '7' })
     expect(aboutOf({ target: '/api/v1/units/ferry%207/env', made: null })).toEqual({ page: 'unit', id: 'ferry 7' })
     expect(aboutOf({ target: '/api/v1/devices/import', made: null })).toEqual({ page: null, id: '' })
+    expect(aboutOf({ target: '/api/v1/units/labels', made: null })).toEqual({ page: null, id: '' })
+    expect(aboutOf({ target: '/api/v1/units/labels/labels', made: null })).toEqual({ page: 'unit', id: 'labels' })
     expect(aboutOf({ target: '/api/v1/users', made: 'anna' })).toEqual({ page: null, id: 'anna' })
     expect(aboutOf({ target: '/api/v1/session', made: null })).toEqual({ page: null, id: '' })
   })

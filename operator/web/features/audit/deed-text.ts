@@ -67,14 +67,17 @@ export function deedText(action: string): string {
 /** What an entry is about: a page of the console where there is one, and what it is called there. */
 export type About = { page: 'device' | 'unit' | 'rollout' | 'unit rollout'; id: string } | { page: null; id: string }
 
+const deeds = new Set(['units/labels', 'devices/labels', 'devices/import', 'items/pull'].map((one) => `/api/v1/${one}`))
+
 export function aboutOf({ target, made }: Pick<AuditRecord, 'target' | 'made'>): About {
   const [, kind = '', named] = /^\/api\/v1\/([^/]+)(?:\/([^/]+))?/.exec(target) ?? []
-  const id = named === undefined ? made : decodeURIComponent(named)
+  // Some addresses name nothing but what is done to many.
+  const isDeed = deeds.has(target)
+  const id = named === undefined || isDeed ? made : decodeURIComponent(named)
   if (id === null) return { page: null, id: '' }
   if (kind === 'rollouts') return { page: 'rollout', id }
   if (kind === 'unit-rollouts') return { page: 'unit rollout', id }
   if (kind === 'units') return { page: 'unit', id }
   if (kind !== 'devices') return { page: null, id }
-  // Some addresses there name no device but what is done to many.
-  return /^[a-f0-9]{64}$/.test(id) ? { page: 'device', id } : { page: null, id: '' }
+  return { page: 'device', id }
 }

@@ -11,13 +11,16 @@ const areas = [
   'rollouts',
   'devices',
   'packages',
+  'items',
   'releases',
   'units',
+  'claims',
   'groups',
   'users',
   'tokens',
   'webhooks',
   'session',
+  'projects',
 ]
 const results = [
   { name: 'all', only: undefined },

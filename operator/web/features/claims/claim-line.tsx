@@ -29,11 +29,11 @@ export function ClaimLine({ claim }: { claim: ClaimStanding }) {
         <span className="reason">{state === 'open' || state === 'expired' ? endText(claim, now) : null}</span>
       </span>
       <span className="claim-uses">
-        <Bar label={`Uses of claim ${id.slice(0, 6)}`} shares={sharesOfUses(claim)} />
-        <span className="note number">
-          {(uses - usesLeft).toLocaleString('en')} of {uses.toLocaleString('en')} used
+        {uses > 1 ? <Bar label={`Uses of claim ${id.slice(0, 6)}`} shares={sharesOfUses(claim)} /> : null}
+        <span className="reason number">
+          {uses > 1 ? `${(uses - usesLeft).toLocaleString('en')} of ${uses.toLocaleString('en')} used` : ''}
+          <UsedBy units={claim.usedBy} single={uses === 1} />
         </span>
-        <UsedBy units={claim.usedBy} />
       </span>
       {state === 'open' ? (
         <button type="button" className="small" aria-label={`Withdraw ${id}`} onClick={() => setAsking(true)}>
@@ -45,11 +45,11 @@ export function ClaimLine({ claim }: { claim: ClaimStanding }) {
   )
 }
 
-function UsedBy({ units }: { units: readonly string[] }) {
-  if (units.length === 0) return null
+function UsedBy({ units, single }: { units: readonly string[]; single: boolean }) {
+  if (units.length === 0) return single ? 'used by nobody' : null
   return (
-    <span className="reason">
-      by{' '}
+    <>
+      {single ? 'used by ' : ', by '}
       {units.slice(0, mostShown).map((unit, at) => (
         <span key={unit}>
           {at > 0 ? ', ' : ''}
@@ -59,7 +59,7 @@ function UsedBy({ units }: { units: readonly string[] }) {
         </span>
       ))}
       {units.length > mostShown ? ` and ${units.length - mostShown} more` : ''}
-    </span>
+    </>
   )
 }
 

@@ -21,7 +21,7 @@ export function endText({ expiresAt }: Pick<ClaimStanding, 'expiresAt'>, now: nu
   if (expiresAt === null) return 'without end'
   const ms = Date.parse(expiresAt) - now
   if (ms <= 0) return `ended ${new Date(expiresAt).toLocaleString()}`
-  const days = Math.floor(ms / 86_400_000)
+  const days = Math.round(ms / 86_400_000)
   return `ends in ${days > 1 ? `${days} days` : secondsText(ms / 1000)}`
 }
 

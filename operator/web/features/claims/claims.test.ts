@@ -24,7 +24,7 @@ describe('a claim in words', () => {
       forText({ systemId: null, uses: 1 }),
       forText({ systemId: null, uses: 2000 }),
     ]).toEqual(['only boat-1', 'any one unit', 'any 2,000 units'])
-    const ends = ['2026-11-25T09:00:00.000Z', '2026-11-22T09:00:00.000Z'].map((expiresAt) =>
+    const ends = ['2026-11-25T07:59:00.000Z', '2026-11-22T09:00:00.000Z'].map((expiresAt) =>
       endText({ expiresAt }, now),
     )
     expect([...ends, endText({ expiresAt: null }, now)]).toEqual(['ends in 3 days', 'ends in 60 min', 'without end'])

@@ -5,7 +5,7 @@ import { ask, useFleet } from '../../live/fleet.tsx'
 import { countText, plainWord } from '../../live/quantities.ts'
 import { Mark } from '../../parts/mark.tsx'
 import { Moment } from '../../parts/moment.tsx'
-import { Empty, Trouble } from '../../parts/nothing.tsx'
+import { Answered, Empty, Trouble } from '../../parts/nothing.tsx'
 import { Bar } from '../../parts/proportion.tsx'
 import { Sure } from '../plan/steer.tsx'
 import { deliveryMeaning, deliveryShares, deliveryText } from './delivery-text.ts'
@@ -20,7 +20,6 @@ export function WebhookLine({ hook: { id, url, events } }: { hook: WebhookRecord
     mutationFn: () => client.testWebhook(id),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['deliveries', id] }),
   })
-  const list = deliveries.data ?? []
   return (
     <li className="hook" aria-label={url}>
       <header>
@@ -38,7 +37,7 @@ export function WebhookLine({ hook: { id, url, events } }: { hook: WebhookRecord
         </span>
       </header>
       {test.error ? <Trouble error={test.error} /> : null}
-      {deliveries.error ? <Trouble error={deliveries.error} /> : <Deliveries list={list} />}
+      <Answered of={deliveries}>{(list) => <Deliveries list={list} />}</Answered>
       {removing ? (
         <Sure
           title="Remove the webhook?"

@@ -52,14 +52,16 @@ export function UnitPreview({ order, releases, children }: Given) {
 function Sums({ told: { units, away, has } }: { told: UnitRolloutForecast }) {
   if (units + has === 0) return <Empty title="Nobody is meant yet">Whoever comes to be meant later gets it then.</Empty>
   return (
-    <Proportion
-      label="What it would do"
-      shares={[
-        { name: 'online now', meaning: 'running', count: units - away },
-        { name: 'told when back', meaning: 'waiting', count: away },
-        { name: 'have it already', meaning: 'done', count: has },
-      ]}
-    />
+    <div className="forecast">
+      <Proportion
+        label="What it would do"
+        shares={[
+          { name: 'online now', meaning: 'running', count: units - away },
+          { name: 'told when back', meaning: 'waiting', count: away },
+          { name: 'have it already', meaning: 'done', count: has },
+        ]}
+      />
+    </div>
   )
 }
 

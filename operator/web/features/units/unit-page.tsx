@@ -74,11 +74,13 @@ function Known({ unit }: { unit: UnitDetail }) {
         <Panel title="What it is made of" note="nodes, their load, their firmware, the instances that run there" wide>
           <Topology nodes={unit.nodes} instances={unit.instances} measured={measured.data ?? []} />
         </Panel>
-        <Alerts id={unit.id} />
+        <div className="stack">
+          <Alerts id={unit.id} />
+          <Labels labels={unit.labels} run={label} />
+        </div>
         <div className="stack">
           <Logs unit={unit} />
           <Env unit={unit} />
-          <Labels labels={unit.labels} run={label} />
         </div>
       </div>
     </Page>
