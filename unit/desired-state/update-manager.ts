@@ -20,10 +20,11 @@ export class UnitUpdate {
   readonly #ports: UpdatePorts
   #accepting: Promise<unknown> = Promise.resolve()
   #givenUp: GivenUp | undefined
-  readonly #wayBack = new WayBack()
+  readonly #wayBack: WayBack
 
   constructor(ports: UpdatePorts) {
     this.#ports = ports
+    this.#wayBack = new WayBack(ports.clock)
     this.#runner = new Runner<UpdateManager, UpdatePorts>(updateManager, work, ports, {
       maxMoves,
       failed: (error, state) => failed(error, state, ports),

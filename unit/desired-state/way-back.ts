@@ -1,15 +1,24 @@
 import type { News } from '@windlass/machine'
 import { errorInfo } from '@windlass/model/unit'
+import type { Clock } from '@windlass/platform'
 import type { UpdateManager } from './diagram.ts'
 import { firstOf, type GivenUp, givenUp } from './given-up.ts'
 
-/** A unit that could not come back so often, about a minute, is stuck: that is told, and again after twice as many tries. */
-const triesBeforeStuck = 6
+/** A unit that could not come back for so long is stuck: that is told, and again after twice as long. */
+const patienceMs = 60_000
 
 /** Follows a unit on its way back. */
 export class WayBack {
-  #tries = 0
+  readonly #clock: Clock
+  /** Since when it comes back, uptime; undefined while it does not. */
+  #since: number | undefined
+  #tellAfterMs = patienceMs
   #stuck: GivenUp | undefined
+  #isDue = false
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
 
   /** Why it is not back, once that has gone on for a while. */
   get stuck(): GivenUp | undefined {
@@ -18,22 +27,28 @@ export class WayBack {
 
   /** Whether it is time to tell. */
   get isDue(): boolean {
-    return this.#stuck !== undefined && Number.isInteger(Math.log2(this.#tries / triesBeforeStuck))
+    return this.#isDue
   }
 
   heard(news: News<UpdateManager>): void {
-    if (news.kind === 'moved' && news.to.at !== 'reverting') {
-      this.#tries = 0
-      this.#stuck = undefined
-    }
+    this.#isDue = false
+    if (news.kind === 'moved' && news.to.at !== news.from.at) this.#begins(news.to.at === 'reverting')
     if (news.kind !== 'waits' || news.state.at !== 'reverting' || news.why === null) return
-    this.#tries += 1
-    if (this.#tries < triesBeforeStuck) return
+    const now = this.#clock.uptime()
+    this.#since ??= now
+    if (now - this.#since < patienceMs) return
     const { errors, during } = news.state
     const first = firstOf(errors)?.message ?? 'failed'
-    this.#stuck = givenUp(
-      news.state,
-      errorInfo('failed', `not back yet: ${news.why}; it failed during ${during}: ${first}`),
-    )
+    const why = `not back yet: ${news.why}; it failed during ${during}: ${first}`
+    this.#stuck = givenUp(news.state, errorInfo('failed', why))
+    if (now - this.#since < this.#tellAfterMs) return
+    this.#isDue = true
+    this.#tellAfterMs = 2 * (now - this.#since)
+  }
+
+  #begins(isReverting: boolean): void {
+    this.#since = isReverting ? this.#clock.uptime() : undefined
+    this.#tellAfterMs = patienceMs
+    this.#stuck = undefined
   }
 }
