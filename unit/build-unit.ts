@@ -69,6 +69,7 @@ export async function buildUnit(ground: Ground) {
   const reporter = new StatusReporter({ clock, delayMs, sources, send: (fact) => cloud.send(fact) })
   const update: UnitUpdate = new UnitUpdate({
     ...world,
+    time,
     journal: updateJournal(world.files, join(settings.workingDir, 'update.json'), log),
     images,
     launcher,

@@ -12,7 +12,7 @@ export type Legs = Record<Leg, LegState>
 
 /** What went wrong with the part, null where nothing did. */
 export type LegErrors = Record<Leg, ErrorInfo | null>
-/** Milliseconds since 1970 after which a part no longer begins; null: never. */
+/** By the unit's running time: after which a part no longer begins; null: never. */
 export type Expiry = Record<Leg, number | null>
 
 /** What the unit was before an update touched its nodes, beside the installed instances and components. */
@@ -63,6 +63,13 @@ const desired = v.looseObject({
   certificateChains: v.array(v.unknown()),
 })
 
+/** Moments of the wall clock, as older units wrote them; no unit runs for thirty years. */
+const wallClockMs = 1e12
+
+function runningOr(moment: number | null): number | null {
+  return moment !== null && moment > wallClockMs ? null : moment
+}
+
 /** Reads each fact of the machine back from its journal. */
 export const facts = {
   installed: (value: unknown) => v.parse(desired, value) as unknown as DesiredState,
@@ -71,7 +78,7 @@ export const facts = {
   before: (value: unknown) => v.parse(v.nullable(before), value) as Before | null,
   legs: (value: unknown): Legs => v.parse(perLeg(v.picklist(['absent', 'waiting', 'going', 'done', 'over'])), value),
   errors: (value: unknown): LegErrors => v.parse(perLeg(v.nullable(errorInfo)), value),
-  expires: (value: unknown): Expiry => v.parse(perLeg(v.nullable(v.number())), value),
+  expires: (value: unknown): Expiry => v.parse(perLeg(v.pipe(v.nullable(v.number()), v.transform(runningOr))), value),
   sotaTriggered: (value: unknown): boolean => v.parse(v.boolean(), value),
   fotaTriggered: (value: unknown): boolean => v.parse(v.boolean(), value),
   deadlineMs: (value: unknown): number => v.parse(v.number(), value),

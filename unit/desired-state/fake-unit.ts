@@ -88,6 +88,7 @@ export class FakeUnit {
     }
     return {
       clock: this.clock,
+      time: { ms: () => this.clock.uptime() },
       journal,
       log: createLog([], () => 0),
       rules: this.rules,

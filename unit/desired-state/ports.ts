@@ -1,12 +1,14 @@
 import type { RunnerPorts } from '@windlass/machine'
 import type { ErrorInfo } from '@windlass/model/unit'
-import type { Clock, Log } from '@windlass/platform'
+import type { Clock, Log, RunningTime } from '@windlass/platform'
 import type { Firmware, Images, Launcher, Nodes } from '../ports.ts'
 import type { UpdateManager } from './diagram.ts'
 
 /** What the update manager acts through. */
 export interface UpdatePorts extends RunnerPorts<UpdateManager> {
   clock: Clock
+  /** What an update's own time is counted by. */
+  time: RunningTime
   log: Log
   images: Images
   launcher: Launcher

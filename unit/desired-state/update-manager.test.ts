@@ -228,6 +228,22 @@ describe('a transaction that fails', () => {
     await die()
   })
 
+  it('waits for them as long when its clock is set and it starts again meanwhile', async () => {
+    const { unit, order: give, until, die } = await installed(first)
+    unit.hung.add('activate')
+    await give(second)
+    await until('activating')
+    await die()
+    unit.clock.jump(10 * 365 * 86_400_000)
+    const again = living(unit)
+    await unit.clock.advance(60_000)
+    expect(again.update.state.at).toBe('activating')
+    for (const item of ['service', 'rootfs']) unit.becomes(item, 'active')
+    await again.until('none')
+    expect(unit.runs).toEqual(['rootfs 2.0.0', 'service 2.0.0'])
+    await again.die()
+  })
+
   it('comes back when a service falls over soon after it started', async () => {
     const { unit, order: give, until, die } = await installed(first)
     await give(second)

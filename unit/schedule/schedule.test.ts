@@ -123,6 +123,25 @@ describe('a trigger', () => {
     await end()
   })
 
+  it.each([10, -10])(
+    'ends with the time to live when the clock is set by %i years, also over a restart',
+    async (years) => {
+      const { unit, told, give, later, end } = await watched()
+      await give(order({ component: '2.0.0' }, { fotaSchedule: trigger(3_600) }))
+      await later()
+      unit.clock.jump(years * 365 * 86_400_000)
+      await later()
+      expect(told.at(-1)).toBe('F READY_TO_UPDATE')
+      await end()
+      const again = await watched(unit)
+      await again.later()
+      expect(again.update.state.at).toBe('pending')
+      await again.later(3_600_000)
+      expect(again.told.slice(2)).toEqual(['F NO_UPDATE "update timeout"'])
+      await again.end()
+    },
+  )
+
   it('ends with the time to live while it downloads, too', async () => {
     const unit = new FakeUnit()
     unit.hung.add('download')

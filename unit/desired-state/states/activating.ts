@@ -11,9 +11,9 @@ type Outcome = OutcomeOf<UpdateManager, 'activating'>
  * service that starts and falls over has not arrived.
  */
 export async function activating(state: In<'activating'>, ports: UpdatePorts, step: Step): Promise<Outcome> {
-  const { clock, launcher, rules } = ports
-  // The wall clock may have been set since: the deadline is never further away than a whole one.
-  const waitMs = Math.min(state.deadlineMs - clock.now(), rules.activatingMs)
+  const { clock, time, launcher, rules } = ports
+  // An older unit wrote a moment of the wall clock: the deadline is never further away than a whole one.
+  const waitMs = Math.min(state.deadlineMs - time.ms(), rules.activatingMs)
   const ended = new AbortController()
   const timer = clock.sleep(Math.max(0, waitMs), AbortSignal.any([step.stop, ended.signal])).then(
     () => 'timeout' as const,

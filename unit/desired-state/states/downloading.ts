@@ -12,7 +12,7 @@ type Outcome = OutcomeOf<UpdateManager, 'downloading'>
 /** Fetches and checks every item; no node is touched. An update whose time is over meanwhile is dropped. */
 export async function downloading(state: In<'downloading'>, ports: UpdatePorts, step: Step): Promise<Outcome> {
   const { certificates, certificateChains, items = [] } = state.desired
-  const time = untilExpiry(state, ports.clock, step.stop)
+  const time = untilExpiry(state, ports, step.stop)
   try {
     await ports.images.download(items, { certificates, chains: certificateChains }, time.stop)
     return { on: 'fetched', errors: judge(state, ports) }

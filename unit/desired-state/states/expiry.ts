@@ -1,5 +1,5 @@
 import { errorInfo } from '@windlass/model/unit'
-import type { Clock } from '@windlass/platform'
+import type { Clock, RunningTime } from '@windlass/platform'
 import { type Expiry, type LegErrors, type Legs, legNames, noErrors } from '../facts.ts'
 
 /** Upstream's words (aoscore.md 2.2.3). */
@@ -12,12 +12,16 @@ export function lastExpiry(legs: Legs, expires: Expiry): number | null {
 }
 
 /** A signal that fires with `stop`, or when no part of the update may begin any more. `end` stops the waiting. */
-export function untilExpiry({ legs, expires }: { legs: Legs; expires: Expiry }, clock: Clock, stop: AbortSignal) {
+export function untilExpiry(
+  { legs, expires }: { legs: Legs; expires: Expiry },
+  { clock, time }: { clock: Clock; time: RunningTime },
+  stop: AbortSignal,
+) {
   const at = lastExpiry(legs, expires)
   const over = new AbortController()
   const ended = new AbortController()
   if (at !== null) {
-    clock.sleep(Math.max(0, at - clock.now()), AbortSignal.any([stop, ended.signal])).then(
+    clock.sleep(Math.max(0, at - time.ms()), AbortSignal.any([stop, ended.signal])).then(
       () => over.abort(new DOMException(overdue.message, 'TimeoutError')),
       () => {},
     )

@@ -10,5 +10,5 @@ export async function launching(state: In<'launching'>, ports: UpdatePorts, step
   if (state.legs.fota === 'going') await ports.firmware.start(step.stop)
   const goal = goalOf(state.desired, state.installed, state.legs)
   await ports.launcher.run(await ports.launcher.place(requestsFor(goal), step.stop), step.stop)
-  return { on: 'launched', deadlineMs: ports.clock.now() + ports.rules.activatingMs }
+  return { on: 'launched', deadlineMs: ports.time.ms() + ports.rules.activatingMs }
 }

@@ -48,8 +48,8 @@ function judge(state: In<'none'>, desired: DesiredState, ports: UpdatePorts): Ou
 }
 
 /** A schedule without a time to live gets the default; 0 by default means none (aoscore.md 2.2.2). */
-function expiry(desired: DesiredState, leg: Leg, { clock, rules }: UpdatePorts): number | null {
+function expiry(desired: DesiredState, leg: Leg, { time, rules }: UpdatePorts): number | null {
   const schedule = leg === 'sota' ? desired.sotaSchedule : desired.fotaSchedule
   const ttlMs = (schedule?.ttlSeconds ?? 0) * 1_000 || rules.defaultTtlMs
-  return ttlMs === 0 ? null : clock.now() + ttlMs
+  return ttlMs === 0 ? null : time.ms() + ttlMs
 }

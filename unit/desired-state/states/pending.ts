@@ -12,7 +12,7 @@ type Outcome = OutcomeOf<UpdateManager, 'pending'>
  * converges they go one after the other, as upstream does.
  */
 export async function pending(state: In<'pending'>, ports: UpdatePorts, step: Step): Promise<Outcome | Later<Outcome>> {
-  const over = overdueLegs(state, ports.clock.now())
+  const over = overdueLegs(state, ports.time.ms())
   if (over) return over
   const open = legNames.filter((leg) => waitFor(state, leg, ports) === 0)
   if (open.length === 0)
@@ -41,7 +41,7 @@ function overdueLegs(state: In<'pending'>, now: number): Outcome | undefined {
 
 /** Looks again when a gate opens or a part's time is over; a day at most, because wall clocks are set. */
 function untilNext(state: In<'pending'>, ports: UpdatePorts): number {
-  const now = ports.clock.now()
+  const now = ports.time.ms()
   const waiting = legNames.filter((leg) => state.legs[leg] === 'waiting')
   const times = waiting.flatMap((leg) => [waitFor(state, leg, ports), expiresIn(state.expires[leg], now)])
   return Math.max(1, Math.min(86_400_000, ...times.filter((ms) => ms !== null)))
