@@ -16,7 +16,7 @@ import { defaultKeeping } from './images/evict.ts'
 import type { ImageRecords } from './images/image-records.ts'
 import { type Image, ImageStore } from './images/image-store.ts'
 import type { Layers } from './images/layers.ts'
-import { runtimeId } from './instances/ids.ts'
+import { instanceId, runtimeId } from './instances/ids.ts'
 import { defaultInstancesRules, NodeInstances } from './instances/node-instances.ts'
 import type { InstanceRecords } from './instances/records.ts'
 import { NodeConfigFile } from './link/node-config.ts'
@@ -171,7 +171,11 @@ export class ServiceManager {
   async #keepHouse(quit: AbortSignal): Promise<void> {
     const { clock, log } = this.#world
     for (let sweptAt = clock.uptime(); !quit.aborted; ) {
-      await this.#world.logs.look().catch((error: unknown) => log.warning('logs not looked at', { why: String(error) }))
+      const idents = [...this.instances.statuses(), ...this.instances.running().map(({ info }) => info)]
+      const ordered = new Set(idents.map(({ ident }) => instanceId(ident)))
+      await this.#world.logs
+        .look(ordered)
+        .catch((error: unknown) => log.warning('logs not looked at', { why: String(error) }))
       if (clock.uptime() - sweptAt >= sweepEveryMs) {
         await this.#sweep()
         sweptAt = clock.uptime()

@@ -25,8 +25,8 @@ export const lookEveryMs = 1000
 export interface ServiceLogs {
   /** Where an instance's output is to go; it can be written there. */
   path(id: string): Promise<string>
-  /** To be called every `lookEveryMs`. */
-  look(): Promise<void>
+  /** To be called every `lookEveryMs`, with the ids of instances that are ordered: their logs stay, however quiet they are. */
+  look(ordered: ReadonlySet<string>): Promise<void>
   /** What was said in that time, oldest first. */
   read(id: string, span: LogSpan): Promise<Uint8Array>
 }
@@ -54,9 +54,10 @@ export class LogFolder implements ServiceLogs {
     return this.#path(id)
   }
 
-  async look(): Promise<void> {
+  async look(ordered: ReadonlySet<string>): Promise<void> {
     for (const name of await namesIn(this.#folder)) {
-      if (name.endsWith('.log')) await this.#lookAt(basename(name, '.log'))
+      const id = basename(name, '.log')
+      if (name.endsWith('.log')) await this.#lookAt(id, ordered.has(id))
     }
   }
 
@@ -70,13 +71,14 @@ export class LogFolder implements ServiceLogs {
     return join(this.#folder, `${id}.log`)
   }
 
-  async #lookAt(id: string): Promise<void> {
+  async #lookAt(id: string, isOrdered: boolean): Promise<void> {
     const name = `${id}.log`
     const { size, mtimeMs } = await stat(join(this.#folder, name))
     const marks = await this.#marksOf(name)
     if ((marks.at(-1)?.size ?? 0) !== size) await this.#mark(name, [...marks, { at: this.#clock.now(), size }])
     if (size > this.#limits.maxBytes) await this.#turn(id)
-    if (this.#clock.now() - mtimeMs > this.#limits.keepMs) await this.#remove(id)
+    // A service has its file open: what it said after that would be nowhere.
+    if (!isOrdered && this.#clock.now() - mtimeMs > this.#limits.keepMs) await this.#remove(id)
   }
 
   /**

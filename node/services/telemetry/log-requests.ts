@@ -30,7 +30,7 @@ export async function answerLog(order: LogOrder, ports: LogPorts, limits: LogPar
 
 /** Undefined when no instance is meant. */
 async function textOf(order: LogOrder, ports: LogPorts): Promise<Uint8Array | undefined> {
-  await ports.logs.look()
+  await ports.logs.look(new Set(ports.idents().map(instanceId)))
   if (order.kind === 'system_log') return await journal(order, ports.processes)
   const { filter, fromMs, tillMs = Infinity } = order
   const meant = ports

@@ -13,14 +13,14 @@ import { answerLog, type LogOrder } from './log-requests.ts'
 const limits = { maxPartSize: 100, maxPartCount: 3 }
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString()
 
-function scene(maxBytes = 1000) {
+function scene(maxBytes = 1000, keepMs = 1e12) {
   const folder = mkdtempSync(join(tmpdir(), 'logs-'))
   const clock = new FakeClock()
-  const make = () => new LogFolder(folder, clock, { maxBytes, keepMs: 1e12 })
+  const make = () => new LogFolder(folder, clock, { maxBytes, keepMs })
   const logs = make()
   const say = async (line: string, id = 'one') => {
     appendFileSync(await logs.path(id), line)
-    await logs.look()
+    await logs.look(new Set())
     await clock.advance(1000)
   }
   return { folder, clock, logs, again: make, say, close: () => rmSync(folder, { recursive: true }) }
@@ -47,6 +47,18 @@ describe('the logs of services', () => {
     const kept = text(await logs.read('one', {}))
     expect(kept).toMatch(/line {3}98\nline {3}99\n$/)
     expect(kept.length).toBeGreaterThan(100)
+    close()
+  })
+
+  it('go when their instance is gone for long; a quiet one keeps its own, whatever the clock is set to', async () => {
+    const year = 365 * 24 * 3_600_000
+    const { clock, logs, say, close } = scene(1000, 2 * year)
+    await say('quiet\n', 'ordered')
+    await say('quiet\n', 'gone')
+    clock.jump(100 * year)
+    await logs.look(new Set(['ordered']))
+    expect(text(await logs.read('ordered', {}))).toBe('quiet\n')
+    expect(text(await logs.read('gone', {}))).toBe('')
     close()
   })
 

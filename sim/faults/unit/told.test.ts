@@ -26,7 +26,8 @@ function operator(unit: SimUnit, clock: WorldClock, fleet: SimFleet) {
     seen,
     looks: (ms: number) =>
       at(ms, async () => {
-        const { standing, why } = (await fleet.operator('GET', `/units/${unit.name}`))?.json as Stands
+        const answer = await fleet.operator('GET', `/units/${unit.name}`)
+        const { standing = 'unknown', why = null } = (answer?.json ?? {}) as Partial<Stands>
         seen.push({ standing, why })
       }),
     gives: (ms: number, release: number) =>
