@@ -65,7 +65,7 @@ export function auditRoutes(app: FastifyInstance, store: AuditStore): void {
 }
 
 // Without what stands behind the question mark: only paths name things.
-function targetOf({ url }: FastifyRequest): string {
+export function targetOf({ url }: FastifyRequest): string {
   return url.replace(/\?.*$/s, '').slice(0, 500)
 }
 

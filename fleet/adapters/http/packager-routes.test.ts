@@ -83,6 +83,14 @@ describe('uhu package push', () => {
     const at = new Date(fleet.clock.now()).toISOString()
     const listed = (await fleet.api('GET', '/packagers')).json()
     expect(listed).toEqual({ packagers: [{ id: made.id, name: 'ci', createdAt: at, lastUsed: at }] })
+    await store(fleet, content)
+    expect((await signed(fleet, 'POST', `/packages/${uid}/objects/${uid}`, etag, made)).statusCode).toBe(422)
+    expect((await signed(fleet, 'PUT', `/packages/${uid}/finish`, '', made)).statusCode).toBe(200)
+    const { entries } = (await fleet.api('GET', '/audit?action=uhu')).json()
+    expect(entries).toMatchObject([
+      { kind: 'packager', who: 'ci', action: 'PUT /uhu/packages/:uid/finish', made: uid, result: 200, code: null },
+      { kind: 'packager', who: 'ci', made: null, result: 422, code: 'object_mismatch' },
+    ])
     expect((await fleet.api('DELETE', `/packagers/${made.id}`)).statusCode).toBe(204)
     expect((await push(made)).statusCode).toBe(401)
     const again = await fleet.api('DELETE', `/packagers/${made.id}`)

@@ -5,7 +5,10 @@ import { FleetError } from '../../fleet-error.ts'
 import { credentialOf, whyUnsigned } from '../../identity/uh-v1.ts'
 import type { PackagerStore } from '../../packagers/packager.ts'
 import type { Pushes } from '../../packages/pushes.ts'
+import type { AuditStore } from '../../people/audit.ts'
 import type { Store } from '../../store/store.ts'
+import { note } from './audit.ts'
+import { auditPushes } from './audit-pushes.ts'
 import { baseUrlOf } from './unit-routes.ts'
 
 export interface PackagerPorts {
@@ -16,6 +19,7 @@ export interface PackagerPorts {
   /** Secrets of packagers by access id, as the settings have them. */
   secrets: ReadonlyMap<string, string>
   packagers: PackagerStore
+  audit: AuditStore
   base: string
 }
 
@@ -55,6 +59,7 @@ function signedRoutes(app: FastifyInstance, ports: PackagerPorts): void {
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: metadataLimit }, (_request, body, done) =>
     done(null, body),
   )
+  auditPushes(app, { audit: ports.audit, now: () => ports.clock.now() })
   app.addHook('preHandler', async (request) => admitPackager(request, ports))
   app.post('/packages', async (request, reply) => {
     const said = request.headers['uh-signature']
@@ -69,7 +74,9 @@ function signedRoutes(app: FastifyInstance, ports: PackagerPorts): void {
     const url = `${baseUrlOf(request.raw, ports.base)}${root}/storage/${uid}/${object}?ticket=${ticket}`
     return reply.code(201).send({ storage: 'dummy', url })
   })
-  app.put<OfPackage>('/packages/:uid/finish', async ({ params: { uid } }, reply) => {
+  app.put<OfPackage>('/packages/:uid/finish', async (request, reply) => {
+    const { uid } = request.params
+    note(request, { made: uid })
     // A packager that did not hear the answer asks again.
     if ((await pushes.isOpen(uid)) || !(await store.package(uid))) await pushes.finish(uid)
     return reply.code(200).send({ uid, status: 'finished' })
@@ -92,6 +99,7 @@ async function admitPackager(request: FastifyRequest, ports: PackagerPorts): Pro
   const now = clock.now()
   const why = whyUnsigned(signed, secrets.get(id) ?? found?.secret, now)
   if (why !== undefined) throw new FleetError('token_wrong', why)
+  note(request, { who: found?.name ?? id })
   if (found && (found.lastUsed ?? 0) + minuteMs <= now) await packagers.used(id, now)
 }
 
@@ -107,6 +115,7 @@ function refuse(
 ): FastifyReply {
   const status = error instanceof FleetError ? problemStatus[error.code] : (error.statusCode ?? 500)
   const route = request.routeOptions.url
+  if (error instanceof FleetError && request.noted) note(request, { code: error.code })
   if (!request.raw.complete) reply.header('connection', 'close')
   if (status >= 500 && !(error instanceof FleetError)) {
     log.error('request failed', { route, why: error.message })

@@ -127,7 +127,8 @@ export function fleetServer(ports: ServerPorts, options: ServerOptions): Fastify
   app.register(async (devices) => deviceRoutes(devices, { ...ports, openings, metrics, admission }))
   app.register(async (objects) => objectRoutes(objects, { ...ports, resumeQuirk: options.resumeQuirk }))
   const { packager } = ports
-  if (packager) app.register(async (scope) => packagerRoutes(scope, { ...ports, ...packager, base }))
+  if (packager)
+    app.register(async (scope) => packagerRoutes(scope, { ...ports, ...packager, audit: ports.people.audit, base }))
   if (ports.units) serveUnits(app, { ...ports.units, base }, ports.log)
   app.register(async (api) => operatorApi(api, { ...ports, openings, guard }, options, closing.signal), {
     prefix: '/api/v1',

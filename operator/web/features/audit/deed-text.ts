@@ -17,6 +17,7 @@ const texts: Readonly<Record<string, string>> = {
   'DELETE /webhooks/:id': 'removed a webhook',
   'POST /webhooks/:id/test': 'tested a webhook',
   'POST /packages': 'published a package',
+  'PUT /uhu/packages/:uid/finish': 'pushed a package',
   'DELETE /packages/:uid': 'removed a package',
   'PUT /packages/:uid/rule': "set a package's rule",
   'PUT /blobs/:digest': 'uploaded a blob',
