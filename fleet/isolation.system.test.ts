@@ -207,9 +207,6 @@ function orders(): Record<string, object | string | null> {
     'POST /rollouts/:id/roll-back': null,
     'POST /rollouts/:id/approve': { by: 'ada-secret' },
     'POST /devices/:id/retry': { package: uid },
-    'PUT /groups/:name': { devices: [device] },
-    'PUT /unit-groups/:name': { query: 'label.a = b' },
-    'POST /unit-rollouts/forecast': { release, to: { units: ['unit-secret'] } },
     'POST /groups': { name: 'mine', devices: [device] },
     'PUT /groups/:name': { devices: [device] },
     'PUT /unit-groups/:name': { query: 'label.a = b' },
@@ -489,7 +486,6 @@ const wire: Record<string, WireCase> = {
       'activity',
       'audit',
       'settings',
-      'claims',
       'projects',
     ].flatMap((name): [string, WireCase][] => [
       [`GET /${name}`, page],

@@ -8,13 +8,13 @@ import { Readable } from 'node:stream'
 import { createLog, systemClock as realClock } from '@windlass/platform'
 import { type OperatorClient, operatorClient } from '@windlass/wire/operator'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { deviceBody, type TestPackage, testPackage } from '../adapters/http/test-fleet.ts'
 import { enrolled, published } from '../adapters/http/test-unit.ts'
 import { visitDatabase } from '../adapters/postgres/database.ts'
-import { postgresServer } from '../adapters/test-servers.ts'
+import { postgresServer, s3Server } from '../adapters/test-servers.ts'
 import { digestOf } from '../people/secrets.ts'
-import { defaultSettings } from '../settings.ts'
+import { defaultSettings, type FleetSettings } from '../settings.ts'
 import { type Fleet, startFleet } from '../start-fleet.ts'
 import { product } from '../store/samples.ts'
 import { type About, type BackupEntry, readBackup, writeBackup } from './archive.ts'
@@ -31,8 +31,11 @@ const program = (...args: string[]) => {
   const exit = once(child, 'close').then(([code]) => ({ code: code as number | null, said: said.join('') }))
   return { child, told, exit }
 }
-const started = (data: string) =>
-  startFleet({ ...defaultSettings, data, listen: { host: '127.0.0.1', port: 0 } }, { log: createLog([], Date.now) })
+const started = (data: string, over: Partial<FleetSettings> = {}) =>
+  startFleet(
+    { ...defaultSettings, data, listen: { host: '127.0.0.1', port: 0 }, ...over },
+    { log: createLog([], Date.now) },
+  )
 
 let folder: string
 let home: string
@@ -320,6 +323,31 @@ it('can be done again in a database outside, too, where it left its empty tables
   expect(await bytesIn(place)).toEqual(await bytesIn(home))
   const over = await program('restore', file, ...args).exit
   expect([over.code, over.said]).toEqual([73, expect.stringContaining('expected a database without a fleet')])
+}, 300_000)
+
+it('moves a fleet and its projects to a database outside and to S3, and is made there', async () => {
+  const server = await postgresServer('moved')
+  onTestFinished(() => server.stop())
+  const s3 = await s3Server()
+  onTestFinished(() => s3.stop())
+  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, 'S3RVER')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const [data, again] = [join(folder, 'moved'), join(folder, 'moved.backup')]
+  const blobs = { kind: 's3', bucket: 'fleet', prefix: 'moved', endpoint: s3.url, region: null } as const
+  const place = `s3://fleet/moved?endpoint=${encodeURIComponent(s3.url)}`
+  const args = ['--data', data, '--database', server.url, '--blobs', place]
+  expect(await program('restore', file, ...args).exit).toEqual({ code: 0, said: '' })
+  expect(await truthAt(server.url)).toEqual(await truthOf(home))
+  expect(Object.keys(await bytesIn(data))).toEqual([])
+  const { exit, told } = program('backup', '--out', again, ...args)
+  expect(await exit).toEqual({ code: 0, said: '' })
+  expect(told.join('')).toContain(' 2 packages')
+  const copy = await started(data, { database: { kind: 'url', url: server.url }, blobs })
+  await expectApart(copy.url)
+  await copy.stop()
+  const back = join(folder, 'back')
+  expect(await program('restore', again, '--data', back).exit).toEqual({ code: 0, said: '' })
+  expect(await bytesIn(back)).toEqual(await bytesIn(home))
 }, 300_000)
 
 it('that was killed while it was made leaves the one of before, and can be made again', async () => {
