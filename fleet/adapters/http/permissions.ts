@@ -121,6 +121,9 @@ const rules: Readonly<Record<string, Rule>> = {
   'PUT /units/:id/env': right('operate', 'fleet'),
 }
 
+/** `GET /devices/:id`, and so on. */
+export const allRoutes: readonly string[] = Object.keys(rules)
+
 /** `url` as the route was given, with or without `/api/v1`. */
 export function ruleOf(method: string, url: string): Rule {
   const route = `${method} ${url.replace(/^\/api\/v1/, '')}`
