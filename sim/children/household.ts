@@ -6,6 +6,7 @@ import { type Child, kill, type Program, startChild } from './child.ts'
 import { startKeeper } from './keeper.ts'
 import { databaseOf } from './left-overs.ts'
 import { identityOf, type ProcessIdentity } from './process-identity.ts'
+import { quoted } from './quoted.ts'
 import { writeRecord } from './record.ts'
 
 /** All children of a demo. Whatever becomes of the demo, they are known and ended. */
@@ -76,8 +77,4 @@ export async function openHousehold(record: string, fleet: string, clock: Clock)
 /** How it ends does not matter here: there is nothing more that could be done. */
 async function ended(command: string, args: readonly string[]): Promise<void> {
   await once(spawn(command, args, { stdio: 'ignore' }), 'close').catch(() => undefined)
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
 }

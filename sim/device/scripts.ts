@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { quoted } from '../children/quoted.ts'
 import type { DeviceLayout } from './layout.ts'
 
 /** What a device of the demo says it is. */
@@ -39,8 +40,4 @@ ${replaceEnvironment(layout, `printf 'updatehub_active=%s\\nupgrade_available=0\
 function replaceEnvironment({ bootEnvironment }: DeviceLayout, print: string): string {
   const [to, draft] = [quoted(bootEnvironment), quoted(`${bootEnvironment}.tmp`)]
   return `${print} > ${draft} && sync ${draft} && mv ${draft} ${to}`
-}
-
-function quoted(path: string): string {
-  return `'${path.replaceAll("'", "'\\''")}'`
 }

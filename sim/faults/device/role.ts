@@ -3,6 +3,7 @@ import type { Files, HttpRequest, HttpResponse } from '@windlass/platform'
 import type { Watch } from '../invariants/watch.ts'
 import type { Catalogue } from '../world/catalogue.ts'
 import type { Chronicle } from '../world/chronicle.ts'
+import type { Dice } from '../world/dice.ts'
 import type { Life } from '../world/life.ts'
 import type { WorldClock } from '../world/world-clock.ts'
 import type { ProcessHost } from './machine-ports.ts'
@@ -41,4 +42,11 @@ export interface Role {
   programs: Readonly<Record<string, Program>>
   /** Its system is up, or gone. */
   onPower?: (up: boolean) => void
+}
+
+/** What a device is made of. */
+export interface DeviceParts {
+  world: DeviceWorld
+  role: Role
+  dice: Dice
 }

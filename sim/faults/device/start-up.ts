@@ -1,15 +1,15 @@
-import type { InstallationSet } from '@windlass/model'
 import { mostStarts } from '../invariants/boots.ts'
 import type { Life } from '../world/life.ts'
 import { startedByLoader } from './boot-loader.ts'
 import { slotContent } from './layout.ts'
+import type { Running } from './power.ts'
 import type { DeviceWorld } from './role.ts'
 import type { SimDevice } from './sim-device.ts'
 
 const watchdogMs = 30_000
 
 /** What came up; `power-cut`: the power went in the boot loader; undefined: nothing came up, and nothing will. */
-export type Started = { set: InstallationSet; version: string } | 'power-cut' | undefined
+export type Started = Running | 'power-cut' | undefined
 
 /**
  * The boot loader starts a set; one whose kernel does not come up is started again by the watchdog. `cutAfterChanges`: the
