@@ -32,7 +32,8 @@ export const rootFiles: RootFiles = {
 /** Units that a device without users, hotplug or a network of changing shape does not need. */
 export const maskedUnits: readonly string[] = words(`
   getty.target remote-fs.target timers.target systemd-update-done.service systemd-machine-id-commit.service
-  systemd-random-seed.service systemd-update-utmp.service systemd-user-sessions.service systemd-logind.service
+  systemd-random-seed.service systemd-update-utmp.service systemd-update-utmp-runlevel.service
+  systemd-user-sessions.service systemd-logind.service
   systemd-journal-flush.service systemd-firstboot.service systemd-sysusers.service systemd-sysctl.service
   systemd-modules-load.service kmod-static-nodes.service systemd-remount-fs.service systemd-pstore.service
   systemd-tmpfiles-setup.service systemd-tmpfiles-setup-dev.service modprobe@.service
