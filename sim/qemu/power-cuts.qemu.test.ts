@@ -35,8 +35,17 @@ async function cutOne(workshop: Workshop, number: number, inTime: () => boolean)
   }
 }
 
+/** Where the cuts landed: all of them, the most frequent place first. */
+function placesText(all: readonly CutsTold[]): string {
+  const sum = new Map<string, number>()
+  for (const { places } of all)
+    for (const [place, count] of Object.entries(places)) sum.set(place, (sum.get(place) ?? 0) + count)
+  const sorted = [...sum].sort(([, a], [, b]) => b - a)
+  return sorted.map(([place, count]) => `${place} ${count}`).join(', ')
+}
+
 describe.skipIf(lacks)(`power cuts in QEMU${lacks}`, () => {
-  let made = 0
+  const all: CutsTold[] = []
 
   it.concurrent.for(devices)(
     `device %i comes up in the old or the new release after each cut, and finishes the update at last (seed ${seed})`,
@@ -46,7 +55,7 @@ describe.skipIf(lacks)(`power cuts in QEMU${lacks}`, () => {
       const end = Date.now() + minutes * 60_000
       const told = await cutOne(workshop, number, () => Date.now() < end)
       console.log(`device ${number}: ${JSON.stringify(told)}`)
-      made += told.cuts
+      all.push(told)
       expect(told.updates).toBeGreaterThan(0)
     },
   )
@@ -54,7 +63,8 @@ describe.skipIf(lacks)(`power cuts in QEMU${lacks}`, () => {
   it(`makes all of ${cuts} cuts within ${minutes} minutes (npm run power-cuts takes the time they need)`, ({
     skip,
   }) => {
-    console.log(`${made} power cuts of ${cuts}`)
+    const made = all.reduce((sum, told) => sum + told.cuts, 0)
+    console.log(`${made} power cuts of ${cuts}, seed ${seed}; the device was in ${placesText(all)}`)
     if (made < cuts) skip(`${made} fitted into ${minutes} minutes`)
   })
 })

@@ -1,13 +1,10 @@
 import type { Random } from '@windlass/platform'
 
-/** When the plug is pulled: after so many writes and flushes of the disk from a mark on, or when as many do not come in time. */
+/** When the plug is pulled: after so many writes and flushes of the disk from a mark on, or when no more of them come. */
 export interface Moment {
   after: Mark
   commands: number
 }
-
-/** How long a moment is waited for. */
-export const patienceMs = 25_000
 
 /**
  * What the moment is counted from, and how far it may lie from there. In the order in which an update passes them.
@@ -48,6 +45,8 @@ export function markIn(line: string): Mark | undefined {
   return names.find((name) => marks[name].seen?.test(line))
 }
 
-export function momentText({ after, commands }: Moment, late: boolean): string {
-  return `${late ? `${patienceMs / 1000} s` : `${commands} disk commands`} after ${after}`
+/** `came`: how many of the commands came before the disk was quiet; undefined where all did. */
+export function momentText({ after, commands }: Moment, came: number | undefined): string {
+  const count = came === undefined ? commands : `${came} of ${commands}`
+  return `${count} disk commands after ${after}${came === undefined ? '' : ', then quiet'}`
 }

@@ -5,7 +5,7 @@ import type { Device } from '../device.ts'
 import type { TestFleet } from '../fleet.ts'
 import type { Release } from '../workshop.ts'
 import { drawMoment, type Mark, markIn, momentText } from './moment.ts'
-import { type DoomedMachine, startDoomed } from './pull-plug.ts'
+import { type DoomedMachine, type Pulled, startDoomed } from './pull-plug.ts'
 
 export interface CutsOrder {
   device: Device
@@ -29,6 +29,8 @@ export interface CutsTold {
   updates: number
   /** How often a cut in the trial made the boot loader go back, and the operator had to say: once more. */
   asked: number
+  /** How many cuts found the device where, by what it told on its console. */
+  places: Record<string, number>
 }
 
 const bootMs = 240_000
@@ -41,7 +43,7 @@ const lookEveryMs = 1_000
  */
 export async function runCuts(order: CutsOrder): Promise<CutsTold> {
   const { device, fleet, releases, cuts, inTime, random, say } = order
-  const told: CutsTold = { cuts: 0, unflushed: 0, updates: 0, asked: 0 }
+  const told: CutsTold = { cuts: 0, unflushed: 0, updates: 0, asked: 0, places: {} }
   const records = [await fleet.publish(releases[0]), await fleet.publish(releases[1])]
   const updates = { told, start: () => startUpdate(fleet, records[1 - (told.updates % 2)]) }
   let update = await updates.start()
@@ -49,17 +51,24 @@ export async function runCuts(order: CutsOrder): Promise<CutsTold> {
     const moment = drawMoment(random, update.passed)
     const doomed = await startDoomed(device, moment, random)
     update = await untilPulled(doomed, update, order, updates)
-    const { why, lasted, lost } = await doomed.pulled
-    told.cuts++
-    if (lasted + lost > 0) told.unflushed++
-    say(
-      `cut ${told.cuts}, ${momentText(moment, why === 'late')}: of what was not flushed ${lasted} sectors lasted, ${lost} did not`,
-    )
+    const cut = await doomed.pulled
+    note(told, cut)
+    say(`cut ${told.cuts} in ${cut.at}, ${momentText(moment, cut.came)}: ${leftText(cut)}`)
   }
   const last = await startDoomed(device, undefined, random)
   const before = told.updates
   await untilPulled(last, update, order, updates, () => told.updates > before)
   return told
+}
+
+function note(told: CutsTold, { lasted, lost, at }: Pulled): void {
+  told.cuts++
+  if (lasted + lost > 0) told.unflushed++
+  told.places[at] = (told.places[at] ?? 0) + 1
+}
+
+function leftText({ lasted, lost }: Pulled): string {
+  return `of what was not flushed ${lasted} sectors lasted, ${lost} did not`
 }
 
 interface Updates {
@@ -85,7 +94,6 @@ async function untilPulled(
   enough = () => false,
 ): Promise<Update> {
   let update = under
-  const rests = atRest(doomed)
   doomed.machine.watch((line) => {
     update.passed = markIn(line) ?? update.passed
   })
@@ -93,7 +101,8 @@ async function untilPulled(
   try {
     if ((await Promise.race([off, comesUp(doomed, releases)])) === 'off') return update
     for (let deadline = Date.now() + updateMs; (await Promise.race([off, wait(lookEveryMs)])) !== 'off'; ) {
-      if (rests()) await device.agent.probe().catch(() => undefined)
+      // Asked to probe in another state it would begin what it does anew.
+      if (doomed.place.name === 'poll') await device.agent.probe().catch(() => undefined)
       if (await askedAgain(fleet, update.record)) {
         told.asked++
         update.passed = 'start'
@@ -119,15 +128,6 @@ async function startUpdate(fleet: TestFleet, record: PackageRecord | undefined):
   if (!record) throw new Error('expected two releases')
   const { id } = await fleet.client.startRollout({ package: record.uid, to: { product: record.product } })
   return { record, rollout: id, version: record.version, passed: 'start' }
-}
-
-/** Whether the agent waits for the next poll: asked to probe earlier, it would begin what it does anew. */
-function atRest({ machine }: DoomedMachine): () => boolean {
-  let state: string | undefined
-  machine.watch((line) => {
-    state = /"text":"moved".*"to":"(\w+)"/.exec(line)?.[1] ?? state
-  })
-  return () => state === 'poll'
 }
 
 /** The agent of one of the releases runs: of which is for the boot loader and the agent to know. */
