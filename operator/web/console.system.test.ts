@@ -250,13 +250,15 @@ describe('the console', { timeout: 240_000 }, () => {
     await page.context().close()
   })
 
-  it('makes a token that it shows once, and withdraws it', async () => {
+  it('makes a token over one group that it shows once, and withdraws it', async () => {
     const { page } = await open('/settings')
     await page.getByRole('button', { name: 'Make a token' }).click()
     await page.getByLabel('Name').fill('quay-display')
-    await page.getByRole('combobox').selectOption('viewer')
+    await page.getByRole('combobox', { name: 'Role' }).selectOption('viewer')
+    await page.getByRole('combobox', { name: 'Only in this group of devices' }).selectOption('early')
     await page.getByRole('button', { name: 'Make it' }).click()
     await page.getByText('The token quay-display is shown only now:').waitFor()
+    await page.getByText('viewer of group early; never used').waitFor()
     await page.getByRole('button', { name: 'Withdraw quay-display' }).click()
     await page.getByText('withdrawn').waitFor()
     await page.context().close()
