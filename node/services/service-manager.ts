@@ -99,7 +99,9 @@ export class ServiceManager {
     const rules = { lookEveryMs: rhythm.lookEveryMs, parallel: settings.parallel }
     const ended: ConstructorParameters<typeof NodeInstances>[0]['ended'] = (run) => {
       crashes.note(run)
-      if (run.ended?.code !== 0) this.#alert(crashAlert(run))
+      if (run.ended?.code === 0) return
+      this.#images.doubt(run.info.manifestDigest)
+      this.#alert(crashAlert(run))
     }
     this.instances = new NodeInstances({ executor, records, clock, time, log, ended }, rules)
     const quotasOf = async (manifestDigest: string): Promise<Image['item']['quotas']> =>

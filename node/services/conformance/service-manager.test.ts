@@ -50,7 +50,7 @@ async function scene() {
     new Promise<number>((resolve) => ending.addEventListener('abort', () => resolve(0)))
   const random = new SeededRandom(1)
   const processes = new FakeProcesses({}, clock)
-  const world: NodeWorld = {
+  const world: NodeWorld & { layers: FakeLayers } = {
     nodeId: 'node-a',
     power: { cores: 2, maxDmips: 20_000, totalRam: 2 ** 30 },
     architecture: { architecture: 'amd64' },
@@ -80,6 +80,7 @@ async function scene() {
     random,
     log: createLog([], () => 0),
   }
+  const { layers } = world
   let quit = new AbortController()
   let over: Promise<void> = Promise.resolve()
   const start = async () => {
@@ -102,7 +103,7 @@ async function scene() {
   }
   await start()
   const image = (item: string, version?: string) => ({ ...unit.images.order(item, version), runtimeId: runtime })
-  return { clock, rpc, unit, machine, world, start, stop, pass, image }
+  return { clock, rpc, unit, machine, layers, world, start, stop, pass, image }
 }
 
 /** Waits, in the node's time, until it is so. */
@@ -170,6 +171,24 @@ describe('a service manager', () => {
     await until(pass, () => unit.state('web') === 'active')
     const alerts = unit.told('alert').map(({ alert }) => alert)
     expect(alerts).toMatchObject([{ kind: 'instance', version: '1.0.0', message: 'ended by signal 9' }])
+    await stop()
+  })
+
+  it('fetches an image again whose layer the disk changed, once a service made of it died', async () => {
+    const { unit, pass, image, machine, layers, world, stop } = await scene()
+    const [web, other] = [image('web'), image('other')]
+    unit.order(web, other)
+    await until(pass, () => unit.state('web') === 'active' && unit.state('other') === 'active')
+    const [diffId = ''] = layers.unpacked.keys()
+    layers.rotten.add(diffId)
+    unit.images.asked.length = 0
+    await pass(60_000)
+    expect(unit.images.asked).toEqual([])
+    for (const id of machine.runs.keys()) await world.runtimes[0]?.kill(id)
+    await until(pass, () => layers.rotten.size === 0)
+    await until(pass, () => unit.state('web') === 'active' && unit.state('other') === 'active')
+    expect([layers.rotten.size, unit.images.asked.length]).toEqual([0, 1])
+    expect([...layers.unpacked.keys()].sort()).toContain(diffId)
     await stop()
   })
 

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path/posix'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { isDiskError, ProcessError, type Processes } from '@windlass/platform'
@@ -9,10 +9,15 @@ import { ServicesError } from '../services-error.ts'
 import { hexOf } from './blob-digest.ts'
 import { guardLayer, type Whiteouts } from './layer-guard.ts'
 import type { Layers, PackedLayer } from './layers.ts'
+import { treeDigest } from './tree-digest.ts'
 
 /** Larger unpacked layers are refused: a small file can stand for very much. */
 const mostLayerBytes = 64 * 1024 * 1024 * 1024
 const unfinished = '.new'
+/** Beside each layer: the digest of all that was unpacked. */
+const written = '.tree'
+/** What the disk did not keep; services may still run from it. */
+const discarded = '.bad'
 
 /**
  * Layers in `<folder>/<hex>`. An archive is read to its end once before `tar` gets it, so nothing of a bad one is ever unpacked.
@@ -33,12 +38,7 @@ export class DiskLayers implements Layers {
   }
 
   async has(diffId: string): Promise<boolean> {
-    try {
-      return (await stat(this.folder(diffId))).isDirectory()
-    } catch (error) {
-      if (isDiskError(error, 'ENOENT')) return false
-      throw error
-    }
+    return await exists(this.folder(diffId))
   }
 
   async list(): Promise<string[]> {
@@ -51,7 +51,27 @@ export class DiskLayers implements Layers {
     const folder = this.folder(diffId)
     // Renamed first: half a layer must never look like a whole one.
     if (await this.has(diffId)) await rename(folder, `${folder}${unfinished}`)
-    await rm(`${folder}${unfinished}`, { recursive: true, force: true })
+    for (const rest of [unfinished, written, discarded]) await rm(`${folder}${rest}`, { recursive: true, force: true })
+  }
+
+  async intact(diffId: string): Promise<boolean> {
+    const folder = this.folder(diffId)
+    try {
+      return (await readFile(`${folder}${written}`, 'utf8')) === (await treeDigest(folder))
+    } catch (error) {
+      // A sector or a folder that cannot be read any more is rot as well.
+      if (isDiskError(error, 'EIO', 'EUCLEAN', 'EBADMSG')) return false
+      if (isDiskError(error, 'ENOENT')) return !(await exists(`${folder}${written}`))
+      throw error
+    }
+  }
+
+  async discard(diffId: string): Promise<void> {
+    const folder = this.folder(diffId)
+    if (!(await this.has(diffId))) return
+    await rm(`${folder}${discarded}`, { recursive: true, force: true })
+    await rename(folder, `${folder}${discarded}`)
+    await syncFolder(this.#folder)
   }
 
   async unpack(layer: PackedLayer, stop: AbortSignal): Promise<void> {
@@ -74,6 +94,7 @@ export class DiskLayers implements Layers {
     try {
       await this.#pour(layer, fresh, stop)
       await this.#white(fresh, whiteouts)
+      await writeFile(`${folder}${written}`, await treeDigest(fresh))
       await this.#run('sync', ['-f', fresh])
       await rename(fresh, folder)
       await syncFolder(this.#folder)
@@ -152,6 +173,16 @@ function unpackError(said: string): ServicesError {
 function* batches(paths: readonly string[]): Generator<readonly string[]> {
   const each = 200
   for (let at = 0; at < paths.length; at += each) yield paths.slice(at, at + each)
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch (error) {
+    if (isDiskError(error, 'ENOENT')) return false
+    throw error
+  }
 }
 
 async function syncFolder(folder: string): Promise<void> {

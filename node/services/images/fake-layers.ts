@@ -4,6 +4,8 @@ import type { Layers, PackedLayer } from './layers.ts'
 export class FakeLayers implements Layers {
   /** Diff id → the packed file it came from. */
   readonly unpacked = new Map<string, string>()
+  /** Diff ids of what the disk did not keep. */
+  readonly rotten = new Set<string>()
 
   has(diffId: string): Promise<boolean> {
     return Promise.resolve(this.unpacked.has(diffId))
@@ -16,6 +18,15 @@ export class FakeLayers implements Layers {
   unpack({ diffId, path }: PackedLayer): Promise<void> {
     this.unpacked.set(diffId, path)
     return Promise.resolve()
+  }
+
+  intact(diffId: string): Promise<boolean> {
+    return Promise.resolve(!this.rotten.has(diffId))
+  }
+
+  discard(diffId: string): Promise<void> {
+    this.rotten.delete(diffId)
+    return this.remove(diffId)
   }
 
   list(): Promise<string[]> {

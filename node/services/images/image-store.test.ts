@@ -85,6 +85,43 @@ describe('an image', () => {
     expect((await store.open(order.manifestDigest)).config.env).toEqual(['ITEM=web'])
   })
 
+  it('in doubt is looked at before the next start, and fetched again where the disk changed a layer', async () => {
+    const { unit, store, layers } = scene()
+    const order = unit.order('web')
+    await store.load()
+    await store.fetch(order, never)
+    const [diffId = ''] = layers.unpacked.keys()
+    layers.rotten.add(diffId)
+    await store.checkDoubted(order.manifestDigest)
+    store.doubt(order.manifestDigest)
+    const asked = await Promise.allSettled([1, 2].map(() => store.checkDoubted(order.manifestDigest)))
+    const reason = {
+      code: 'unreachable',
+      message: `${diffId}: the disk did not keep this layer, it has to be fetched again`,
+    }
+    expect(asked).toMatchObject([{ reason }, { reason }])
+    expect([[...store.ready()], [...layers.unpacked.keys()]]).toEqual([[], []])
+    await store.fetch(order, never)
+    await store.checkDoubted(order.manifestDigest)
+    expect([[...store.ready()], [...layers.unpacked.keys()]]).toEqual([[order.manifestDigest], [diffId]])
+  })
+
+  it('in doubt is looked at once in an hour', async () => {
+    const { unit, store, layers, clock } = scene()
+    const order = unit.order('web')
+    await store.load()
+    await store.fetch(order, never)
+    store.doubt(order.manifestDigest)
+    await store.checkDoubted(order.manifestDigest)
+    const [diffId = ''] = layers.unpacked.keys()
+    layers.rotten.add(diffId)
+    store.doubt(order.manifestDigest)
+    await store.checkDoubted(order.manifestDigest)
+    await clock.advance(3_600_000)
+    store.doubt(order.manifestDigest)
+    await expect(store.checkDoubted(order.manifestDigest)).rejects.toMatchObject({ code: 'unreachable' })
+  })
+
   it('whose layers are shared is fetched without them', async () => {
     const { unit, store } = scene()
     const layer = { bytes: new TextEncoder().encode('shared') }

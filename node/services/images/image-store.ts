@@ -16,6 +16,7 @@ import {
 } from '@windlass/wire/oci'
 import { ServicesError } from '../services-error.ts'
 import type { BlobStore } from './blob-store.ts'
+import { DoubtedImages } from './doubted-images.ts'
 import { defaultKeeping, type Keeping, oldestUnused, toEvict } from './evict.ts'
 import type { ImageRecords, StoredImage } from './image-records.ts'
 import type { Layers } from './layers.ts'
@@ -67,11 +68,13 @@ export class ImageStore {
   #reservedBytes = 0
   /** Digests of what is being fetched now. */
   readonly #claims = new Set<Set<string>>()
+  readonly #doubted: DoubtedImages
 
   constructor(ports: ImagePorts, folder: string, keeping: Keeping = defaultKeeping) {
     this.#ports = ports
     this.#folder = folder
     this.#keeping = keeping
+    this.#doubted = new DoubtedImages((digest) => this.#look(digest), ports.clock)
   }
 
   /** Finds out which of the stored images are whole. To be called once, first. */
@@ -100,6 +103,16 @@ export class ImageStore {
     const image = { config, item, layers: config.diffIds.map((diffId) => this.#ports.layers.folder(diffId)) }
     this.#opened.set(manifestDigest, image)
     return image
+  }
+
+  /** What was started from it fails: whether the disk kept its layers is looked at before the next start. */
+  doubt(manifestDigest: string): void {
+    this.#doubted.doubt(manifestDigest)
+  }
+
+  /** To be asked before a start. @throws ServicesError `unreachable` when the disk changed a layer: it has to be fetched again */
+  checkDoubted(manifestDigest: string): Promise<void> {
+    return this.#doubted.settled(manifestDigest)
   }
 
   /** Brings the image of an order here, checked and unpacked. @throws ServicesError, WireError */
@@ -220,8 +233,23 @@ export class ImageStore {
   async #forget(kept: readonly StoredImage[]): Promise<void> {
     const left = new Set(kept.map(({ manifestDigest }) => manifestDigest))
     for (const digest of this.#opened.keys()) if (!left.has(digest)) this.#opened.delete(digest)
+    this.#doubted.keep(left)
     this.#ready = new Set([...this.#ready].filter((digest) => left.has(digest)))
     await this.#sweep()
+  }
+
+  async #look(manifestDigest: string): Promise<void> {
+    const { layers, log, records } = this.#ports
+    const { config } = await this.open(manifestDigest)
+    const rotten: string[] = []
+    for (const diffId of config.diffIds) if (!(await layers.intact(diffId))) rotten.push(diffId)
+    if (rotten.length === 0) return
+    for (const diffId of rotten) await layers.discard(diffId)
+    log.error('the disk changed layers of an image', { manifestDigest, layers: rotten })
+    // Others may have had the same layers.
+    for (const image of records.images())
+      if (!(await this.#isWhole(image.manifestDigest))) this.#ready = without(this.#ready, image.manifestDigest)
+    throw new ServicesError('unreachable', `${rotten[0]}: the disk did not keep this layer, it has to be fetched again`)
   }
 
   /** Removes blobs and layers that no stored image needs, and none that is on its way. */
@@ -274,6 +302,10 @@ export class ImageStore {
     // Not `checksum`: that is an image's own fault, and never tried again.
     throw new ServicesError('unreachable', `${digest}: the disk did not keep its bytes, they have to be fetched again`)
   }
+}
+
+function without(digests: ReadonlySet<string>, digest: string): ReadonlySet<string> {
+  return new Set([...digests].filter((one) => one !== digest))
 }
 
 function isSame(one: StoredImage, other: StoredImage): boolean {

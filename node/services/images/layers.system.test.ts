@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
-import { lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path/posix'
+import { dirname, join } from 'node:path/posix'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import {
   createLog,
@@ -122,6 +122,40 @@ describe('unpacking a layer', () => {
     await mkdir(`${layers.folder(diffId)}.new/half`, { recursive: true })
     const folder = await unpack(tarOf(small))
     expect(await readdir(folder)).not.toContain('half')
+    await close()
+  })
+})
+
+describe('an unpacked layer', () => {
+  it('of which the disk changed a bit, a name or a mode is not intact; it is let go, and unpacked again', async () => {
+    const { layers, unpack, close } = await store()
+    const diffId = `sha256:${sha256Of(tarOf(small))}`
+    const folder = await unpack(tarOf(small))
+    expect(await layers.intact(diffId)).toBe(true)
+    const damages: readonly (() => Promise<unknown>)[] = [
+      () => writeFile(join(folder, 'etc/hosts'), 'some hostr'),
+      () => rm(join(folder, 'etc/hosts')),
+      () => chmod(join(folder, 'su'), 0o755),
+      () => rm(join(folder, 'etc'), { recursive: true }),
+    ]
+    for (const damage of damages) {
+      await damage()
+      expect(await layers.intact(diffId)).toBe(false)
+      await layers.discard(diffId)
+      expect([await layers.has(diffId), await layers.list()]).toEqual([false, []])
+      await unpack(tarOf(small))
+      expect(await layers.intact(diffId)).toBe(true)
+    }
+    await layers.remove(diffId)
+    expect(await readdir(dirname(folder))).toEqual([])
+    await close()
+  })
+
+  it('of an earlier Windlass, which wrote no digest down, is taken as it is', async () => {
+    const { layers, unpack, close } = await store()
+    const folder = await unpack(tarOf(small))
+    await rm(`${folder}.tree`)
+    expect(await layers.intact(`sha256:${sha256Of(tarOf(small))}`)).toBe(true)
     await close()
   })
 })

@@ -19,6 +19,10 @@ export interface Layers {
    * @throws ServicesError `invalid`, `checksum`, `no_space`, `unsupported`
    */
   unpack(layer: PackedLayer, stop: AbortSignal): Promise<void>
+  /** Whether the disk kept all of one that is there; true of one that was unpacked before this was written down. */
+  intact(diffId: string): Promise<boolean>
+  /** As if it had never been unpacked. What still runs from it goes on. */
+  discard(diffId: string): Promise<void>
   /** Diff ids of what is there. */
   list(): Promise<string[]>
   remove(diffId: string): Promise<void>

@@ -72,6 +72,7 @@ export class NodeExecutor implements Executor {
   async start(order: InstanceOrder): Promise<void> {
     const runtime = this.#runtime(order)
     const { images, network, storage, power, logs } = this.#ports
+    await images.checkDoubted(order.manifestDigest)
     const image = await images.open(order.manifestDigest)
     const id = instanceId(order.ident)
     const lent = await this.#lend(id, order, image)
@@ -92,6 +93,7 @@ export class NodeExecutor implements Executor {
     try {
       await runtime.start(workloadOf(parts))
     } catch (error) {
+      images.doubt(order.manifestDigest)
       await network.detach(id)
       throw error
     }

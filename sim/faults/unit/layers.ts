@@ -27,6 +27,8 @@ export class NodeLayers {
       has: (diffId) => call('facts', () => this.#unpacked.has(diffId)),
       folder: (diffId) => `/layers/${diffId}`,
       list: () => call('list', () => [...this.#unpacked.keys()]),
+      intact: () => call('facts', () => true),
+      discard: (diffId) => call('rename', () => void this.#unpacked.delete(diffId)),
       remove: (diffId) => call('remove', () => void this.#unpacked.delete(diffId)),
       unpack: ({ path, diffId }: PackedLayer) => this.#unpack(path, diffId, files, call),
     }
