@@ -281,7 +281,7 @@ describe('the console', { timeout: 240_000 }, () => {
 
   it('brings a release to units in phases, says why it paused, goes on as they do, and takes it back', async () => {
     const { page } = await open('/unit-rollouts/1')
-    await page.getByText('1 of phase 1 failed or went back; its limit is 1').waitFor()
+    await page.getByText('1 of phase 1 failed or went back; its limit is 1', { exact: true }).waitFor()
     await page.getByRole('img', { name: 'Phase 1: 1 updated, 1 updating, 1 failed' }).waitFor()
     await page.getByText('anchor-watch 1.0.0, instance 0 on engine: no mark of this berth in the chart').waitFor()
     for (const barge of harbour.barges) barge.say(summerStatus())

@@ -98,6 +98,9 @@ describe('the console of a project', { timeout: 240_000 }, () => {
     await page.reload()
     await page.getByRole('heading', { name: 'Rollout 1: version 3.3' }).waitFor()
 
+    await page.goto(`${fleet.url}/p/acme/projects`)
+    await page.getByText('There is no such page').waitFor()
+
     expect(strayed).toEqual([])
     expect(await operatorClient({ url: fleet.url }).packages()).toEqual([])
     await page.context().close()

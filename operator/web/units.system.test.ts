@@ -38,7 +38,7 @@ describe('units in the console', { timeout: 240_000 }, () => {
   it('are let in by a claim, whose token is shown once, until it is withdrawn', async () => {
     const page = await tab('/units')
     await page.getByRole('link', { name: 'Claims' }).click()
-    await page.getByText('0 more units may enrol').waitFor()
+    await page.getByText('No unit may enrol now: no claim is open.').waitFor()
     await page.getByRole('button', { name: 'Make a claim' }).click()
     await page.getByLabel('So many units').fill('3')
     await page.getByLabel(/Holds for days/).fill('10')

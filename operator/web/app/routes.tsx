@@ -20,7 +20,7 @@ import { NewUnitRollout } from '../features/unit-rollouts/new-unit-rollout.tsx'
 import { UnitRolloutPage } from '../features/unit-rollouts/unit-rollout-page.tsx'
 import { UnitPage } from '../features/units/unit-page.tsx'
 import { Units } from '../features/units/units.tsx'
-import { base } from '../live/project.ts'
+import { base, project } from '../live/project.ts'
 import { listFilterOf } from '../parts/filter-tabs.tsx'
 import { Empty, Trouble } from '../parts/nothing.tsx'
 import { Shell } from './shell.tsx'
@@ -29,11 +29,7 @@ import { Shell } from './shell.tsx'
 export function makeRouter(signOut: (() => void) | null) {
   const root = createRootRoute({
     component: () => <Shell signOut={signOut} />,
-    notFoundComponent: () => (
-      <Empty title="There is no such page">
-        <Link to="/">To the overview</Link>
-      </Empty>
-    ),
+    notFoundComponent: NoPage,
     errorComponent: ({ error }) => <Trouble error={error} />,
   })
   const at = <P extends string>(path: P, component: () => React.ReactNode) =>
@@ -132,9 +128,17 @@ export function makeRouter(signOut: (() => void) | null) {
     at('/activity', Activity),
     audit,
     at('/settings', Settings),
-    at('/projects', Projects),
+    at('/projects', project === undefined ? Projects : NoPage),
   ] as const
   return createRouter({ basepath: base || '/', routeTree: root.addChildren(pages), defaultPreload: false })
+}
+
+function NoPage() {
+  return (
+    <Empty title="There is no such page">
+      <Link to="/">To the overview</Link>
+    </Empty>
+  )
 }
 
 declare module '@tanstack/react-router' {

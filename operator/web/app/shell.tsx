@@ -61,7 +61,9 @@ export function Shell({ signOut }: { signOut: (() => void) | null }) {
 function Inside({ name }: { name: string }) {
   return (
     <span className="brand-project">
-      <span className="one-line">{name}</span>
+      <span className="one-line" title={name}>
+        {name}
+      </span>
       <span className="note">project</span>
     </span>
   )

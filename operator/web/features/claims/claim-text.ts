@@ -1,6 +1,6 @@
 import type { ClaimStanding } from '@windlass/wire/operator'
 import type { Meaning } from '../../live/meaning.ts'
-import { secondsText } from '../../live/quantities.ts'
+import { countText, secondsText } from '../../live/quantities.ts'
 import type { Share } from '../../parts/proportion.tsx'
 
 export const claimMeaning: Readonly<Record<ClaimStanding['state'], Meaning>> = {
@@ -34,7 +34,9 @@ export function sharesOfUses({ state, uses, usesLeft }: Pick<ClaimStanding, 'sta
   ]
 }
 
-/** How many units may enrol with them all together. */
-export function leftOf(open: readonly Pick<ClaimStanding, 'usesLeft'>[]): number {
-  return open.reduce((sum, { usesLeft }) => sum + usesLeft, 0)
+/** How many units may enrol with the open claims all together. */
+export function openText(open: readonly Pick<ClaimStanding, 'usesLeft'>[]): string {
+  if (open.length === 0) return 'No unit may enrol now: no claim is open.'
+  const left = open.reduce((sum, { usesLeft }) => sum + usesLeft, 0)
+  return `${countText(left, 'more unit')} may enrol, with ${countText(open.length, 'open claim')}.`
 }

@@ -1,7 +1,7 @@
 import { claimOrder } from '@windlass/wire/operator'
 import { describe, expect, it } from 'vitest'
 import { claimDraft, claimOrderOf } from './claim-form.ts'
-import { endText, forText, sharesOfUses } from './claim-text.ts'
+import { endText, forText, openText, sharesOfUses } from './claim-text.ts'
 
 const now = Date.parse('2026-11-22T08:00:00.000Z')
 
@@ -29,6 +29,12 @@ describe('a claim in words', () => {
     )
     expect([...ends, endText({ expiresAt: null }, now)]).toEqual(['ends in 3 days', 'ends in 60 min', 'without end'])
     expect(endText({ expiresAt: '2026-11-22T07:00:00.000Z' }, now)).toMatch(/^ended /)
+  })
+
+  it('counts who may still come', () => {
+    expect(openText([])).toBe('No unit may enrol now: no claim is open.')
+    expect(openText([{ usesLeft: 1 }])).toBe('1 more unit may enrol, with 1 open claim.')
+    expect(openText([{ usesLeft: 4 }, { usesLeft: 1 }])).toBe('5 more units may enrol, with 2 open claims.')
   })
 
   it('has what is left of it only while it is open', () => {

@@ -3,12 +3,11 @@ import { Link } from '@tanstack/react-router'
 import type { ClaimRecord } from '@windlass/wire/operator'
 import { useState } from 'react'
 import { ask, useFleet } from '../../live/fleet.tsx'
-import { countText } from '../../live/quantities.ts'
 import { Answered, Empty } from '../../parts/nothing.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { ShownOnce } from '../../parts/shown-once.tsx'
 import { ClaimLine } from './claim-line.tsx'
-import { leftOf } from './claim-text.ts'
+import { openText } from './claim-text.ts'
 import { NewClaim } from './new-claim.tsx'
 
 /** With which tokens units may enrol: those that are open with what is left of them, and what became of the others. */
@@ -19,9 +18,7 @@ export function Claims() {
   const [making, setMaking] = useState(false)
   const [made, setMade] = useState<ClaimRecord | null>(null)
   const open = claims.data?.filter(({ state }) => state === 'open') ?? []
-  const lead = claims.data
-    ? `${countText(leftOf(open), 'more unit')} may enrol, with ${countText(open.length, 'open claim')}.`
-    : null
+  const lead = claims.data ? openText(open) : null
   const actions = (
     <button type="button" className="main" onClick={() => setMaking(true)}>
       Make a claim
