@@ -100,6 +100,28 @@ const stories: readonly { what: string; scenario: Scenario }[] = [
     },
   },
   {
+    what: 'seed 60 again: the main node forgets what an item is, whose node then is away for a while',
+    scenario: {
+      seed: 60,
+      devices: 0,
+      chaosMs: 48 * hour,
+      releases: [],
+      orders: [
+        { at: 61_870_301, do: 'release', unit: 0, release: 2 },
+        { at: 97_000_867, do: 'release', unit: 0, release: 3 },
+        { at: 165_304_841, do: 'release', unit: 0, release: 6 },
+      ],
+      faults: [
+        { at: 120_615_097, device: 100, kind: 'bit-rot', of: 'payload', bits: 1, during: 'always', after: 5 },
+        { at: 140_118_657, device: 102, kind: 'link', how: 'fails', forMs: 7_284_197 },
+        { at: 151_177_592, device: 101, kind: 'power-cut', during: 'update', after: 33, offMs: 50_022 },
+      ],
+      units: [
+        { nodes: 3, releases: ['blob-missing', 'good', 'service-crashes-on-half', 'good', 'good', 'firmware-changed'] },
+      ],
+    },
+  },
+  {
     what: 'seed 10: a failure is not heard, and another rollout follows',
     scenario: {
       seed: 10,

@@ -483,6 +483,17 @@ describe('between updates', () => {
     expect(s.statuses()).toEqual(['web/0 1.0.0 nowhere failed: item web 1.0.0 is not here'])
   })
 
+  it('and goes on there when its node was away for long', async () => {
+    const s = scene(web)
+    await settled(s, sampleRequest('web', 1))
+    s.items.delete('web')
+    s.nodes.disconnect('local')
+    await s.clock.advance(10 * minute)
+    s.nodes.connect('local')
+    await s.clock.advance(minute)
+    expect([s.statuses(), s.nodes.told]).toEqual([['web/0 1.0.0 local active'], []])
+  })
+
   it('L19 what an instance kept outlives it for thirty days', async () => {
     const s = scene(new Map([['web', { quotas: { storage: 100 } }]]), ['local'])
     await settled(s, sampleRequest('web', 1))

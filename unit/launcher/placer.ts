@@ -64,9 +64,13 @@ export class Placer {
     return keepingPlaces(
       this.#decide(current.requests, state, documents, averages),
       current,
-      (order, nodeId) =>
-        isComponent(order) || (lacking.has(order.ident.itemId) && this.#presence.stateOf(nodeId) !== 'closed'),
+      (order, nodeId) => isComponent(order) || (lacking.has(order.ident.itemId) && this.#mayKeep(nodeId)),
     )
+  }
+
+  /** A node that comes back still has the image, which nobody else could get. */
+  #mayKeep(nodeId: string): boolean {
+    return this.#presence.stateOf(nodeId) !== 'closed' || this.#presence.mayReturn(nodeId)
   }
 
   #decide(

@@ -44,6 +44,12 @@ export class Presence {
     return listens && isConnected && this.#ports.nodes.instances(nodeId) !== undefined
   }
 
+  /** Whether it is away, for however long, and still one of the unit that may come back. */
+  mayReturn(nodeId: string): boolean {
+    const node = this.#ports.nodes.list().find((one) => one.nodeId === nodeId)
+    return node !== undefined && !this.isHere(node) && mayComeBack(node)
+  }
+
   /** How long until a node that is away now counts as gone; undefined when none is. */
   nextChangeMs(): number | undefined {
     const away = this.#away()
