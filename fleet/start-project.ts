@@ -141,7 +141,8 @@ async function buildServer(
 ): Promise<FastifyInstance> {
   const { records: store, place, bus } = engines
   const needs = { bus: () => bus.ping(), blobs: () => place.owner() }
-  const ports = { ...given, store, files: place.packages, shared: store.shared, needs }
+  const connections = () => store.connections()
+  const ports = { ...given, store, files: place.packages, shared: store.shared, needs, connections }
   await store.shared.inTurn('shelf', async () => {
     await place.packages.sweep(new Set((await store.packages()).map((kept) => kept.uid)))
   })

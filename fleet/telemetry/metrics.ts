@@ -1,6 +1,8 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { statusOf } from '../rollout/progress.ts'
 import type { Store } from '../store/store.ts'
+import { type Connections, connectionMetrics } from './connection-metrics.ts'
+import { type Deliveries, webhookMetrics } from './webhook-metrics.ts'
 
 /** What a fleet counts for Prometheus. Counters begin at 0 when the fleet starts. */
 export interface Metrics {
@@ -24,8 +26,18 @@ const seconds = [0.001, 0.005, 0.025, 0.1, 0.5, 2, 10]
 // What devices write must not make as many series as they like.
 const knownStatuses = ['downloading', 'downloaded', 'installing', 'installed', 'rebooting', 'error']
 
-/** `units`: how many are connected now; undefined for a fleet of devices only. */
-export function fleetMetrics(store: Pick<Store, 'rollouts'>, units: (() => number) | undefined): Metrics {
+export interface MetricSources {
+  store: Pick<Store, 'rollouts'>
+  now(): number
+  /** How many are connected now. Absent: a fleet of devices only. */
+  units?: (() => number) | undefined
+  /** Absent: nobody is told. */
+  deliveries?: Deliveries | undefined
+  /** Absent: no database. */
+  connections?: (() => Connections) | undefined
+}
+
+export function fleetMetrics({ store, now, units, deliveries, connections }: MetricSources): Metrics {
   const registry = new Registry()
   const probes = counter(registry, 'windlass_probes_total', 'Probes answered, by answer', 'answer')
   const reports = counter(registry, 'windlass_reports_total', 'Reports of devices, by status', 'status')
@@ -38,6 +50,8 @@ export function fleetMetrics(store: Pick<Store, 'rollouts'>, units: (() => numbe
   })
   rolloutGauge(registry, store)
   if (units) unitGauge(registry, units)
+  if (deliveries) webhookMetrics(registry, deliveries, now)
+  if (connections) connectionMetrics(registry, connections)
   return {
     probed: (answer) => probes.inc({ answer }),
     reported: (status) => reports.inc({ status: knownStatuses.includes(status) ? status : 'other' }),

@@ -4,7 +4,7 @@ import type { Events } from '../telemetry/events.ts'
 import { noTracing, type Tracing } from '../telemetry/tracing.ts'
 import type { Post } from './post.ts'
 import { signatureOf } from './signature.ts'
-import { type Delivery, type Outcome, pauseMs, type Webhook, type WebhookStore } from './webhook.ts'
+import { type Attempts, type Delivery, type Outcome, pauseMs, type Webhook, type WebhookStore } from './webhook.ts'
 
 export interface DispatchPorts {
   store: WebhookStore
@@ -23,10 +23,16 @@ const leaseMs = 60_000
 /** Tells webhooks what happens in this process, and sends what is due from any. Ends with the signal. */
 export class Dispatch {
   readonly #ports: DispatchPorts
+  readonly #attempts = { delivered: 0, failed: 0, given_up: 0 }
   #wanted: ReadonlySet<string> = new Set()
 
   constructor(ports: DispatchPorts) {
     this.#ports = ports
+  }
+
+  /** Of this process. */
+  attempts(): Attempts {
+    return { ...this.#attempts }
   }
 
   /** The same events; those that a webhook wants are written down as they are published. */
@@ -93,6 +99,7 @@ export class Dispatch {
     span.end(typeof answer === 'string')
     const outcome = outcomeOf(answer, attempts + 1, clock.now())
     await store.settle(id, outcome)
+    this.#attempts[outcome.state === 'waiting' ? 'failed' : outcome.state] += 1
     if (outcome.state === 'given_up')
       log.warning('webhook given up', { webhook: hook.id, delivery: id, why: outcome.error })
   }

@@ -44,7 +44,14 @@ export function memoryWebhookStore(): SealableStore {
       for (const old of done.slice(mostKept)) deliveries.delete(old.id)
     },
     async changeSecrets(change) {
-      for (const hook of hooks.values()) hooks.set(hook.id, { ...hook, secret: change(hook.secret) })
+      // All of them first: one that cannot be changed leaves the others as they are.
+      const changed = [...hooks.values()].map((hook) => ({ ...hook, secret: change(hook.secret) }))
+      for (const hook of changed) hooks.set(hook.id, hook)
+    },
+    async backlog() {
+      const waiting = [...deliveries.values()].filter(({ state }) => state === 'waiting')
+      const times = waiting.map(({ createdAt }) => createdAt)
+      return { waiting: waiting.length, oldestAt: times.length > 0 ? Math.min(...times) : null }
     },
     deliveries: async (webhook, limit) => of(webhook).slice(0, limit),
   }

@@ -75,6 +75,29 @@ export function webhookStoreContract(
       expect(await store.take(9, 99_000, 99_999)).toEqual([])
     })
 
+    it('says how much waits, and since when', async () => {
+      expect(await store.backlog()).toEqual({ waiting: 0, oldestAt: null })
+      await store.add(hook('https://one.example'))
+      await store.add(hook('https://two.example', ['unit']))
+      for (const [kind, at] of [
+        ['rollout', 3000],
+        ['unit', 2000],
+        ['rollout', 4000],
+      ] as const)
+        await store.queue(kind, 'x', at)
+      expect(await store.backlog()).toEqual({ waiting: 3, oldestAt: 2000 })
+      const [first, second] = (await store.take(9, 9000, 9999)).toSorted(
+        (one, other) => one.createdAt - other.createdAt,
+      )
+      // What somebody tries right now waits, too, and so does what failed.
+      expect(await store.backlog()).toEqual({ waiting: 3, oldestAt: 2000 })
+      await store.settle(first?.id ?? 0, { state: 'waiting', nextAt: 20_000, status: 500, error: 'no' })
+      expect(await store.backlog()).toEqual({ waiting: 3, oldestAt: 2000 })
+      await store.settle(first?.id ?? 0, { ...done, state: 'given_up' })
+      await store.settle(second?.id ?? 0, done)
+      expect(await store.backlog()).toEqual({ waiting: 1, oldestAt: 4000 })
+    })
+
     it('forgets the oldest that are done, and all of a webhook that is removed', async () => {
       const { id } = await store.add(hook('https://one.example'))
       await Promise.all(Array.from({ length: mostKept + 3 }, (_, n) => store.queue('rollout', String(n), 1000)))

@@ -33,6 +33,15 @@ export interface Outcome {
   error: string | null
 }
 
+/** What waits to be told, also for its next attempt. `oldestAt`: since when the oldest has; null without any. */
+export interface Backlog {
+  waiting: number
+  oldestAt: number | null
+}
+
+/** How many attempts ended how. `failed`: there will be another. */
+export type Attempts = Readonly<Record<'delivered' | 'failed' | 'given_up', number>>
+
 /** Every method is one transaction. What waits survives a restart and is taken by one process at a time. */
 export interface WebhookStore {
   add(webhook: Omit<Webhook, 'id'>): Promise<Webhook>
@@ -47,6 +56,8 @@ export interface WebhookStore {
   take(limit: number, at: number, until: number): Promise<(Delivery & { hook: Webhook })[]>
   /** Counts an attempt. Of what waits no more each webhook keeps the newest 500. */
   settle(id: number, outcome: Outcome): Promise<void>
+  /** Of all webhooks. */
+  backlog(): Promise<Backlog>
   /** Newest first. */
   deliveries(webhook: number, limit: number): Promise<Delivery[]>
 }

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { FakeClock } from '@windlass/platform/fakes'
+import { Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../store/memory-store.ts'
+import { connectionMetrics } from '../../telemetry/connection-metrics.ts'
 import { notReached } from '../../telemetry/readiness.ts'
 import { rollOut, testFleet } from './test-fleet.ts'
 
@@ -36,13 +38,42 @@ describe('/metrics', () => {
     expect(body).not.toMatch(/secret-of-a-device|nowhere-at-all/)
   })
 
-  it('has no name that the docs do not list', async () => {
+  it('says what waits for webhooks, how old it is, and what came of attempts', async () => {
+    const fleet = await testFleet()
+    await fleet.api('POST', '/webhooks', { url: 'http://127.0.0.1:1/', events: ['group'] })
+    const shown = async () => {
+      const { body } = await fleet.app.inject({ url: '/metrics', headers: { host: 'localhost' } })
+      return body.split('\n').filter((line) => line.startsWith('windlass_webhook_'))
+    }
+    const attempts = (failed: number) => [
+      'windlass_webhook_attempts_total{outcome="delivered"} 0',
+      `windlass_webhook_attempts_total{outcome="failed"} ${failed}`,
+      'windlass_webhook_attempts_total{outcome="given_up"} 0',
+    ]
+    const none = ['windlass_webhook_deliveries_waiting 0', 'windlass_webhook_oldest_waiting_seconds 0']
+    expect(await shown()).toEqual([...none, ...attempts(0)])
+    await fleet.api('POST', '/groups', { name: 'one', query: 'version = "1"' })
+    const gone = new AbortController()
+    const running = fleet.dispatch.run(gone.signal)
+    await expect.poll(shown).toContain('windlass_webhook_attempts_total{outcome="failed"} 1')
+    await fleet.clock.advance(7000)
+    const waiting = ['windlass_webhook_deliveries_waiting 1', 'windlass_webhook_oldest_waiting_seconds 7']
+    expect(await shown()).toEqual([...waiting, ...attempts(1)])
+    gone.abort()
+    await running
+  })
+
+  it('has the names that the docs list, and no other', async () => {
     const fleet = await testFleet({ units: true })
     const { body } = await fleet.app.inject({ url: '/metrics', headers: { host: 'localhost' } })
-    const docs = await readFile(new URL('../../../docs/wire/operator.md', import.meta.url), 'utf8')
-    const names = [...body.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name ?? '')
-    expect(names.length).toBeGreaterThan(3)
-    expect(names.filter((name) => !docs.includes(`\`${name}\``))).toEqual([])
+    const connections = new Registry()
+    connectionMetrics(connections, () => ({ inUse: 1, idle: 2, waiting: 3 }))
+    const text = body + (await connections.metrics())
+    expect(text).toContain('windlass_database_connections{state="in_use"} 1')
+    const docs = await readFile(new URL('../../../docs/operations.md', import.meta.url), 'utf8')
+    const names = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name ?? '')
+    const listed = [...docs.matchAll(/^\| `(windlass_\w+)`/gm)].map(([, name]) => name ?? '')
+    expect(names.sort()).toEqual(listed.sort())
   })
 
   it('is for those who may use the operator API', async () => {

@@ -12,6 +12,7 @@ import type { PeoplePorts } from '../../people/people.ts'
 import type { Projects } from '../../projects/projects.ts'
 import { type Openings, rememberedOpenings } from '../../rollout/openings.ts'
 import type { Store } from '../../store/store.ts'
+import type { Connections } from '../../telemetry/connection-metrics.ts'
 import type { Events } from '../../telemetry/events.ts'
 import { fleetMetrics } from '../../telemetry/metrics.ts'
 import type { Needs } from '../../telemetry/readiness.ts'
@@ -55,6 +56,8 @@ export interface ServerPorts {
   files: PackageFiles
   shelf: Shelf
   events: Events
+  /** Absent: no database, or none that anybody counts connections to. */
+  connections?: () => Connections
   /** Absent: users sign in by password alone. */
   openid?: Pick<OpenIdPorts, 'provider' | 'settings'>
   /** Absent: nobody is told. */
@@ -119,7 +122,10 @@ export function fleetServer(ports: ServerPorts, options: ServerOptions): Fastify
   const guard = new Guard({ people: ports.people.store, gate, now: () => ports.clock.now() })
   app.register(async (pages) => consoleRoutes(pages, { folder, base, guard, welcome: welcome(options.version) }))
   const office = ports.units?.office
-  const metrics = fleetMetrics(ports.store, office && (() => office.connected))
+  const { store, clock, connections, webhooks: hooks } = ports
+  const deliveries = hooks && { backlog: () => hooks.store.backlog(), attempts: () => hooks.dispatch.attempts() }
+  const units = office && (() => office.connected)
+  const metrics = fleetMetrics({ store, now: () => clock.now(), units, deliveries, connections })
   measureRequests(app, metrics)
   const needs = { records: () => ports.store.ping(), ...ports.needs }
   app.register(async (scope) => healthRoutes(scope, { ...ports, needs, metrics, guard }))

@@ -15,7 +15,7 @@ import { byNumber, typed } from './typed-api.ts'
 
 export interface WebhookPorts {
   store: WebhookStore
-  dispatch: Pick<Dispatch, 'refresh'>
+  dispatch: Pick<Dispatch, 'refresh' | 'attempts'>
   random: Random
   now(): number
 }

@@ -16,7 +16,7 @@ import type { Tables } from './tables.ts'
 import { unitGroupTables } from './unit-group-migration.ts'
 import { certificateTables, newsTables, unitTables } from './unit-migration.ts'
 import { unitRolloutTables } from './unit-rollout-migration.ts'
-import { webhookTables } from './webhook-migration.ts'
+import { waitingDeliveries, webhookTables } from './webhook-migration.ts'
 
 const waiting = [
   'alter table devices add column waits text, add column revision bigint not null default 0',
@@ -89,6 +89,7 @@ const statements: Readonly<Record<string, readonly string[]>> = {
   '025-counted-attempts': countedAttempts,
   '026-packagers': packagerTables,
   '027-roles-over-groups': groupGrants,
+  '028-waiting-deliveries': waitingDeliveries,
 }
 
 const steps: Readonly<Record<string, Migration>> = Object.fromEntries(

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import type { Connections } from '../../telemetry/connection-metrics.ts'
 
 const int8 = 20
 
@@ -60,4 +61,11 @@ export function openProbePool(pool: pg.Pool): pg.Pool {
   // Who listens to the pool hears of this connection, too.
   probes.on('error', (error) => pool.emit('error', error)).on('connect', (client) => pool.emit('connect', client))
   return probes
+}
+
+/** Of all of these together. */
+export function connectionsOf(pools: readonly pg.Pool[]): Connections {
+  const sum = (count: (pool: pg.Pool) => number) => pools.reduce((whole, pool) => whole + count(pool), 0)
+  const idle = sum(({ idleCount }) => idleCount)
+  return { inUse: sum(({ totalCount }) => totalCount) - idle, idle, waiting: sum(({ waitingCount }) => waitingCount) }
 }

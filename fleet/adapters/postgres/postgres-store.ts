@@ -9,6 +9,7 @@ import type { ProjectStore } from '../../projects/project.ts'
 import type { Sight } from '../../store/records.ts'
 import { hasRestarted, newsOf, seen } from '../../store/seen.ts'
 import type { Conclusion, Heard, Store } from '../../store/store.ts'
+import type { Connections } from '../../telemetry/connection-metrics.ts'
 import type { UnitStore } from '../../units/unit-store.ts'
 import type { SealableStore } from '../../webhooks/sealed-store.ts'
 import { admissionIn } from './admission.ts'
@@ -19,7 +20,7 @@ import { knownOf } from './known.ts'
 import { type LookOne, lookTogether } from './look-together.ts'
 import { migrate } from './migrations.ts'
 import { tallyPhases } from './phases.ts'
-import { openProbePool } from './pool.ts'
+import { connectionsOf, openProbePool } from './pool.ts'
 import { postgresAuditStore } from './postgres-audit-store.ts'
 import { postgresLines } from './postgres-lines.ts'
 import { postgresPackagerStore } from './postgres-packager-store.ts'
@@ -55,6 +56,7 @@ export interface Records extends Store {
   packagers: SealablePackagerStore
   lines: Lines
   shared: Shared
+  connections(): Connections
 }
 
 /**
@@ -70,6 +72,7 @@ export async function postgresStore(pool: pg.Pool, me = 'alone'): Promise<Record
     units: postgresUnitStore(db),
     lines: postgresLines(pool, me),
     shared: postgresShared(pool),
+    connections: () => connectionsOf([pool, probes]),
     people: postgresPeopleStore(db),
     observe: (sight, packageUid, conclude) => observe(pool, lookOne, sight, packageUid, conclude),
     audit: postgresAuditStore(db),

@@ -99,6 +99,13 @@ function deliveries(db: Db) {
           select id from webhook_deliveries where webhook = ${row.webhook} and state <> 'waiting'
           order by id desc offset ${mostKept} limit 1)`.execute(tx)
       }),
+    async backlog() {
+      const { rows } = await sql<{ waiting: number; oldest: Date | null }>`
+        select count(*) as waiting, min(created_at) as oldest from webhook_deliveries where state = 'waiting'`.execute(
+        db,
+      )
+      return { waiting: rows[0]?.waiting ?? 0, oldestAt: rows[0]?.oldest?.getTime() ?? null }
+    },
     async deliveries(webhook, limit) {
       const query = db.selectFrom('webhook_deliveries').selectAll().where('webhook', '=', webhook)
       return (await query.orderBy('id', 'desc').limit(limit).execute()).map(deliveryOf)

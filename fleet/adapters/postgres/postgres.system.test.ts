@@ -11,6 +11,7 @@ import { peopleStoreContract } from '../../people/people-store.contract.ts'
 import { processesContract } from '../../processes/processes.contract.ts'
 import { storeContract } from '../../store/store.contract.ts'
 import { unitStoreContract } from '../../units/unit-store.contract.ts'
+import { sealableStoreContract } from '../../webhooks/sealable-store.contract.ts'
 import { webhookStoreContract } from '../../webhooks/webhook-store.contract.ts'
 import { type EmbeddedPostgres, embeddedPostgres } from './embedded.ts'
 import { openPool } from './pool.ts'
@@ -75,13 +76,43 @@ describe('PostgreSQL in a folder', () => {
     }
   })
 
-  webhookStoreContract('postgres', async () => {
+  const webhooks = async () => {
     databases += 1
     await ask(`create database contract_${databases}`)
     const store = await postgresStore(
       openPool(server.url.replace(/postgres$/, `contract_${databases}`), () => undefined),
     )
     return { store: store.webhooks, close: () => store.close() }
+  }
+  webhookStoreContract('postgres', webhooks)
+  sealableStoreContract('postgres', webhooks)
+
+  it('says how many connections are in use, and how much waits for one', async () => {
+    await ask('create database counted')
+    const pool = openPool(server.url.replace(/postgres$/, 'counted'), () => undefined, { max: 2 })
+    const store = await postgresStore(pool)
+    const sleeping = [1, 2, 3].map(() => pool.query('select pg_sleep(1)'))
+    await expect.poll(() => store.connections()).toMatchObject({ inUse: 2, waiting: 1 })
+    await Promise.all(sleeping)
+    expect(store.connections()).toMatchObject({ inUse: 0, waiting: 0 })
+    expect(store.connections().idle).toBeGreaterThan(0)
+    await store.close()
+  })
+
+  it('counts what waits for webhooks without looking at what was told', async () => {
+    await ask('create database waiting')
+    const pool = openPool(server.url.replace(/postgres$/, 'waiting'), () => undefined)
+    const store = await postgresStore(pool)
+    await pool.query(`insert into webhooks (url, secret, events, created_at) values ('u', 's', '{}', now())`)
+    await pool.query(`insert into webhook_deliveries (webhook, kind, body, created_at, state)
+      select 1, 'k', 'x', now(), case when n % 1000 = 0 then 'waiting' else 'delivered' end from generate_series(1, 50000) n`)
+    await pool.query('vacuum analyze webhook_deliveries')
+    expect((await store.webhooks.backlog()).waiting).toBe(50)
+    const { rows } = await pool.query<{ 'QUERY PLAN': string }>(
+      `explain select count(*), min(created_at) from webhook_deliveries where state = 'waiting'`,
+    )
+    expect(rows.map((row) => row['QUERY PLAN']).join()).toMatch(/Index (Only )?Scan using webhook_deliveries_/)
+    await store.close()
   })
 
   packagerStoreContract('postgres', async () => {

@@ -1,3 +1,8 @@
+/** What waits, by its age: it is counted at every look at the metrics. */
+export const waitingDeliveries = [
+  `create index webhook_deliveries_waiting on webhook_deliveries (created_at) where state = 'waiting'`,
+]
+
 /** Webhooks, and what is on its way to them. */
 export const webhookTables = [
   `create table webhooks (
