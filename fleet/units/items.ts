@@ -28,7 +28,13 @@ export async function addItem(
   const blobs = await reachable(ports, order.indexDigest)
   const size = blobs.reduce((sum, blob) => sum + blob.size, 0)
   const item: ItemVersion = { ...order, blobs: blobs.map(({ digest }) => digest), size, createdAt: ports.now() }
-  if ((await ports.store.addItem(item)) !== 'other') return item
+  const outcome = await ports.store.addItem(item)
+  if (outcome === 'added') return item
+  // When it was taken, and by what blobs it is known, is as it was.
+  const kept = (await ports.store.items()).find(
+    ({ itemId, version }) => itemId === item.itemId && version === item.version,
+  )
+  if (outcome === 'same' && kept) return kept
   throw new FleetError(
     'item_differs',
     `${order.itemId} ${order.version} is there with another content; give it another version`,

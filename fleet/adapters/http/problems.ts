@@ -3,6 +3,7 @@ import { type ProblemCode, problemOf, problemStatus } from '@windlass/wire/opera
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { FleetError } from '../../fleet-error.ts'
+import { whatWasExpected } from './what-was-expected.ts'
 
 /** Turns everything thrown in this scope, and unknown paths below `/api`, into problem documents. */
 export function answerProblems(app: FastifyInstance, log: Log): void {
@@ -14,8 +15,9 @@ export function answerProblems(app: FastifyInstance, log: Log): void {
     if (hasZodFastifySchemaValidationErrors(error)) {
       const { body, params, query: querystring } = request
       const from = { body, params, querystring, headers: undefined }[error.validationContext ?? 'headers']
-      const errors = error.validation.map(({ instancePath: at, message = '' }) => {
-        return `${at || '/'}: ${message}${whatCame(from, at, message)}`
+      const errors = error.validation.map(({ instancePath: at, message = '', params }) => {
+        const text = whatWasExpected({ message, ...params })
+        return `${at || '/'}: ${text}${whatCame(from, at, text)}`
       })
       return refuse(reply, 'request_invalid', errors[0] ?? error.message, errors)
     }

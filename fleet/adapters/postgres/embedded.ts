@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type Clock, type Log, type Random, systemRandom } from '@windlass/platform'
 import { StartError } from '../../fleet-error.ts'
 import { freePort } from './free-port.ts'
-import { holdFolder } from './hold.ts'
+import { type Hold, holdFolder } from './hold.ts'
 import { findPostmaster, type Postmaster, removeStalePid, stopPostmaster, untilGone, untilReady } from './postmaster.ts'
 import { findPrograms, type Programs } from './programs.ts'
 import { type RunsAs, runsAs } from './runs-as.ts'
@@ -19,6 +19,11 @@ export interface EmbeddedPostgres {
 
 const initTimeoutMs = 120_000
 const readyTimeoutMs = 60_000
+
+interface Held {
+  url: string
+  hold: Hold
+}
 
 interface Place {
   cluster: string
@@ -40,12 +45,7 @@ export async function embeddedPostgres(
 ): Promise<EmbeddedPostgres> {
   const place = await prepare(folder)
   if (!(await exists(place.cluster))) await initialise(place, random)
-  const postmaster = await running(place, clock, log)
-  const url = await addressOf(place.password, postmaster)
-  const hold = await holdFolder(url, folder, clock).catch(async (error: unknown) => {
-    if (!(error instanceof StartError)) await stopPostmaster(place.cluster, clock)
-    throw error instanceof StartError ? error : await failed(place, `it cannot be reached: ${String(error)}`)
-  })
+  const { url, hold } = await held(place, folder, { clock, log })
   return {
     url,
     lost: hold.lost,
@@ -54,6 +54,27 @@ export async function embeddedPostgres(
       await stopPostmaster(place.cluster, clock)
     },
   }
+}
+
+/** One that begins to shut down just as it is taken over is waited for, and started anew. */
+async function held(place: Place, folder: string, { clock, log }: { clock: Clock; log: Log }): Promise<Held> {
+  for (let tries = 2; ; tries -= 1) {
+    const url = await addressOf(place.password, await running(place, clock, log))
+    try {
+      return { url, hold: await holdFolder(url, folder, clock) }
+    } catch (error) {
+      if (error instanceof StartError) throw error
+      if (tries > 1 && isShuttingDown(error) && (await untilGone(place.cluster, clock, readyTimeoutMs))) continue
+      await stopPostmaster(place.cluster, clock)
+      throw await failed(place, `it cannot be reached: ${String(error)}`)
+    }
+  }
+}
+
+/** PostgreSQL's own word for it, or there is nobody any more. */
+function isShuttingDown(error: unknown): boolean {
+  const { code } = Object(error) as { code?: unknown }
+  return code === '57P03' || code === '57P01' || code === 'ECONNREFUSED' || code === 'ECONNRESET'
 }
 
 /** The address of the PostgreSQL at work in a folder; undefined where it does not run. @throws StartError where there is none */
@@ -102,8 +123,13 @@ async function initialise(place: Place, random: Random): Promise<void> {
 
 async function running(place: Place, clock: Clock, log: Log): Promise<Postmaster> {
   const found = await findPostmaster(place.cluster)
-  if (found?.status === 'stopping') await untilGone(place.cluster, clock, readyTimeoutMs)
-  else if (found) {
+  if (found?.status === 'stopping') {
+    if (!(await untilGone(place.cluster, clock, readyTimeoutMs)))
+      throw new StartError(
+        'database_failed',
+        `expected PostgreSQL ${found.pid}, which is stopping, to end within ${readyTimeoutMs} ms`,
+      )
+  } else if (found) {
     log.warning('database was left running, taking it over', { pid: found.pid })
     return untilReady(place.cluster, clock, readyTimeoutMs)
   }

@@ -16,3 +16,8 @@ export function ownNumber(lock: number): RawBuilder<unknown> {
     `case current_schema() when 'public' then ${lock} else hashtextextended(current_schema()::text, ${lock}) end`,
   )
 }
+
+/** The same for a lock that is named by a value. */
+export function ownName(name: string): RawBuilder<unknown> {
+  return sql`hashtext(case current_schema() when 'public' then ${name}::text else current_schema() || ' ' || ${name}::text end)`
+}

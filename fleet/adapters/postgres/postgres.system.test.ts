@@ -190,6 +190,31 @@ describe('PostgreSQL in a folder', () => {
     expect(await ask('select * from kept')).toEqual([])
   })
 
+  it.each(['stopping', 'ready   '])(
+    'that is shutting down and says %s is waited for, and started anew',
+    async (said) => {
+      const pid = (await findPostmaster(cluster()))?.pid ?? 0
+      const client = new pg.Client(server.url)
+      client.on('error', () => undefined)
+      await client.connect()
+      // As when the fleet that held it was killed.
+      await client.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'windlass hold'`,
+      )
+      // It lets who is connected finish, and nobody else in.
+      process.kill(pid, 'SIGTERM')
+      await expect.poll(async () => (await findPostmaster(cluster()))?.status).toBe('stopping')
+      const note = join(cluster(), 'postmaster.pid')
+      await writeFile(note, (await readFile(note, 'utf8')).replace('stopping', said))
+      const again = embeddedPostgres(join(folder, 'database'), ports)
+      await systemClock.sleep(500)
+      await client.end()
+      server = await again
+      expect((await findPostmaster(cluster()))?.pid).not.toBe(pid)
+      expect(await ask('select 1 as one')).toEqual([{ one: 1 }])
+    },
+  )
+
   it('is started anew after it was killed, and the loss is told', async () => {
     process.kill((await findPostmaster(cluster()))?.pid ?? 0, 'SIGKILL')
     expect(await server.lost).toBeInstanceOf(Error)

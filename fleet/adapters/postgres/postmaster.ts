@@ -50,9 +50,13 @@ export async function stopPostmaster(cluster: string, clock: Clock): Promise<voi
   await signal(cluster, 'SIGQUIT')
 }
 
-export async function untilGone(cluster: string, clock: Clock, timeoutMs: number): Promise<void> {
-  for (let waited = 0; waited < timeoutMs && (await findPostmaster(cluster)); waited += pollMs)
+/** Whether it ended within that time. */
+export async function untilGone(cluster: string, clock: Clock, timeoutMs: number): Promise<boolean> {
+  for (let waited = 0; waited < timeoutMs; waited += pollMs) {
+    if (!(await findPostmaster(cluster))) return true
     await clock.sleep(pollMs)
+  }
+  return false
 }
 
 async function isPostgres(pid: number, cluster: string): Promise<boolean> {

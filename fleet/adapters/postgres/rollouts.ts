@@ -5,6 +5,7 @@ import { begun, nobody, type Progress } from '../../rollout/progress.ts'
 import type { Counts, Rollout } from '../../store/records.ts'
 import type { NewRollout } from '../../store/store.ts'
 import { membersOf } from './members.ts'
+import { oneAtATime } from './once.ts'
 import { withId } from './own-id.ts'
 import { drawBounds } from './phases.ts'
 import { deviceOf, rolloutOf } from './rows.ts'
@@ -24,14 +25,12 @@ export async function addRollout(
   id?: RawBuilder<number>,
 ): Promise<{ rollout: Rollout; fresh: boolean } | undefined> {
   const { package: kept, to, plan = atOnce, lists = [], once } = order
+  if (once && (await oneAtATime(tx, 'rollouts', once.key)))
+    return { rollout: await rolloutWith(tx, once.key), fresh: false }
   const named = 'devices' in to ? [...new Set(to.devices)] : []
   if (named.length > 0 && !(await allKnown(tx, named))) return undefined
   const devices = 'devices' in to && to.group ? await ofProduct(tx, named, kept.product) : named
-  const row = await insertion(tx, valuesOf(order), id)
-    .onConflict((conflict) => conflict.column('key').doNothing())
-    .returningAll()
-    .executeTakeFirst()
-  if (!row) return { rollout: await rolloutWith(tx, once?.key ?? ''), fresh: false }
+  const row = await insertion(tx, valuesOf(order), id).returningAll().executeTakeFirstOrThrow()
   // One array, not one parameter for each device: PostgreSQL takes 65 535 parameters at most.
   if (devices.length > 0)
     await sql`insert into rollout_devices select ${row.id}, unnest(${devices}::text[])`.execute(tx)

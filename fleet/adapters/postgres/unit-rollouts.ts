@@ -10,6 +10,7 @@ import type {
   UnitRollout,
   UnitRolloutStore,
 } from '../../units/rollouts/unit-rollout.ts'
+import { oneAtATime } from './once.ts'
 import { nobodysId, withId } from './own-id.ts'
 import { boundsAmong, firstGroup, phaseIn } from './phases.ts'
 import { sqlOfQuery } from './query-sql.ts'
@@ -101,22 +102,16 @@ async function add(
   id?: RawBuilder<number>,
 ): Promise<{ rollout: UnitRollout; fresh: boolean } | undefined> {
   const { to, plan, once } = given
+  if (once && (await oneAtATime(tx, 'unit_rollouts', once.key))) {
+    const there = tx.selectFrom('unit_rollouts').selectAll().where('key', '=', once.key)
+    return { rollout: rolloutOf(await there.executeTakeFirstOrThrow()), fresh: false }
+  }
   const named = 'units' in to ? [...new Set(to.units)] : null
   if (named) {
     const { rows } = await sql<{ n: number }>`select count(*) n from units where id = any(${named})`.execute(tx)
     if (rows[0]?.n !== named.length) return undefined
   }
-  const row = await insertion(tx, given, named, id)
-    .onConflict((conflict) => conflict.column('key').doNothing())
-    .returningAll()
-    .executeTakeFirst()
-  if (!row) {
-    const there = tx
-      .selectFrom('unit_rollouts')
-      .selectAll()
-      .where('key', '=', once?.key ?? '')
-    return { rollout: rolloutOf(await there.executeTakeFirstOrThrow()), fresh: false }
-  }
+  const row = await insertion(tx, given, named, id).returningAll().executeTakeFirstOrThrow()
   const bounds = await boundsAmong(tx, members({ id: row.id, to }), plan, groupOfUnit(plan))
   if (bounds.length > 0) await tx.updateTable('unit_rollouts').set({ bounds }).where('id', '=', row.id).execute()
   return { rollout: rolloutOf({ ...row, bounds }), fresh: true }

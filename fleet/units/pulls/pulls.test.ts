@@ -97,6 +97,8 @@ describe('a pull', () => {
     served.length = 0
     await pull({ version: '1.0.1' })
     expect(served).toEqual(['GET v1'])
+    // Asked for again later, it is as it was.
+    expect(await pull()).toEqual(item)
   })
 
   it('takes one architecture of several, and says which there are', async () => {

@@ -56,7 +56,7 @@ describe('the fleet and a real registry', () => {
     expect(item.blobs).toBe(6)
     expect(await client.hasBlob(item.indexDigest)).toBe(true)
     const again = await client.pullItem({ ...order, from: from(open, `app/web@${item.indexDigest}`) })
-    expect(again).toEqual({ ...item, createdAt: again.createdAt })
+    expect(again).toEqual(item)
   })
 
   it('takes one architecture, with an item configuration', async () => {

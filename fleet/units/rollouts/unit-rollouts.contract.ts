@@ -121,6 +121,8 @@ export function unitRolloutContract(fresh: () => Promise<{ store: UnitStore; clo
     const once = { key: 'k', asked: 'a' }
     const first = await started({ once })
     expect((await started({ once, release: 2 })).id).toBe(first.id)
+    // An order that is repeated takes no number.
+    expect((await started({ once: { ...once, key: 'l' } })).id).toBe(first.id + 1)
     expect((await store.unitRollout(first.id))?.asked).toBe('a')
     expect((await store.changeUnitRollout(first.id, () => undefined))?.progress).toEqual(begun)
     expect(await store.changeUnitRollout(99, () => undefined)).toBeUndefined()
