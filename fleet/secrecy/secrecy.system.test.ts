@@ -470,7 +470,8 @@ function ordersWith(ids: { uid: string; release: number; blob: string }): Owned[
   }
 }
 
-const pages = 'devices units claims groups packages releases rollouts unit-rollouts activity audit settings'.split(' ')
+const pages =
+  'devices units claims groups packages releases rollouts unit-rollouts activity audit settings projects'.split(' ')
 const gets = `/ /health /ready /metrics /openapi.json /events /session /session/ways /session/openid /session/openid/callback
   /users /webhooks /webhooks/:id/deliveries /audit /audit/check /projects /tokens /claims /claims/:id /packagers
   /packages /packages/:uid /rollouts /rollouts/:id /groups /groups/:name /items /releases /releases/:id
