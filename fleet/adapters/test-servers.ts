@@ -6,6 +6,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLog, systemClock } from '@windlass/platform'
+import pg from 'pg'
 import { embeddedPostgres } from './postgres/embedded.ts'
 import { freePort } from './postgres/free-port.ts'
 
@@ -79,12 +80,16 @@ async function killed(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
 }
 
-/** PostgreSQL as a fleet brings it, with a folder that the test may use as well; both are gone when it stops. */
+/**
+ * PostgreSQL as a fleet brings it, but for a power cut, which it would not survive. With a folder that the test may use as well;
+ * both are gone when it stops.
+ */
 export async function postgresServer(name: string): Promise<{ folder: string; url: string; stop(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), `windlass-${name}-`))
   await chmod(folder, 0o700)
   const ports = { clock: systemClock, log: createLog([], Date.now) }
   const { url, stop } = await embeddedPostgres(join(folder, 'database'), ports)
+  await waitForNoDisk(url)
   return {
     folder,
     url,
@@ -93,4 +98,13 @@ export async function postgresServer(name: string): Promise<{ folder: string; ur
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+async function waitForNoDisk(url: string): Promise<void> {
+  const client = new pg.Client(url)
+  await client.connect()
+  for (const name of ['fsync', 'full_page_writes', 'synchronous_commit'])
+    await client.query(`alter system set ${name} = off`)
+  await client.query('select pg_reload_conf()')
+  await client.end()
 }

@@ -4,15 +4,7 @@ import { join } from 'node:path'
 import { createLog, systemClock } from '@windlass/platform'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { packagerStoreContract } from '../../packagers/packager-store.contract.ts'
 import { checkChain } from '../../people/audit.ts'
-import { auditStoreContract } from '../../people/audit-store.contract.ts'
-import { peopleStoreContract } from '../../people/people-store.contract.ts'
-import { processesContract } from '../../processes/processes.contract.ts'
-import { storeContract } from '../../store/store.contract.ts'
-import { unitStoreContract } from '../../units/unit-store.contract.ts'
-import { sealableStoreContract } from '../../webhooks/sealable-store.contract.ts'
-import { webhookStoreContract } from '../../webhooks/webhook-store.contract.ts'
 import { type EmbeddedPostgres, embeddedPostgres } from './embedded.ts'
 import { openPool } from './pool.ts'
 import { postgresStore } from './postgres-store.ts'
@@ -43,50 +35,6 @@ describe('PostgreSQL in a folder', () => {
     return rows
   }
 
-  let databases = 0
-  storeContract('postgres', async () => {
-    databases += 1
-    await ask(`create database contract_${databases}`)
-    return postgresStore(openPool(server.url.replace(/postgres$/, `contract_${databases}`), () => undefined))
-  })
-
-  unitStoreContract('postgres', async () => {
-    databases += 1
-    await ask(`create database contract_${databases}`)
-    const store = await postgresStore(
-      openPool(server.url.replace(/postgres$/, `contract_${databases}`), () => undefined),
-    )
-    return { store: store.units, close: () => store.close() }
-  })
-
-  processesContract('PostgreSQL', async () => {
-    databases += 1
-    await ask(`create database contract_${databases}`)
-    const pool = openPool(server.url.replace(/postgres$/, `contract_${databases}`), () => undefined)
-    const [a, b] = await Promise.all([postgresStore(pool, 'a'), postgresStore(pool, 'b')])
-    await a.units.addClaim({ tokenHash: 'claim', systemId: null, createdAt: 1 })
-    await a.units.enrol('claim', { id: 'u1', model: 'm', at: 1 })
-    const silence = `update processes set seen_at = seen_at - $1 * interval '1 ms' where id = 'a'`
-    return {
-      shared: [a.shared, b.shared],
-      lines: [a.lines, b.lines],
-      unit: 'u1',
-      silence: async (ms) => void (await pool.query(silence, [ms])),
-      close: () => a.close(),
-    }
-  })
-
-  const webhooks = async () => {
-    databases += 1
-    await ask(`create database contract_${databases}`)
-    const store = await postgresStore(
-      openPool(server.url.replace(/postgres$/, `contract_${databases}`), () => undefined),
-    )
-    return { store: store.webhooks, close: () => store.close() }
-  }
-  webhookStoreContract('postgres', webhooks)
-  sealableStoreContract('postgres', webhooks)
-
   it('says how many connections are in use, and how much waits for one', async () => {
     await ask('create database counted')
     const pool = openPool(server.url.replace(/postgres$/, 'counted'), () => undefined, { max: 2 })
@@ -115,24 +63,6 @@ describe('PostgreSQL in a folder', () => {
     await store.close()
   })
 
-  packagerStoreContract('postgres', async () => {
-    databases += 1
-    await ask(`create database contract_${databases}`)
-    const store = await postgresStore(
-      openPool(server.url.replace(/postgres$/, `contract_${databases}`), () => undefined),
-    )
-    return { store: store.packagers, close: () => store.close() }
-  })
-
-  auditStoreContract('postgres', async () => {
-    databases += 1
-    await ask(`create database contract_${databases}`)
-    const store = await postgresStore(
-      openPool(server.url.replace(/postgres$/, `contract_${databases}`), () => undefined),
-    )
-    return { store: store.audit, close: () => store.close() }
-  })
-
   it('refuses to change the audit log, and shows what was changed behind its back', async () => {
     await ask('create database audited')
     const pool = openPool(server.url.replace(/postgres$/, 'audited'), () => undefined)
@@ -146,15 +76,6 @@ describe('PostgreSQL in a folder', () => {
     await pool.query(`update audit set who = 'bob' where id = 2`)
     expect(await checkChain(store.audit)).toMatchObject({ entries: 1, brokenAt: 2 })
     await store.close()
-  })
-
-  peopleStoreContract('postgres', async () => {
-    databases += 1
-    await ask(`create database contract_${databases}`)
-    const store = await postgresStore(
-      openPool(server.url.replace(/postgres$/, `contract_${databases}`), () => undefined),
-    )
-    return { store: store.people, close: () => store.close() }
   })
 
   it('can be migrated by several at once, and again', async () => {
@@ -181,8 +102,6 @@ describe('PostgreSQL in a folder', () => {
 
   it('stops in order, keeps its data, and starts again over a stale pid of another process', async () => {
     await ask('create table kept (n int)')
-    // Fifty databases of the contract suites are not written out within the patience of a stop where the disk is busy.
-    await ask('checkpoint')
     await server.stop()
     expect(await findPostmaster(cluster())).toBeUndefined()
     await writeFile(join(cluster(), 'postmaster.pid'), `${process.pid}\n${cluster()}\n0\n1\n\n127.0.0.1\n0\nready\n`)

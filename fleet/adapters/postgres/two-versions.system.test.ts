@@ -6,6 +6,7 @@ import { unitStoreContract } from '../../units/unit-store.contract.ts'
 import { postgresServer } from '../test-servers.ts'
 import { openPool } from './pool.ts'
 import { migratedTo, postgresStore } from './postgres-store.ts'
+import { testDatabases } from './test-databases.ts'
 
 /*
  * While a fleet is brought up to date, processes of this version and of the next stand on the same tables. The next version
@@ -13,28 +14,15 @@ import { migratedTo, postgresStore } from './postgres-store.ts'
  */
 
 let server: Awaited<ReturnType<typeof postgresServer>>
-let admin: pg.Client
 beforeAll(async () => {
   server = await postgresServer('two')
-  admin = new pg.Client(server.url)
-  await admin.connect()
 })
 afterAll(async () => {
-  await admin.end()
   await server.stop()
 })
 
-let databases = 0
-async function fresh(): Promise<string> {
-  databases += 1
-  await admin.query(`create database two_${databases}`)
-  return server.url.replace(/postgres$/, `two_${databases}`)
-}
-
-/** A database that a version to come has been at. */
-async function ahead(): Promise<string> {
-  const url = await fresh()
-  await (await postgresStore(openPool(url, () => undefined))).close()
+/** What a version to come may have done. */
+async function ahead(url: string): Promise<void> {
   const client = new pg.Client(url)
   await client.connect()
   const { rows } = await client.query<{ name: string }>(
@@ -47,10 +35,10 @@ async function ahead(): Promise<string> {
   await client.query('create table to_come (device text references devices, unit text references units)')
   await client.query(`insert into kysely_migration (name, timestamp) values ('999-to-come', '2027-01-01T00:00:00Z')`)
   await client.end()
-  return url
 }
 
-const storeAhead = async () => postgresStore(openPool(await ahead(), () => undefined))
+const fresh = testDatabases(() => server.url, 'ahead', ahead)
+const storeAhead = async () => postgresStore(openPool(await fresh(), () => undefined))
 storeContract('this version on the tables of the next', storeAhead)
 unitStoreContract('this version on the tables of the next', async () => {
   const store = await storeAhead()
@@ -58,7 +46,7 @@ unitStoreContract('this version on the tables of the next', async () => {
 })
 
 it('tables are never half of another version: unknown steps without all of ours are refused', async () => {
-  const url = await fresh()
+  const url = server.url
   await migratedTo(
     openPool(url, () => undefined),
     '004-news-of-units',
