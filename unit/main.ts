@@ -49,7 +49,7 @@ export async function main(argv: string[]): Promise<number> {
   const hangup = (): void => onHangup()
   process.on('SIGHUP', hangup)
   try {
-    const settings = readSettings(line.settings, await readFile(line.settings, 'utf8'))
+    const settings = readSettings(line.settings, await textOf(line.settings))
     const world = realWorld(line.debug === true, await trusted(settings))
     await (settings.mainNode
       ? runNode(settings, settings.mainNode, world, stop.signal)
@@ -58,13 +58,27 @@ export async function main(argv: string[]): Promise<number> {
         }))
     return 0
   } catch (error) {
-    if (error instanceof UnitError && error.code === 'settings') return refused(error, 78)
+    if (error instanceof UnitError && error.code === 'settings') return refused(error, isMissing(error.cause) ? 66 : 78)
     if (error instanceof UnitError && error.code === 'wrong_state') return refused(error, 75)
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return refused(error, 66)
+    if (error instanceof Error && isMissing(error)) return refused(error, 66)
     throw error
   } finally {
     process.off('SIGTERM', onSignal).off('SIGINT', onSignal).off('SIGHUP', hangup)
   }
+}
+
+/** @throws UnitError `settings` */
+async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new UnitError('settings', `${path}: expected a settings file, got: ${why}`, { cause })
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
 function readLine(argv: string[]) {

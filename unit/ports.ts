@@ -157,7 +157,7 @@ export type LogOrder = Extract<NodeOrder, { kind: 'system_log' | 'instance_log' 
 /**
  * unit/firmware: the update managers of the unit as one (aoscore.md 7.3). Each phase goes by priority, survives lost streams,
  * restarts of either side and reboots, and may be asked for again. A phase rejects with UnitError `component_failed`,
- * naming node, component and reason, or when its time is over.
+ * naming node, component and reason; with `node_away` when its time is over and nothing is known of the node.
  */
 export interface Firmware {
   managers(): readonly (UpdateManagerStatus & { connected: boolean })[]

@@ -97,8 +97,7 @@ const runtime: kinds.Kind<RuntimeType> = {
 /** Reads a JSON file with AosCore's keys; keys that are not ours are AosCore's own affair. @throws SettingsError */
 export async function loadSettings(path: string, files: Files): Promise<Settings> {
   const file = await readFragment(files, path, (text) => JSON.parse(text) as unknown)
-  if (!file)
-    throw new SettingsError('missing', { from: path, key: '(whole)', expected: 'a settings file', came: 'none' })
+  if (!file) throw new SettingsError('missing', { from: path, expected: 'a settings file', came: 'none' })
   return toSettings(new SettingsInput(defaultFragment, file))
 }
 

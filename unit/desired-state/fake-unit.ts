@@ -17,7 +17,7 @@ import {
 import { createLog } from '@windlass/platform'
 import { FakeClock } from '@windlass/platform/fakes'
 import type { ComponentTarget, Firmware, Images, Launcher, Nodes, Placement, RunRequest } from '../ports.ts'
-import { UnitError } from '../unit-error.ts'
+import { UnitError, type UnitErrorCode } from '../unit-error.ts'
 import type { UpdateManager } from './diagram.ts'
 import { blank } from './journal.ts'
 import type { UpdatePorts, UpdateRules } from './ports.ts'
@@ -128,10 +128,7 @@ export class FakeUnit {
     const left = this.broken.get(step) ?? 0
     if (left === 0) return
     this.broken.set(step, left - 1)
-    throw new UnitError(
-      ['prepare', 'start', 'keep'].includes(step) ? 'component_failed' : 'instance_failed',
-      `${step} broke`,
-    )
+    throw new UnitError(codeOf(step), `${step} broke`)
   }
 
   #images(): Images {
@@ -361,4 +358,10 @@ export function order(
     certificateChains: [],
     ...more,
   }
+}
+
+/** Firmware that does not come up, a node that does not say, a service that does not run. */
+function codeOf(step: FakeStep): UnitErrorCode {
+  if (['prepare', 'start', 'keep'].includes(step)) return 'component_failed'
+  return step === 'apply' ? 'node_away' : 'instance_failed'
 }

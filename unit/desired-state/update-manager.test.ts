@@ -274,7 +274,7 @@ describe('a transaction that fails', () => {
     await die()
   })
 
-  it('goes on finalizing: there is no way back', async () => {
+  it('goes on finalizing while nodes do not say whether they kept it: others may have', async () => {
     const { unit, order: give, until, die } = await installed(first)
     unit.broken.set('apply', 3)
     await give(second)

@@ -325,7 +325,7 @@ describe('the unit and its update managers', () => {
     prepared.catch(() => {})
     await clock.advance(600_000)
     await expect(prepared).rejects.toMatchObject({
-      code: 'component_failed',
+      code: 'node_away',
       message: 'node um1: its update manager does not connect',
     })
     void connect(um('um1', { c_1: '1.0.0' }))
@@ -349,7 +349,10 @@ describe('the unit and its update managers', () => {
     um1.say('idle')
     expect(um1.heard).toEqual(['prepare', 'prepare'])
     await clock.advance(100_000)
-    await expect(prepared).rejects.toThrow('node um1: its update manager was told to prepare and does not answer')
+    await expect(prepared).rejects.toMatchObject({
+      code: 'node_away',
+      message: 'node um1: its update manager was told to prepare and does not answer',
+    })
   })
 
   it('an empty update is over at once, and needs nobody', async () => {

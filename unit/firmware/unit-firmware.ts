@@ -166,7 +166,7 @@ export class UnitFirmware implements Firmware {
     return { stream, until: this.#clock.uptime() + (stream ? this.#times.answerMs : this.#times.connectMs) }
   }
 
-  /** Until this manager speaks, goes or comes. @throws UnitError `component_failed` when the time is over */
+  /** Until this manager speaks, goes or comes. @throws UnitError `node_away` when the time is over: nothing is known of its firmware */
   async #untilHeard(nodeId: string, until: number, stop: AbortSignal): Promise<void> {
     const before = this.#links.find(nodeId)
     const [status, stream] = [before?.status, before?.link?.stream]
@@ -180,7 +180,7 @@ export class UnitFirmware implements Firmware {
       const ms = Math.max(1, until - this.#clock.uptime())
       const late = this.#clock.sleep(ms, AbortSignal.any([stop, over.signal])).then(() => {
         const what = stream ? `was told to ${before?.link?.told ?? 'go on'} and does not answer` : 'does not connect'
-        throw new UnitError('component_failed', `node ${nodeId}: its update manager ${what}`)
+        throw new UnitError('node_away', `node ${nodeId}: its update manager ${what}`)
       })
       await Promise.race([heard.promise, late])
     } finally {

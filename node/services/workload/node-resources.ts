@@ -33,11 +33,11 @@ export interface NodeDevice {
 export async function readNodeResources(files: Files, path: string): Promise<NodeResource[]> {
   const fragment = await readFragment(files, path, (text) => ({ list: JSON.parse(text) as unknown }))
   const list = fragment?.values['list'] ?? []
-  if (!Array.isArray(list)) throw wrong(path, '(whole)', 'a list', typeof list)
+  if (!Array.isArray(list)) throw wrong(path, '', 'a list', typeof list)
   const resources = list.map((entry: unknown, at) => resourceOf(new Entry(path, `[${at}]`, entry)))
   const names = resources.map(({ name }) => name)
   const twice = names.find((name, at) => names.indexOf(name) !== at)
-  if (twice !== undefined) throw wrong(path, '(whole)', 'each name once', `"${twice}" twice`)
+  if (twice !== undefined) throw wrong(path, '', 'each name once', `"${twice}" twice`)
   return resources
 }
 
