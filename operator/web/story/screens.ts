@@ -31,6 +31,7 @@ try {
       await page.locator('h1, main > .trouble').first().waitFor()
       if (path === '/' || path === '/activity') await stirHarbour(fleet, harbour)
       await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => undefined)
+      await page.waitForFunction("!document.querySelector('.loading')")
       for (const light of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme: light, reducedMotion: 'reduce' })
         await writeFile(join(folder, `${name}-${size}-${light}.webp`), await picture(page, size))

@@ -13,7 +13,10 @@ export function Happenings({ list }: { list: readonly Happening[] }) {
             <Moment at={one.at} />
           </span>
           <div>
-            <About about={one.about} /> <Mark meaning={one.meaning}>{one.what}</Mark>
+            <About about={one.about} />{' '}
+            <Mark meaning={one.meaning} long>
+              {one.what}
+            </Mark>
           </div>
         </li>
       ))}

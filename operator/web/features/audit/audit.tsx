@@ -21,7 +21,7 @@ export function Audit({ filter, onFilter }: Given) {
   const more = question.hasNextPage && !question.isFetchingNextPage ? () => question.fetchNextPage() : undefined
   const isFiltered = Object.keys(filter).length > 0
   return (
-    <Page title="Audit" lead="Who changed what, or was refused to: newest first, as it happens.">
+    <Page title="Audit" lead="Who changed what, and who was refused: newest first, as it happens.">
       <div className="stack">
         <Chain />
         <section className="sheet" aria-label="Entries">
