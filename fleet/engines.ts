@@ -10,7 +10,7 @@ import type { Bus } from './bus/bus.ts'
 import { localBus } from './bus/local-bus.ts'
 import { StartError } from './fleet-error.ts'
 import { beatEveryMs, type Lines } from './processes/lines.ts'
-import type { FleetSettings } from './settings.ts'
+import type { FleetSettings } from './settings/settings.ts'
 
 /** What the processes of a fleet stand on together. */
 export interface Engines {

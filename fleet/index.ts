@@ -1,4 +1,5 @@
 export { StartError, type StartErrorCode } from './fleet-error.ts'
 export { main } from './main.ts'
-export { defaultSettings, type FleetSettings, readSettings } from './settings.ts'
+export { readSettings } from './settings/read-settings.ts'
+export { defaultSettings, type FleetSettings } from './settings/settings.ts'
 export { type Fleet, type FleetPorts, startFleet } from './start-fleet.ts'

@@ -14,7 +14,7 @@ import { packagerHeaders } from './adapters/http/test-packager.ts'
 import { routesOf } from './adapters/http/test-routes.ts'
 import { enrolled, online, published } from './adapters/http/test-unit.ts'
 import { deviceId } from './identity/device-id.ts'
-import { defaultSettings } from './settings.ts'
+import { defaultSettings } from './settings/settings.ts'
 import { type Fleet, startFleet } from './start-fleet.ts'
 import { product } from './store/samples.ts'
 

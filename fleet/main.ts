@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { StartError, type StartErrorCode } from './fleet-error.ts'
-import { readSettings } from './settings.ts'
+import { readSettings } from './settings/read-settings.ts'
 import { startFleet } from './start-fleet.ts'
 
 const usage = `windlass fleet: the server that keeps packages and tells each device what to run

@@ -6,7 +6,7 @@ import { operatorClient } from '@windlass/wire/operator'
 import { expect, it, onTestFinished } from 'vitest'
 import { browser, openIdServer, signInThere } from './adapters/http/test-openid.ts'
 import { freePort } from './adapters/postgres/free-port.ts'
-import { defaultSettings } from './settings.ts'
+import { defaultSettings } from './settings/settings.ts'
 import { startFleet } from './start-fleet.ts'
 
 /*

@@ -7,7 +7,7 @@ import type { ApiToken } from './people/records.ts'
 import { placeOf } from './project-place.ts'
 import { ownSettings } from './projects/own-settings.ts'
 import type { Ground } from './projects/projects.ts'
-import type { FleetSettings } from './settings.ts'
+import type { FleetSettings } from './settings/settings.ts'
 import { type ProjectPorts, startProject } from './start-project.ts'
 
 const firstAdmin = (hash: string, createdAt: number): Omit<ApiToken, 'id' | 'lastUsed' | 'withdrawnAt'> => ({

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { defaultSettings } from './settings.ts'
+import { defaultSettings } from './settings/settings.ts'
 import { startFleet } from './start-fleet.ts'
 
 const open = { ...defaultSettings, data: '/nowhere/at/all', listen: { host: '0.0.0.0', port: 0 } }

@@ -9,7 +9,7 @@ import manifest from './package.json' with { type: 'json' }
 import { checkSomebody } from './people/somebody.ts'
 import { projectGround, sweepProjects } from './project-ground.ts'
 import { Projects } from './projects/projects.ts'
-import type { FleetSettings } from './settings.ts'
+import type { FleetSettings } from './settings/settings.ts'
 import { type FleetPorts, once, type ProjectPorts, type RunningProject, startProject } from './start-project.ts'
 import { noTracing, type Tracing } from './telemetry/tracing.ts'
 

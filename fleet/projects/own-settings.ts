@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { FleetSettings } from '../settings.ts'
+import type { FleetSettings } from '../settings/settings.ts'
 
 /** A sub-folder of where those of the default project are, and of those who come in by the settings only its own. */
 export function ownSettings(settings: FleetSettings, project: string | null): FleetSettings {

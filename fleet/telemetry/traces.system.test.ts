@@ -9,7 +9,7 @@ import { operatorClient } from '@windlass/wire/operator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { deviceBody } from '../adapters/http/test-fleet.ts'
 import { enrolled, online } from '../adapters/http/test-unit.ts'
-import { defaultSettings } from '../settings.ts'
+import { defaultSettings } from '../settings/settings.ts'
 import { type Fleet, startFleet } from '../start-fleet.ts'
 
 /*

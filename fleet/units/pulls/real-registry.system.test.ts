@@ -10,7 +10,7 @@ import { mediaTypes } from '@windlass/wire/oci'
 import { type OperatorClient, operatorClient } from '@windlass/wire/operator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { digestOf } from '../../adapters/http/test-unit.ts'
-import { defaultSettings } from '../../settings.ts'
+import { defaultSettings } from '../../settings/settings.ts'
 import { type Fleet, startFleet } from '../../start-fleet.ts'
 
 /*

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readSettings } from './settings.ts'
+import { readSettings } from './read-settings.ts'
 
 const files: Record<string, string> = {
   '/etc/windlass/fleet.json': JSON.stringify({
