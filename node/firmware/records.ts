@@ -29,7 +29,11 @@ export interface Records {
   order: Journal<Order>
 }
 
-export function fileRecords({ runtimeSettingsPath, readOnly }: Settings, files: Files, log: Log): Records {
+export function fileRecords(
+  { runtimeSettingsPath, readOnly }: Pick<Settings, 'runtimeSettingsPath' | 'readOnly'>,
+  files: Files,
+  log: Log,
+): Records {
   const folder = join(dirname(runtimeSettingsPath), 'windlass')
   const record = <T>(path: string, read: (value: unknown) => T, parse?: (text: string) => unknown): Journal<T> => {
     const journal = fileJournal(files, path, read, (aside) => log.error('record set aside', { ...aside }), parse)
@@ -41,7 +45,7 @@ export function fileRecords({ runtimeSettingsPath, readOnly }: Settings, files: 
       (value) => decodeRuntimeSettings(JSON.stringify(value)),
       (text) => runtimeSettingsOfIni(text) ?? JSON.parse(text),
     ),
-    machine: record(join(folder, 'journal.json'), (value) => readRecord(agent, {}, value)),
+    machine: sameForAll(record(join(folder, 'journal.json'), (value) => readRecord(agent, {}, value))),
     trial: record(join(folder, 'trial.json'), readTrial),
     refused: record(join(folder, 'refused.json'), readRefused),
     untold: record(join(folder, 'untold.json'), readUntold),
@@ -59,6 +63,24 @@ function inMemory<T>(found: Journal<T>): Journal<T> {
     load: async () => kept ?? (await found.load()),
     save: async (value) => {
       kept = value
+    },
+  }
+}
+
+/**
+ * Read once: the machine, and who commands it in a unit, go on from the same. A disk that forgets between two reads would let
+ * the one wait for ever for what the other never does.
+ */
+function sameForAll<T>(journal: Journal<T>): Journal<T> {
+  let found: Promise<T | undefined> | undefined
+  return {
+    load() {
+      found ??= journal.load()
+      return found
+    },
+    async save(value) {
+      await journal.save(value)
+      found = Promise.resolve(value)
     },
   }
 }

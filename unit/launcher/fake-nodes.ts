@@ -1,4 +1,5 @@
 import {
+  type ConfigStatus,
   errorInfo,
   type InstanceIdent,
   type InstanceOrder,
@@ -18,6 +19,8 @@ import { type SampleNode, sampleSite } from './placement/sample-unit.ts'
 export class FakeNodes implements Nodes {
   /** Every order, as `node: +start -stop`. */
   readonly told: string[] = []
+  /** The unit's configuration cannot be read. */
+  isConfigBroken = false
   readonly orders = new Map<string, readonly InstanceOrder[]>()
   /** Nodes that do not answer orders. */
   readonly silent = new Set<string>()
@@ -122,12 +125,14 @@ export class FakeNodes implements Nodes {
     return { kind: 'average_monitoring', ...average }
   }
 
-  currentConfig(): UnitConfig {
-    return { version: '1.0.0', formatVersion: '1', nodes: this.#configs }
+  currentConfig(): UnitConfig | undefined {
+    return this.isConfigBroken ? undefined : { version: '1.0.0', formatVersion: '1', nodes: this.#configs }
   }
 
-  config(): never {
-    throw new Error('not asked for by the launcher')
+  config(): ConfigStatus {
+    return this.isConfigBroken
+      ? { version: '0.0.0', state: 'failed', error: errorInfo('failed', 'the disk says no') }
+      : { version: '1.0.0', state: 'installed' }
   }
 
   requestLog(): void {}

@@ -248,6 +248,20 @@ describe('between updates', () => {
     expect(s.nodes.told).toHaveLength(1)
   })
 
+  it("what has its place by the unit's configuration keeps it while that cannot be read", async () => {
+    const s = scene(web, [])
+    s.nodes.add('local')
+    s.nodes.add('remote', { config: { labels: ['camera'] } })
+    await settled(s, sampleRequest('web', 1, { labels: ['camera'] }))
+    s.nodes.isConfigBroken = true
+    s.restart()
+    s.nodes.connect('local')
+    await s.clock.advance(day)
+    s.nodes.connect('remote')
+    await s.clock.advance(minute)
+    expect([s.nodes.told, s.statuses()]).toEqual([[], ['web/0 1.0.0 remote active']])
+  })
+
   it('what fails for good where it was moved goes on to another node, and to each once', async () => {
     const s = scene(web, ['local', 'remote1', 'remote2'])
     await settled(s, sampleRequest('web', 1))

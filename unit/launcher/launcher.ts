@@ -91,7 +91,7 @@ export class UnitLauncher implements Launcher {
       if (!before) return
       // A node may have been gone when the update began, and be back now.
       const isWhole = before.homeless.length === 0 && this.#isAllThere(before)
-      this.#sets.replace(isWhole ? before : await this.#placer.place(before.requests, this.#sets.state(before)))
+      this.#sets.replace(isWhole ? before : await this.#placer.placeAgain(this.#sets.state(before)))
       await this.#bring(stop)
       this.#sets.confirm()
       this.#watchFailures()

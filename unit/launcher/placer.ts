@@ -51,20 +51,22 @@ export class Placer {
 
   /**
    * The same requests, because nodes, subjects or overrides changed. Components stay on their nodes however long those are
-   * away; an instance whose item is not here any more stays where it runs: nobody could start it elsewhere.
+   * away; an instance whose item is not here any more stays where it runs: nobody could start it elsewhere. So does one that has
+   * no place only because the unit's configuration, which names the nodes' labels and resources, cannot be read.
    */
   async placeAgain(state: PlacerState, averages?: Averages): Promise<Placement> {
     const { current, subjects } = state
     const documents = await this.#documents(current.requests)
-    const lacks = current.requests.filter(
-      (request) =>
-        isSubjectHere(request, subjects) && !documents.has(itemKey(request.item.itemId, request.item.version)),
-    )
-    const lacking = new Set(lacks.map(({ item }) => item.itemId))
+    const wanted = current.requests.filter((request) => isSubjectHere(request, subjects))
+    const lacks = wanted.filter(({ item }) => !documents.has(itemKey(item.itemId, item.version)))
+    const isBlind = this.#ports.nodes.config().state === 'failed'
+    const staying = new Set((isBlind ? wanted : lacks).map(({ item }) => item.itemId))
+    const stays = ({ ident }: InstanceOrder, nodeId: string) =>
+      staying.has(ident.itemId) && (isBlind || this.#mayKeep(nodeId))
     return keepingPlaces(
       this.#decide(current.requests, state, documents, averages),
       current,
-      (order, nodeId) => isComponent(order) || (lacking.has(order.ident.itemId) && this.#mayKeep(nodeId)),
+      (order, nodeId) => isComponent(order) || stays(order, nodeId),
     )
   }
 

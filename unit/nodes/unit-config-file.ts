@@ -9,7 +9,11 @@ const mostBytes = 4 * 1024 * 1024
 
 type Content = { state: 'absent' } | { state: 'installed'; config: UnitConfig } | { state: 'failed'; why: string }
 
-/** The unit's configuration on disk, `aos_unit.cfg` (aoscore.md 5.8): readable by its owner only. */
+/**
+ * The unit's configuration on disk, `aos_unit.cfg` (aoscore.md 5.8) and its copy, `aos_unit.cfg.copy`: readable by the owner only.
+ * Nodes are what it says they are, so that services would lose their places with it: what the disk does not give of the first is
+ * read from the copy. Power that goes between the two writes leaves the copy one version behind, which counts only then.
+ */
 export class UnitConfigFile {
   readonly #files: Files
   readonly #path: string
@@ -51,11 +55,13 @@ export class UnitConfigFile {
 
   /** Replaces what is there; undefined removes it. */
   async set(config: UnitConfig | undefined): Promise<void> {
-    if (config) {
-      await this.#files.replace(this.#path, withChecksum(JSON.stringify(encodeUnitConfig(config), undefined, 2)))
-      await this.#files.setMode(this.#path, 0o600)
-    } else {
-      await this.#files.remove(this.#path)
+    for (const path of [this.#path, copyOf(this.#path)]) {
+      if (config) {
+        await this.#files.replace(path, withChecksum(JSON.stringify(encodeUnitConfig(config), undefined, 2)))
+        await this.#files.setMode(path, 0o600)
+      } else {
+        await this.#files.remove(path)
+      }
     }
     this.#content = config ? { state: 'installed', config } : { state: 'absent' }
   }
@@ -63,10 +69,21 @@ export class UnitConfigFile {
 
 async function read(files: Files, path: string): Promise<Content> {
   if (!(await files.facts(path))) return { state: 'absent' }
+  const first = await readOne(files, path)
+  if (first.state === 'installed') return first
+  const copy = await readOne(files, copyOf(path))
+  return copy.state === 'installed' ? copy : first
+}
+
+async function readOne(files: Files, path: string): Promise<Content> {
   try {
     const text = checkedText(await files.readFile(path, mostBytes))
     return { state: 'installed', config: decodeUnitConfig(JSON.parse(text)) }
   } catch (error) {
     return { state: 'failed', why: `${path}: ${error instanceof Error ? error.message : String(error)}` }
   }
+}
+
+function copyOf(path: string): string {
+  return `${path}.copy`
 }
