@@ -87,6 +87,12 @@ export class FakeDevice {
   settings: Settings = fakeSettings
   /** Called when the new set is asked whether it is fit. */
   onValidate: (stop: AbortSignal) => void | Promise<void> = () => {}
+  /** Called before `callback install`, `activate b`, `reboot` and the like are done, which fail where it throws. */
+  onCommand: (command: string) => void = () => {}
+  /** The boot loader says once that this failed, and did it all the same. */
+  failsAfter: string | undefined
+  /** States that the state-change callback cancels. */
+  readonly cancelled = new Set<string>()
   /** Called at every move, with the state it leads to. */
   onMove: (to: StateName) => void = () => {}
   /** The unit that commands it; without one it stands alone. */
@@ -111,6 +117,11 @@ export class FakeDevice {
     const bytes = this.files.peek(`/dev/slot-${set}`)
     const version = new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(10)))
     return Buffer.compare(bytes, fakeImage(version)) === 0 ? version : 'mix'
+  }
+
+  /** The set that starts next. */
+  get next(): InstallationSet {
+    return this.#bootLoader.chosen
   }
 
   get version(): string {
@@ -153,8 +164,11 @@ export class FakeDevice {
   }
 
   /** The power goes right after the n-th change of the disk from now. */
-  cutPowerAfter(changes: number): void {
-    this.files.cutPowerAfter(changes, () => this.#quit?.abort())
+  cutPowerAfter(changes: number, onCut: () => void = () => {}): void {
+    this.files.cutPowerAfter(changes, () => {
+      onCut()
+      this.#quit?.abort()
+    })
   }
 
   #quit: AbortController | undefined
@@ -217,10 +231,14 @@ export class FakeDevice {
       this.events.push(event)
       if (event === this.crashesOn) quit.abort('the agent crashed')
       if (event === this.crashesOn) this.crashesOn = undefined
+      if (event !== this.failsAfter) return
+      this.failsAfter = undefined
+      throw new UpdateError('slots_failed', 'the folder cannot be synced')
     }
     return {
       active: () => this.#bootLoader.active(),
       activate: async (set) => {
+        this.onCommand(`activate ${set}`)
         await this.#bootLoader.activate(set)
         happened(`activate ${set}`)
       },
@@ -265,7 +283,8 @@ export class FakeDevice {
       callbacks: {
         stateChange: async (state) => {
           this.events.push(`callback ${state}`)
-          return 'go'
+          this.onCommand(`callback ${state}`)
+          return this.cancelled.has(state) ? 'cancel' : 'go'
         },
         validate: async (stop) => {
           this.events.push('validate')
@@ -279,6 +298,7 @@ export class FakeDevice {
       host: {
         life: { boot: `boot-${this.#boots}`, process: `process-${this.#processes}` },
         reboot: async () => {
+          this.onCommand('reboot')
           this.events.push('reboot')
           this.#restart = true
           setImmediate(() => quit.abort('restart'))

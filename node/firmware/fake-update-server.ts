@@ -23,6 +23,8 @@ export class FakeUpdateServer {
   /** Requests in the order they came: `POST /upgrades`, `report downloading`, `GET object`. */
   readonly seen: string[] = []
   readonly reports: Record<string, string>[] = []
+  /** Called with each report. */
+  onReport: (report: Record<string, string>) => void = () => {}
   /** The version of the last probe. */
   lastVersion: string | undefined
   readonly requests: HttpRequest[] = []
@@ -59,6 +61,7 @@ export class FakeUpdateServer {
     const report = bodyOf(request)
     this.seen.push(`report ${report['status']}`)
     this.reports.push(report)
+    this.onReport(report)
     if (report['status'] === 'error' && !this.insists) this.offered = undefined
     return { status: 200 }
   }

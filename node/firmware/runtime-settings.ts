@@ -23,6 +23,7 @@ export class RuntimeSettings {
   #server: string | null
   #update: RuntimeSettingsDocument['update']
   #inherited: PendingUpdate | null
+  #installedHere = false
 
   private constructor(journal: Journal<RuntimeSettingsDocument>, found: RuntimeSettingsDocument) {
     this.#journal = journal
@@ -75,6 +76,11 @@ export class RuntimeSettings {
     return inherited
   }
 
+  /** This process installed the pending update, so no restart lies between. */
+  get isInstalledHere(): boolean {
+    return this.#installedHere
+  }
+
   /**
    * Another update than this one was pending when this process started, and is not judged yet. Its set may be what runs
    * now, so it must prove itself before anything is written.
@@ -106,6 +112,7 @@ export class RuntimeSettings {
   /** The objects of this package are in place; from now on the boot loader may be told. */
   async installed(uid: string, target: InstallationSet): Promise<void> {
     this.#update = { upgrade_to_installation: target, applied_package_uid: uid }
+    this.#installedHere = true
     await this.#save()
   }
 
@@ -113,6 +120,7 @@ export class RuntimeSettings {
   async forgetUpdate(): Promise<void> {
     this.#update = {}
     this.#inherited = null
+    this.#installedHere = false
     await this.#save()
   }
 

@@ -169,6 +169,24 @@ const stories: readonly { what: string; scenario: Scenario }[] = [
       faults: [],
     },
   },
+  {
+    what: 'seed 321: the callback in front of the restart fails, and hours later power goes: what was told as failed does not start',
+    scenario: {
+      seed: 321,
+      devices: 1,
+      chaosMs: 48 * hour,
+      releases: ['sick-later', 'good', 'good', 'half-sick', 'good'],
+      orders: [
+        { at: 29_813_606, release: 1, ...toAll },
+        { at: 80_457_591, release: 2, ...toAll },
+      ],
+      faults: [
+        { at: 23_304_497, device: 0, kind: 'program-error', how: 'fails', during: 'always', after: 5 },
+        { at: 31_825_959, ...update, kind: 'power-cut', after: 101, offMs: 3_892_230 },
+        { at: 50_531_887, device: 0, kind: 'bit-rot', of: 'spare', bits: 1, during: 'always', after: 2 },
+      ],
+    },
+  },
 ]
 
 describe('what was found stays mended', () => {

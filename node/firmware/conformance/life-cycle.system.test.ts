@@ -316,7 +316,7 @@ describe.concurrent('the life of an update', () => {
     expect(device.events).not.toContain('reboot')
   })
 
-  it('E24 a restart that fails is reported with state rebooting', async () => {
+  it('E24 a restart that fails is reported with state rebooting; ours: after the boot loader was switched back', async () => {
     await using device = await Device.make()
     await device.program('bin/reboot', 'echo no >&2; exit 1')
     await device.start()
@@ -325,7 +325,34 @@ describe.concurrent('the life of an update', () => {
     await device.reaches('park', probed(device))
     expect(device.troubles).toMatchObject([{ 'previous-state': 'rebooting' }])
     expect(device.troubles[0]?.['error-message']).toMatch(/^reboot_failed: /)
+    const order = ['updatehub-active-set 1', 'reboot', 'updatehub-active-set 0', 'updatehub-active-validated']
+    expect(device.events).toEqual(order)
+    expect(device.read('active').toString()).toBe('0')
+    expect(device.runtime.update).toEqual({})
+  })
+
+  it('ours: E25 a callback that fails in front of the restart leaves nothing that starts next, and nothing on record', async () => {
+    await using device = await withCallback('[ "$1" != reboot ]')
+    device.server.offer = release()
+    await device.reaches('park', probed(device))
+    expect(device.events.slice(-5)).toEqual([
+      'updatehub-active-set 1',
+      'state-change-callback reboot',
+      'updatehub-active-set 0',
+      'updatehub-active-validated',
+      'state-change-callback error',
+    ])
+    expect(device.troubles).toMatchObject([{ 'previous-state': 'rebooting' }])
+    expect(device.runtime.update).toEqual({})
+  })
+
+  it('ours: C6 a callback that cancels the restart puts it off: the new set starts next', async () => {
+    await using device = await withCallback('if [ "$1" = reboot ]; then echo cancel; fi')
+    device.server.offer = release()
+    await device.reaches('park', probed(device))
+    expect(device.read('active').toString()).toBe('1')
     expect(device.runtime.update.upgrade_to_installation).toBe('b')
+    expect(device.troubles).toEqual([])
   })
 
   it('ours: a restart that does not come is reported after a while, and proved by the next one that does', async () => {

@@ -78,7 +78,7 @@ export const agent = draw({
       reverted: 'error',
       boot: 'reverting',
     },
-    error: { told: 'entry_point', again: 'error', boot: 'error' },
+    error: { told: 'entry_point', trial: 'trying', again: 'error', boot: 'error' },
     direct_download: { saved: 'prepare_local_install', abort: 'entry_point', failed: 'error', boot: 'direct_download' },
     prepare_local_install: {
       offered: 'validation',

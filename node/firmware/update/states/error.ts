@@ -5,11 +5,15 @@ import { failureOf } from '../../update-error.ts'
 import { cancelledOrFailed } from '../callback.ts'
 import type { In } from '../diagram.ts'
 import type { Ports } from '../ports.ts'
+import { takeBack } from '../take-back.ts'
 
 const retryMs = 30_000
 
-/** Says what went wrong: to the log, to the server, to the device's own callback. */
-export async function error({ uid, trouble }: In<'error'>, p: Ports, { stop }: Step) {
+/** Takes back what must not start next, then says what went wrong: to the log, to the server, to the device's own callback. */
+export async function error(state: In<'error'>, p: Ports, { stop }: Step) {
+  const { uid, trouble } = state
+  const first = await takeBack(state, p)
+  if (first) return first
   // A rollback is named as one; where it came from is in the code.
   const during = trouble.code === 'fell_back' || trouble.during === 'trying' ? 'reverting' : trouble.during
   p.log.error('update failed', { code: trouble.code, why: trouble.message, state: during })

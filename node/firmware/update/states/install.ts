@@ -1,5 +1,5 @@
 import type { Step } from '@windlass/machine'
-import { type InstallationSet, objectsFor, otherSet, type PackageObject } from '@windlass/model'
+import { type InstallationSet, objectsFor, type PackageObject } from '@windlass/model'
 import { decodeMetadata } from '@windlass/wire/updatehub'
 import { modeFor } from '../../objects/modes.ts'
 import { report } from '../../telemetry/reporting.ts'
@@ -9,6 +9,7 @@ import type { In } from '../diagram.ts'
 import { restarted } from '../life.ts'
 import { payloadOf } from '../payloads.ts'
 import type { Ports } from '../ports.ts'
+import { unchoose } from '../take-back.ts'
 
 /** Writes the objects into the spare set, then makes it the one to boot. */
 export async function install(state: In<'install'>, p: Ports, step: Step) {
@@ -42,15 +43,9 @@ export function installOrder(objects: readonly PackageObject[]): PackageObject[]
   return [...objects].sort((x, y) => y.size - x.size)
 }
 
-/**
- * A set that an earlier update marked for the next boot is taken back first: half-written, it must not boot. The running
- * one is confirmed besides, or boots that nobody confirms would lead to the spare one after all.
- */
+/** A set that an earlier update marked for the next boot is taken back first: half-written, it must not boot. */
 async function makeSpare(target: InstallationSet, p: Ports): Promise<void> {
-  if (p.runtime.pendingSet !== target) return
-  await p.slots.activate(otherSet(target))
-  await p.slots.validated()
-  await p.runtime.forgetUpdate()
+  if (p.runtime.pendingSet === target) await unchoose(target, p)
 }
 
 async function installAll({ offer, target }: In<'install'>, p: Ports, { stop, progress }: Step): Promise<void> {
