@@ -9,6 +9,10 @@ export class FakeServiceManager {
   config: ConfigStatus = { version: '0.0.0', state: 'absent' }
   /** What it answers to a check or a set; by default it takes all. */
   refusal: string | undefined
+  /** It takes what it checks, and cannot keep what is set. */
+  cannotKeep = false
+  /** Given, what it says of a set waits here. */
+  late: (() => void)[] | undefined
   silent = false
   /** The unit ended the stream, or it was cut. */
   ended = false
@@ -58,9 +62,13 @@ export class FakeServiceManager {
     if (order.kind === 'get_node_config') this.say({ kind: 'node_config', status: this.config })
     if (order.kind !== 'check_node_config' && order.kind !== 'set_node_config') return
     const { version } = order
-    const error = this.refusal === undefined ? {} : { error: { aosCode: 1, exitCode: 0, message: this.refusal } }
-    const status: ConfigStatus = { version, state: this.refusal === undefined ? 'installed' : 'failed', ...error }
-    if (order.kind === 'set_node_config') this.config = status
-    this.say({ kind: 'node_config', status })
+    const isSet = order.kind === 'set_node_config'
+    const refusal = isSet && this.cannotKeep ? 'not saved' : this.refusal
+    const error = refusal === undefined ? {} : { error: { aosCode: 1, exitCode: 0, message: refusal } }
+    const status: ConfigStatus = { version, state: refusal === undefined ? 'installed' : 'failed', ...error }
+    if (isSet) this.config = status
+    const say = () => this.say({ kind: 'node_config', status })
+    if (isSet && this.late) this.late.push(say)
+    else say()
   }
 }

@@ -59,3 +59,20 @@ it('a node that was only asked whether it would take it does not count as one th
   await configs.update(configOf('2.0.0'), stop)
   expect([setIn(sound.manager), setIn(refusing.manager)]).toEqual([['2.0.0'], ['2.0.0']])
 })
+
+it('a node that took the new configuration late is given the old one back as well', async () => {
+  const { configs, come } = await scene()
+  const [failing, slow] = [come('failing'), come('slow')]
+  await Promise.all([failing.brought, slow.brought])
+  failing.manager.cannotKeep = true
+  slow.manager.late = []
+  const updating = configs.update(configOf('2.0.0'), stop)
+  const back = updating.catch(() => configs.restore(configOf('1.0.0')))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  for (const answer of slow.manager.late.splice(0)) answer()
+  slow.manager.late = undefined
+  await expect(updating).rejects.toThrow('node failing: not saved')
+  failing.manager.cannotKeep = false
+  await back
+  expect([failing.manager.config.version, slow.manager.config.version]).toEqual(['1.0.0', '1.0.0'])
+})

@@ -33,7 +33,7 @@ export class NodeConfigs {
     // Also one that came since the others were asked: when it came, it was told what was in force then.
     const asked = new Set(nodes.map(({ session }) => session))
     const late = this.#nodes().filter(({ session }) => !asked.has(session) && !has(session, config))
-    await Promise.all([...nodes, ...late].map((node) => order('set_node_config', node, config, stop)))
+    await eachOf([...nodes, ...late].map((node) => order('set_node_config', node, config, stop)))
   }
 
   /** Nodes that do not take an older version back are left to the next update. */
@@ -69,6 +69,11 @@ function has({ config }: NodeSession, { version }: UnitConfig): boolean {
   return config?.version === version && config.error === undefined
 }
 
+/** Not before all have ended: what is put back after one failed must not be overtaken by another. */
+async function eachOf(works: readonly Promise<void>[]): Promise<void> {
+  for (const end of await Promise.allSettled(works)) if (end.status === 'rejected') throw end.reason
+}
+
 async function order(
   kind: Extract<NodeOrder['kind'], 'check_node_config' | 'set_node_config'>,
   { session, nodeType }: Configurable,
@@ -78,6 +83,8 @@ async function order(
   const { nodeId } = session
   const nodeConfig = JSON.stringify(encodeNodeConfig(nodeConfigFor(config, { nodeId, nodeType })))
   const held = session.config
+  // From here on nobody knows, until the node says.
+  if (kind === 'set_node_config') session.config = undefined
   const { status } = await session.ask({ kind, nodeConfig, version: config.version }, 'node_config', stop)
   // The answer to a check says what would be, not what is.
   if (kind === 'check_node_config') session.config = held
